@@ -1,0 +1,18 @@
+# `make help` lists the targets. Every target that builds installs what is missing first.
+SWIFT ?= swift
+DEBS = libzmq3-dev libsqlite3-dev libsimdjson-dev libzstd-dev libsodium-dev
+
+.PHONY: help setup test check
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## install missing system packages (apt, with sudo where needed)
+	@Tests/setup.sh $(DEBS)
+
+test: setup ## run every test
+	@$(SWIFT) test
+
+check: setup ## the gate before a commit: layout, then every test
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@$(SWIFT) test

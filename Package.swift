@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+// Fenghuo: targets in pipeline order; each outside library lives in exactly one of them.
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+/// A target of ours, held to strict settings.
+func ours(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "fenghuo",
+    products: [.executable(name: "fenghuo", targets: ["fenghuo"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .target(name: "CZeroMQ", linkerSettings: [.linkedLibrary("zmq")]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
+        .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
+        ours("CivilTime"),
+        ours("Expression", ["CivilTime"]),
+        ours("Events", ["CivilTime"]),
+        ours("Engine", ["Events", "Expression", "CivilTime"]),
+        ours("RuleFiles", ["Engine", yams]),
+        ours("Messaging", ["CZeroMQ"]),
+        ours("Ingest", ["Events", "Messaging", "CSimdJSON"]),
+        ours("Journal", ["Events", "CZstd", "CSodium", grdb]),
+        ours("AlertStore", ["Events", "Engine", grdb]),
+        ours("Delivery", ["AlertStore", "Messaging"]),
+        ours("Platform", ["RuleFiles", "Ingest", "Journal", "Delivery", log]),
+        .executableTarget(name: "fenghuo", dependencies: ["Platform", arguments], swiftSettings: strict),
+        tests("CivilTimeTests", ["CivilTime"]),
+        tests("ExpressionTests", ["Expression"]),
+        tests("EventsTests", ["Events"]),
+        tests("EngineTests", ["Engine"]),
+        tests("RuleFilesTests", ["RuleFiles"]),
+        tests("MessagingTests", ["Messaging"]),
+        tests("IngestTests", ["Ingest"]),
+        tests("JournalTests", ["Journal"]),
+        tests("AlertStoreTests", ["AlertStore"]),
+        tests("DeliveryTests", ["Delivery"]),
+        tests("PlatformTests", ["Platform"]),
+        tests("TidyTests", []),
+        tests("EndToEndTests", ["Platform"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

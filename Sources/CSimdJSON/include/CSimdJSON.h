@@ -1,0 +1,3 @@
+// C shim for SimdJSON.
+#pragma once
+#include <stddef.h>

@@ -1,0 +1,3 @@
+// C shim for Sodium.
+#pragma once
+#include <sodium.h>

@@ -1,0 +1,3 @@
+// C shim for ZeroMQ.
+#pragma once
+#include <zmq.h>

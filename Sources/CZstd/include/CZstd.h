@@ -1,0 +1,3 @@
+// C shim for Zstd.
+#pragma once
+#include <zstd.h>
