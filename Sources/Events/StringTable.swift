@@ -1,0 +1,106 @@
+/// Strings interned to dense numbers in order of first appearance, kept as one run of bytes.
+///
+/// Numbers are local to the table: a batch's table travels with the batch, the engine has its own.
+public struct StringTable: Sendable {
+    public private(set) var bytes: [UInt8] = []
+    /// End offset of each string in `bytes`.
+    public private(set) var ends: [UInt32] = []
+    /// Open addressing: string number + 1, 0 where free; the size is a power of two.
+    private var buckets: [Int32]
+
+    public init(minimumBuckets: Int = 64) {
+        var size = 16
+        while size < minimumBuckets { size *= 2 }
+        buckets = [Int32](repeating: 0, count: size)
+    }
+
+    /// Rebuilds a table from its stored parts; nil where they do not fit together or repeat a string.
+    public init?(bytes: [UInt8], ends: [UInt32]) {
+        self.init(minimumBuckets: ends.count * 2)
+        var start: UInt32 = 0
+        for (number, end) in ends.enumerated() {
+            guard end >= start, Int(end) <= bytes.count else { return nil }
+            let added = bytes.withUnsafeBytes { intern(UnsafeRawBufferPointer(rebasing: $0[Int(start)..<Int(end)])) }
+            guard added == Int32(number) else { return nil }
+            start = end
+        }
+        guard Int(start) == bytes.count else { return nil }
+    }
+
+    public var count: Int { ends.count }
+
+    @inlinable public func range(_ number: Int32) -> Range<Int> {
+        let index = Int(number)
+        return (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
+    }
+
+    @inlinable public func withBytes<T>(_ number: Int32, _ body: (UnsafeRawBufferPointer) -> T) -> T {
+        let range = range(number)
+        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// The string itself; for messages and rare paths.
+    public func string(_ number: Int32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
+
+    public mutating func intern(_ text: UnsafeRawBufferPointer) -> Int32 {
+        let mask = buckets.count - 1
+        var slot = Int(truncatingIfNeeded: byteHash(text)) & mask
+        while buckets[slot] != 0 {
+            let number = buckets[slot] - 1
+            if equals(number, text) { return number }
+            slot = (slot + 1) & mask
+        }
+        let number = Int32(ends.count)
+        bytes.append(contentsOf: text)
+        ends.append(UInt32(bytes.count))
+        buckets[slot] = number + 1
+        if ends.count * 2 > buckets.count { grow() }
+        return number
+    }
+
+    public mutating func intern(_ text: String) -> Int32 {
+        var copy = text
+        return copy.withUTF8 { intern(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The number of a string that is in the table, or nil.
+    public func find(_ text: UnsafeRawBufferPointer) -> Int32? {
+        let mask = buckets.count - 1
+        var slot = Int(truncatingIfNeeded: byteHash(text)) & mask
+        while buckets[slot] != 0 {
+            let number = buckets[slot] - 1
+            if equals(number, text) { return number }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
+    public func find(_ text: String) -> Int32? {
+        var copy = text
+        return copy.withUTF8 { find(UnsafeRawBufferPointer($0)) }
+    }
+
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        for index in buckets.indices { buckets[index] = 0 }
+    }
+
+    private func equals(_ number: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
+        let range = range(number)
+        guard range.count == text.count else { return false }
+        return bytes.withUnsafeBytes { stored in
+            UnsafeRawBufferPointer(rebasing: stored[range]).elementsEqual(text)
+        }
+    }
+
+    private mutating func grow() {
+        let mask = buckets.count * 2 - 1
+        buckets = [Int32](repeating: 0, count: mask + 1)
+        for number in 0..<Int32(ends.count) {
+            var slot = withBytes(number) { Int(truncatingIfNeeded: byteHash($0)) & mask }
+            while buckets[slot] != 0 { slot = (slot + 1) & mask }
+            buckets[slot] = number + 1
+        }
+    }
+}
