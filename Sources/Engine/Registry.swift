@@ -1,0 +1,99 @@
+import Events
+
+/// What is known of subjects beforehand: where they are, what they are called, which limits hold for them.
+public struct Registry: Equatable, Sendable {
+    public struct Subject: Equatable, Sendable {
+        public var id: String
+        public var name: Rule.Bilingual
+        /// Empty where unknown; wins over the event's.
+        public var area: String
+        /// Degrees, CGCS2000; NaN where unknown.
+        public var longitude: Double
+        public var latitude: Double
+        public var unit: String
+        /// Ascending by name: `l`, `ll`, `h`, `hh`, `capacity`, ….
+        public var limits: [Limit]
+
+        public init(
+            id: String, name: Rule.Bilingual = .init(zh: "", en: ""), area: String = "", longitude: Double = .nan,
+            latitude: Double = .nan, unit: String = "", limits: [Limit] = []
+        ) {
+            self.id = id
+            self.name = name
+            self.area = area
+            self.longitude = longitude
+            self.latitude = latitude
+            self.unit = unit
+            self.limits = limits.sorted { $0.name < $1.name }
+        }
+
+        public static func == (a: Self, b: Self) -> Bool {
+            a.id == b.id && a.name == b.name && a.area == b.area && a.longitude.bitPattern == b.longitude.bitPattern
+                && a.latitude.bitPattern == b.latitude.bitPattern && a.unit == b.unit && a.limits == b.limits
+        }
+    }
+
+    public struct Limit: Equatable, Sendable {
+        public var name: String
+        public var value: Double
+
+        public init(name: String, value: Double) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public struct Area: Equatable, Sendable {
+        public var code: String
+        public var name: Rule.Bilingual
+
+        public init(code: String, name: Rule.Bilingual) {
+            self.code = code
+            self.name = name
+        }
+    }
+
+    /// Ascending by id.
+    public let subjects: [Subject]
+    /// Ascending by code.
+    public let areas: [Area]
+
+    public init(subjects: [Subject] = [], areas: [Area] = []) {
+        self.subjects = subjects.sorted { $0.id < $1.id }
+        self.areas = areas.sorted { $0.code < $1.code }
+    }
+
+    public static let empty = Registry()
+
+    public func subject(_ id: String) -> Subject? {
+        let index = Self.lowerBound(subjects.count) { subjects[$0].id < id }
+        return index < subjects.count && subjects[index].id == id ? subjects[index] : nil
+    }
+
+    /// The area with this code, or the nearest above it that is known (12 → 9 → 6 → 4 digits).
+    public func area(_ code: String) -> Area? {
+        for length in [14, 12, 9, 6, 4] where code.utf8.count >= length {
+            for candidate in [String(code.prefix(length)), Self.extended(code, length)] {
+                let index = Self.lowerBound(areas.count) { areas[$0].code < candidate }
+                if index < areas.count, areas[index].code == candidate { return areas[index] }
+            }
+        }
+        return nil
+    }
+
+    private static func extended(_ code: String, _ length: Int) -> String {
+        let head = code.prefix(length)
+        let full = length <= 6 ? 6 : length <= 9 ? 9 : 12
+        return head + String(repeating: "0", count: Swift.max(0, full - length))
+    }
+
+    private static func lowerBound(_ count: Int, _ isBefore: (Int) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(middle) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
