@@ -1,0 +1,36 @@
+/// The known keys of one mapping.
+public struct YAMLFields {
+    public let item: YAMLItem
+    private let keys: [String]
+    private let pairs: [YAMLPair]
+
+    init(item: YAMLItem, keys: [String], pairs: [YAMLPair]) {
+        self.item = item
+        self.keys = keys
+        self.pairs = pairs
+    }
+
+    public func optional(_ key: String) -> YAMLItem? {
+        precondition(keys.contains(key), "the schema lists every key it reads")
+        return pairs.first { $0.name == key }?.value
+    }
+
+    /// Its absence is a finding at the mapping.
+    public func required(_ key: String) -> YAMLItem? {
+        if let found = optional(key) { return found }
+        item.source.report(.missingField, at: placeOfAbsence, "\(item.name) has no '\(key)'", help: "add '\(key): …'")
+        return nil
+    }
+
+    /// A flow mapping's brace, a block mapping's first key.
+    private var placeOfAbsence: YAMLMark { YAMLMark(line: item.mark.line, column: item.mark.column) }
+}
+
+/// A key and its value where the user chooses the key.
+public struct YAMLPair {
+    public let name: String
+    public let keyMark: YAMLMark
+    public let value: YAMLItem
+
+    public var source: YAMLSource { value.source }
+}

@@ -1,0 +1,240 @@
+import CivilTime
+import Events
+
+/// A node with its name and file, read by what the schema expects; a mismatch is reported and read as nil.
+public struct YAMLItem {
+    public let node: YAMLNode
+    /// What the user calls it: the key, or `the file`.
+    public let name: String
+    public let source: YAMLSource
+
+    public init(node: YAMLNode, name: String, source: YAMLSource) {
+        self.node = node
+        self.name = name
+        self.source = source
+    }
+
+    public var mark: YAMLMark { node.mark }
+
+    public func report(
+        _ code: String, _ message: String, help: String? = nil, severity: Finding.Severity = .error
+    ) {
+        source.report(code, at: mark, message, help: help, severity: severity)
+    }
+
+    private func report(_ code: YAMLCode, _ message: String, help: String? = nil) {
+        source.report(code, at: mark, message, help: help)
+    }
+
+    /// The text of a scalar, without a finding where it is none.
+    public var scalar: String? {
+        guard case .scalar(let text, _) = node.content else { return nil }
+        return text
+    }
+
+    /// Text as written, not empty.
+    public func string() -> String? {
+        guard let text = scalar else {
+            report(.wrongShape, "\(name) takes a single value, this is \(node.shape)")
+            return nil
+        }
+        guard !text.isEmpty else {
+            report(.emptyValue, "\(name) has no value")
+            return nil
+        }
+        return text
+    }
+
+    /// A finite decimal number.
+    public func double() -> Double? {
+        guard let text = string() else { return nil }
+        guard Self.isDecimal(text), let value = Double(text) else {
+            let word = text.lowercased().drop { ".-+".contains($0) }
+            if ["inf", "infinity", "nan"].contains(word) {
+                report(.notFinite, "\(name) must be a finite number, this is '\(text)'")
+            } else {
+                report(.notNumber, "\(name) takes a number, this is '\(text)'", help: "write it like 25 or -0.5")
+            }
+            return nil
+        }
+        guard value.isFinite else {
+            report(.notFinite, "\(name) is too large for a number: '\(text)'")
+            return nil
+        }
+        return value
+    }
+
+    public func double(in range: ClosedRange<Double>) -> Double? {
+        guard let value = double() else { return nil }
+        guard range.contains(value) else {
+            report(.outOfRange, "\(name) must lie between \(plain(range.lowerBound)) and \(plain(range.upperBound))")
+            return nil
+        }
+        return value
+    }
+
+    /// Decimal digits with an optional minus: neither hexadecimal, nor octal, nor sexagesimal.
+    public func int(in range: ClosedRange<Int> = .min ... .max) -> Int? {
+        guard let text = string() else { return nil }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : Substring(text)
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 48 <= 9 }), digits.count == 1 || digits.first != "0",
+            let value = Int(text)
+        else {
+            report(.notInteger, "\(name) takes a whole number, this is '\(text)'")
+            return nil
+        }
+        guard range.contains(value) else {
+            report(.outOfRange, "\(name) must lie between \(range.lowerBound) and \(range.upperBound)")
+            return nil
+        }
+        return value
+    }
+
+    public func bool() -> Bool? {
+        guard let text = string() else { return nil }
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            report(.notBoolean, "\(name) takes true or false, this is '\(text)'")
+            return nil
+        }
+    }
+
+    /// `90s`, `1h30m`, `500ms`, `2d`.
+    public func span(in range: ClosedRange<TimeSpan> = .zero ... .days(36_500)) -> TimeSpan? {
+        guard let text = string() else { return nil }
+        guard let value = TimeSpan(parsing: text) else {
+            let help = text.utf8.allSatisfy { $0 &- 48 <= 9 } ? "add a unit: \(text)s, \(text)m, …" : nil
+            report(
+                .notSpan, "\(name) takes a span of time, this is '\(text)'",
+                help: help ?? "write it like 90s, 10m, 1h30m or 2d")
+            return nil
+        }
+        guard range.contains(value) else {
+            let (low, high) = (range.lowerBound.formatted, range.upperBound.formatted)
+            report(.outOfRange, "\(name) must lie between \(low) and \(high)")
+            return nil
+        }
+        return value
+    }
+
+    /// RFC 3339 with its zone.
+    public func timestamp() -> Timestamp? {
+        guard let text = string() else { return nil }
+        do throws(RFC3339.Failure) {
+            let moment = try RFC3339.parse(text)
+            return Timestamp(microseconds: Int64(moment.seconds) * 1_000_000 + Int64(moment.nanoseconds / 1000))
+        } catch {
+            let why =
+                switch error {
+                case .malformed: "is not a date and time"
+                case .missingZone: "has no time zone"
+                case .outOfRange: "does not exist"
+                }
+            report(.notTime, "\(name): '\(text)' \(why)", help: "write it like 2026-03-01T00:00:00+08:00")
+            return nil
+        }
+    }
+
+    /// One of a closed set of words.
+    public func word<T>(of choices: [(String, T)]) -> T? {
+        guard let text = string() else { return nil }
+        if let found = choices.first(where: { $0.0 == text }) { return found.1 }
+        let names = choices.map(\.0)
+        report(
+            .unknownWord, "\(name) takes \(alternatives(names)), this is '\(text)'",
+            help: closest(to: text, among: names).map { "did you mean '\($0)'?" })
+        return nil
+    }
+
+    /// The elements of a list.
+    public func items(atMost bound: Int) -> [YAMLItem]? {
+        guard case .list(let nodes) = node.content else {
+            report(.wrongShape, "\(name) takes a list, this is \(node.shape)", help: "write it like [a, b]")
+            return nil
+        }
+        guard nodes.count <= bound else {
+            report(.tooManyItems, "\(name) has \(nodes.count) items, at most \(bound) are allowed")
+            return nil
+        }
+        return nodes.map { YAMLItem(node: $0, name: name, source: source) }
+    }
+
+    /// Every string of a list; nil where one is wrong.
+    public func strings(atMost bound: Int) -> [String]? {
+        guard let items = items(atMost: bound) else { return nil }
+        let texts = items.map { $0.string() }
+        return texts.contains(nil) ? nil : texts.compactMap { $0 }
+    }
+
+    /// A mapping with these keys and no others; unknown ones are reported and skipped.
+    public func fields(_ keys: [String]) -> YAMLFields? {
+        guard let pairs = pairs() else { return nil }
+        for pair in pairs where !keys.contains(pair.name) {
+            pair.source.report(
+                .unknownKey, at: pair.keyMark, "\(name) has no key '\(pair.name)'",
+                help: closest(to: pair.name, among: keys).map { "did you mean '\($0)'?" }
+                    ?? "the keys are: \(keys.joined(separator: ", "))")
+        }
+        return YAMLFields(item: self, keys: keys, pairs: pairs)
+    }
+
+    /// A mapping whose keys the user chooses, in file order.
+    public func pairs() -> [YAMLPair]? {
+        guard case .mapping(let pairs) = node.content else {
+            report(.wrongShape, "\(name) takes a mapping, this is \(node.shape)", help: "write it like {key: value}")
+            return nil
+        }
+        return pairs.map { pair in
+            YAMLPair(
+                name: pair.key, keyMark: pair.keyMark, value: YAMLItem(node: pair.value, name: pair.key, source: source)
+            )
+        }
+    }
+
+    /// The place of a scalar of this text, so that a finding can point into an expression; nil-safe for every style.
+    public func mark(atScalar offset: Int, width: Int = 1) -> YAMLMark {
+        guard case .scalar(let text, let style) = node.content else { return mark }
+        switch style {
+        case .plain: return text.contains("\n") ? mark : shifted(offset, width)
+        case .singleQuoted, .doubleQuoted:
+            let asWritten = mark.width == text.unicodeScalars.count + 2
+            return asWritten ? shifted(offset + 1, width) : mark
+        case .literal, .folded: return mark
+        }
+    }
+
+    private func shifted(_ offset: Int, _ width: Int) -> YAMLMark {
+        YAMLMark(line: mark.line, column: mark.column + offset, width: width)
+    }
+
+    private static func isDecimal(_ text: String) -> Bool {
+        var rest = Substring(text)
+        if rest.hasPrefix("-") || rest.hasPrefix("+") { rest = rest.dropFirst() }
+        func digits() -> Int {
+            let run = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(run.count)
+            return run.count
+        }
+        var count = digits()
+        if rest.hasPrefix(".") {
+            rest = rest.dropFirst()
+            count += digits()
+        }
+        guard count > 0 else { return false }
+        if rest.hasPrefix("e") || rest.hasPrefix("E") {
+            rest = rest.dropFirst()
+            if rest.hasPrefix("-") || rest.hasPrefix("+") { rest = rest.dropFirst() }
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    private func plain(_ value: Double) -> String { plainNumber(value) }
+}
+
+/// A number as people write it: no `.0` at the end of a whole one.
+public func plainNumber(_ value: Double) -> String {
+    value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
+}
