@@ -11,10 +11,10 @@ public enum JournalEntry: Sendable {
     case departments([UInt8])
     case request([UInt8])
 
-    /// How many positions the entry takes: one an event, else one.
+    /// How many positions the entry takes: one an event; one where a batch only moves marks, and for other entries.
     public var positions: Int {
         switch self {
-        case .events(let batch): batch.count
+        case .events(let batch): max(1, batch.count)
         case .tick, .started, .ruleSet, .registry, .departments, .request: 1
         }
     }
