@@ -1,1 +1,79 @@
-// Placeholder until the first file of this target lands.
+import Events
+import GRDB
+import Synchronization
+
+/// The durable, ordered, append-only log of everything that can change state: `<data>/journal/`, owned by one process.
+///
+/// Segments are SQLite files (WAL, synchronous = FULL) named by their first position. Rows are chained by hash across
+/// segments. An entry is durable when `append` returns it; when a commit fails the object is poisoned, accepts
+/// nothing more, and what is on disk is checked at the next opening. Calls may come from any thread; `append` blocks
+/// for an fsync and belongs on a thread of its own.
+public final class Journal: Sendable {
+    /// The data directory, with `journal/` and `keys/` in it.
+    public let data: String
+    public let settings: JournalSettings
+    public let keys: KeyStore
+    let directory: String
+    private let owner: OwnerLock
+    private let writer: Mutex<JournalWriter>
+    private let marks: Mutex<MarkTable>
+
+    public static func directory(_ data: String) -> String { data + "/journal" }
+
+    /// Opens the journal of a data directory, creates it where there is none, and checks its end.
+    ///
+    /// Leftovers of a crash while a segment was being created or removed are cleared away; nothing acknowledged is
+    /// ever changed. Throws `owned`, `corrupt`, `foreign`, `newerFormat`, `notWritable`, `diskFull`, `locked`.
+    public init(data: String, settings: JournalSettings) throws(JournalError) {
+        self.data = data
+        self.settings = settings
+        directory = Self.directory(data)
+        try Files.makeDirectory(directory)
+        owner = try OwnerLock(directory + "/owner.lock")
+        keys = KeyStore(data: data)
+        try SegmentFile.removeLeftovers(in: directory)
+        let files = try SegmentFile.all(in: directory)
+        let newest = files.last ?? SegmentFile(directory: directory, first: 1)
+        if files.isEmpty {
+            try newest.create(SegmentStart(position: 1, received: .min, previous: .genesis), marks: MarkTable())
+        }
+        let opened = try JournalWriter(newest, settings: settings, keys: keys)
+        if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
+        let queue = opened.queue
+        let table = try onFile(newest.path, "reading the marks of") { try queue.inDatabase { try MarkTable($0) } }
+        marks = Mutex(table)
+        writer = Mutex(opened)
+    }
+
+    /// Stores entries in order with one commit and one fsync; they are durable when this returns.
+    ///
+    /// Positions follow on each other. `refused` names the first entry that cannot be stored: nothing of the call
+    /// was, and the journal goes on. Every other error poisons: later calls throw `poisoned`.
+    public func append(_ entries: [PendingEntry]) throws(JournalError) -> [JournalRecord] {
+        try writer.withLock { (writer) throws(JournalError) in
+            try writer.append(entries, marks: marks)
+        }
+    }
+
+    /// The durable high-water marks of a department's streams, by name.
+    public func marks(_ department: String) -> [StreamMark] { marks.withLock { $0.marks(department) } }
+
+    /// Position that the next entry gets; everything below it is durable.
+    public var nextPosition: Int64 { writer.withLock { $0.tail.next } }
+
+    /// `received` of the last entry: the next one may not be before it. Nil in an empty journal.
+    public var lastReceived: Timestamp? {
+        let last = writer.withLock { $0.tail.lastReceived }
+        return last == .min ? nil : Timestamp(microseconds: last)
+    }
+
+    /// Why the journal accepts nothing more, or nil while it does.
+    public var poison: String? { writer.withLock { $0.poison } }
+
+    /// Runs work on the writer between commits.
+    func withWriter<T: Sendable>(
+        _ body: (inout JournalWriter) throws(JournalError) -> T
+    ) throws(JournalError) -> T {
+        try writer.withLock { (writer) throws(JournalError) in try body(&writer) }
+    }
+}

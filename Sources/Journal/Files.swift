@@ -1,0 +1,96 @@
+import Glibc
+
+/// The file operations whose order durability rests on: each names the file and the error in what it throws.
+enum Files {
+    static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+
+    /// The error behind the last failed call on `path`.
+    static func error(_ path: String, _ attempted: String) -> JournalError {
+        switch errno {
+        case ENOSPC, EDQUOT: .diskFull(path: path, attempted: attempted)
+        case EACCES, EROFS, EPERM: .notWritable(path: path, reason: reason())
+        default: .failed(path: path, attempted: attempted, reason: reason())
+        }
+    }
+
+    /// Makes a directory and its parents, each durable in the one above.
+    static func makeDirectory(_ path: String) throws(JournalError) {
+        if isDirectory(path) { return }
+        let above = parent(path)
+        if above != path { try makeDirectory(above) }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw error(path, "creating") }
+        try sync(above)
+    }
+
+    static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The size in bytes, or nil where there is no such file.
+    static func size(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    /// Waits until a file's bytes, or a directory's names, are on disk. Never retried.
+    static func sync(_ path: String) throws(JournalError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw error(path, "opening") }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw error(path, "syncing") }
+    }
+
+    static func rename(_ path: String, to target: String) throws(JournalError) {
+        guard Glibc.rename(path, target) == 0 else { throw error(target, "renaming to") }
+    }
+
+    static func remove(_ path: String) throws(JournalError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw error(path, "removing") }
+    }
+
+    /// Names in a directory, sorted; none where it does not exist.
+    static func names(_ path: String) throws(JournalError) -> [String] {
+        guard let directory = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw error(path, "listing")
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Creates a file with these bytes and mode, durable with its name; fails where one exists.
+    static func create(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(JournalError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard file >= 0 else { throw error(path, "creating") }
+        defer { close(file) }
+        guard write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else { throw error(path, "writing") }
+        try sync(parent(path))
+    }
+
+    /// The bytes of a small file, or nil where there is none.
+    static func read(_ path: String, upTo bound: Int) throws(JournalError) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw error(path, "opening")
+        }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: bound)
+        let count = Glibc.read(file, &bytes, bound)
+        guard count >= 0 else { throw error(path, "reading") }
+        return Array(bytes.prefix(count))
+    }
+}

@@ -1,0 +1,22 @@
+import Events
+
+/// Every bound of the journal's files and memory, with its unit and reason.
+public enum JournalBounds {
+    /// Uncompressed bytes of one row's payload: a full row of large events; checked before anything is allocated.
+    public static let payloadBytes = 64 << 20
+    /// Restricted fields of one event: name, contact, address and text of a report, with room.
+    public static let restrictedPerEvent = 16
+    /// Streams that one department may have a mark for: one a gateway process; marks are kept for ever.
+    public static let streamsPerDepartment = 10_000
+    /// Entries in one commit: bounds the time of one fsync turn.
+    public static let groupEntries = 1024
+    /// Rows that are checked from the end of the newest segment when a journal opens.
+    public static let tailRows = 64
+    /// Rows, and compressed bytes, that a reader takes in one read transaction: a long one would grow the WAL.
+    public static let pageRows = 64
+    public static let pageBytes = 4 << 20
+    /// Bytes of WAL above which a checkpoint makes the writer wait once, so that the WAL starts over.
+    public static let walBytes = 64 << 20
+    /// Seconds that a write waits for somebody else's lock on a segment before it fails.
+    public static let busySeconds = 5.0
+}

@@ -1,0 +1,140 @@
+import Events
+import GRDB
+import Synchronization
+
+/// The newest segment and everything that the next commit must continue; one thread at a time.
+struct JournalWriter {
+    let directory: String
+    let settings: JournalSettings
+    let keys: KeyStore
+    let compressor = Compressor()
+    private(set) var file: SegmentFile
+    private(set) var queue: DatabaseQueue
+    private(set) var tail: Tail
+    /// `received` of the segment's first row.
+    private var firstReceived: Int64?
+    /// About the bytes of the segment's file.
+    private var bytes: Int64
+    /// Why nothing is accepted any more.
+    private(set) var poison: String?
+    /// Full segments whose connections wait for their last checkpoint.
+    private var retired: [DatabaseQueue] = []
+
+    /// Bytes that a row takes beside its payload.
+    private static let rowOverhead: Int64 = 256
+    /// Full segments that may wait for a checkpoint before the writer does it itself.
+    private static let retiredBound = 2
+
+    init(_ file: SegmentFile, settings: JournalSettings, keys: KeyStore) throws(JournalError) {
+        directory = file.directory
+        self.settings = settings
+        self.keys = keys
+        self.file = file
+        let queue = try file.openForWriting()
+        self.queue = queue
+        (tail, firstReceived, bytes) = try onFile(file.path, "checking the end of") {
+            // Says now, and not at the first commit, that the file is read-only or locked.
+            try queue.inTransaction(.immediate) { _ in .rollback }
+            return try queue.inDatabase { database in
+                let pages = try Int64.fetchOne(
+                    database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+                let first = try Int64.fetchOne(database, sql: "SELECT received FROM entry ORDER BY position LIMIT 1")
+                return (try Tail(database, file), first, pages ?? 0)
+            }
+        }
+    }
+
+    /// Stores the entries in one transaction and one fsync; any failure past the checks poisons.
+    mutating func append(
+        _ entries: [PendingEntry], marks: borrowing Mutex<MarkTable>
+    ) throws(JournalError) -> [JournalRecord] {
+        if let poison { throw .poisoned(cause: poison) }
+        guard entries.count <= JournalBounds.groupEntries else {
+            throw .refused(
+                index: JournalBounds.groupEntries, reason: "over \(JournalBounds.groupEntries) entries at once")
+        }
+        guard let first = entries.first else { return [] }
+        let raised = try marks.withLock { (table) throws(JournalError) in try Self.raised(entries, over: table) }
+        var builder = RowBuilder(
+            engine: settings.engineVersion, keys: keys, compressor: compressor, next: tail.next,
+            lastReceived: tail.lastReceived, previous: tail.previous)
+        var rows: [StoredRow] = []
+        for (index, entry) in entries.enumerated() { rows.append(try builder.row(entry, index: index)) }
+        do throws(JournalError) {
+            if isFull(at: first.received) { try rotate(first.received, marks: marks.withLock { $0 }) }
+            try commit(rows, raised)
+        } catch {
+            poison = error.description
+            throw error
+        }
+        marks.withLock { table in for (department, mark) in raised { table.raise(mark, department: department) } }
+        return zip(rows, entries).map { row, entry in
+            JournalRecord(
+                position: row.position, received: entry.received, department: entry.department, entry: entry.entry)
+        }
+    }
+
+    mutating func poison(_ error: JournalError) { if poison == nil { poison = error.description } }
+
+    /// Connections of full segments, handed over for their last checkpoint.
+    mutating func takeRetired() -> [DatabaseQueue] {
+        defer { retired = [] }
+        return retired
+    }
+
+    private mutating func commit(_ rows: [StoredRow], _ raised: [(String, StreamMark)]) throws(JournalError) {
+        let queue = queue
+        try onFile(file.path, "appending to") {
+            try queue.inTransaction(.immediate) { database in
+                for row in rows { try row.insert(database) }
+                for (department, mark) in raised { try MarkTable.store(mark, department: department, database) }
+                return .commit
+            }
+        }
+        for row in rows {
+            do { try tail.follow(row, file) } catch {
+                preconditionFailure("a row that was built does not chain: \(error)")
+            }
+            bytes += Int64(row.payload.count + (row.restricted?.count ?? 0)) + Self.rowOverhead
+        }
+        firstReceived = firstReceived ?? rows[0].received
+    }
+
+    /// The marks that a commit raises above the durable ones, each as often as it moves.
+    private static func raised(
+        _ entries: [PendingEntry], over marks: MarkTable
+    ) throws(JournalError) -> [(String, StreamMark)] {
+        var raised: [(String, StreamMark)] = []
+        var table = MarkTable()
+        for (index, pending) in entries.enumerated() {
+            guard case .events(let batch) = pending.entry else { continue }
+            for mark in batch.marks where marks.isBelow(mark, department: pending.department) {
+                guard table.raise(mark, department: pending.department) else { continue }
+                raised.append((pending.department, mark))
+            }
+            let known = marks.streams(pending.department) + table.streams(pending.department)
+            guard table.streams(pending.department) == 0 || known <= JournalBounds.streamsPerDepartment else {
+                throw .refused(
+                    index: index, reason: "over \(JournalBounds.streamsPerDepartment) streams of one department")
+            }
+        }
+        return raised
+    }
+
+    private func isFull(at received: Timestamp) -> Bool {
+        guard let firstReceived else { return false }
+        return bytes >= settings.segmentBytes
+            || received - Timestamp(microseconds: firstReceived) >= settings.segmentAge
+    }
+
+    private mutating func rotate(_ received: Timestamp, marks: MarkTable) throws(JournalError) {
+        let new = SegmentFile(directory: directory, first: tail.next)
+        try new.create(
+            SegmentStart(position: tail.next, received: received.microseconds, previous: tail.previous), marks: marks)
+        retired.append(queue)
+        let fresh = try JournalWriter(new, settings: settings, keys: keys)
+        (file, queue, tail, firstReceived, bytes) = (new, fresh.queue, fresh.tail, nil, fresh.bytes)
+        guard retired.count > Self.retiredBound else { return }
+        for queue in takeRetired() { try onFile(queue.path, "closing") { try queue.close() } }
+    }
+}

@@ -1,0 +1,113 @@
+import CSodium
+import Events
+import Synchronization
+
+/// The keys that restricted fields are encrypted with: one a calendar month (UTC+8) of `received`, one file each.
+///
+/// Files are `<data>/keys/<key id>.key`, 32 bytes, mode 0600, durable before their first use. Erasing a key leaves
+/// a `.erased` file, so that the same id never names two keys: the month goes on with `2026-11-2`.
+public final class KeyStore: Sendable {
+    static let keyBytes = Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES)
+    static let nonceBytes = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+    static let tagBytes = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
+    private static let ready: Bool = sodium_init() >= 0
+
+    private let directory: String
+    private let cached = Mutex<[String: [UInt8]]>([:])
+
+    /// Keys of the data directory that also holds `journal/`; nothing is created yet.
+    public init(data: String) {
+        precondition(Self.ready, "libsodium could not start")
+        directory = data + "/keys"
+    }
+
+    /// Destroys a key: the fields encrypted with it can never be read again, the chain stays whole.
+    public func erase(_ id: String) throws(JournalError) {
+        guard Self.isValid(id) else { throw .failed(path: directory, attempted: "erasing", reason: "no key id: \(id)") }
+        cached.withLock { $0[id] = nil }
+        if Files.size(erased(id)) == nil { try Files.create(erased(id), [], mode: 0o600) }
+        try Files.remove(path(id))
+        try Files.sync(directory)
+    }
+
+    /// Ids of the keys that exist, oldest first.
+    public func ids() throws(JournalError) -> [String] {
+        try Files.names(directory).filter { $0.hasSuffix(".key") }.map { String($0.dropLast(4)) }
+    }
+
+    /// The id of the key for a moment, created and durable when this returns.
+    func current(_ received: Timestamp) throws(JournalError) -> String {
+        let month = String(received.formatted(offsetMinutes: 480).prefix(7))
+        var id = month
+        var number = 1
+        while Files.size(erased(id)) != nil {
+            number += 1
+            id = "\(month)-\(number)"
+        }
+        guard try key(id) == nil else { return id }
+        try Files.makeDirectory(directory)
+        var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
+        randombytes_buf(&bytes, bytes.count)
+        let unfinished = path(id) + ".creating"
+        try Files.remove(unfinished)
+        try Files.create(unfinished, bytes, mode: 0o600)
+        try Files.rename(unfinished, to: path(id))
+        try Files.sync(directory)
+        return id
+    }
+
+    /// Encrypts for one journal position (bound to it): nonce, then ciphertext with tag.
+    func seal(_ plain: [UInt8], key id: String, position: Int64) throws(JournalError) -> [UInt8] {
+        guard let key = try key(id) else { throw .failed(path: path(id), attempted: "reading", reason: "no such key") }
+        var nonce = [UInt8](repeating: 0, count: Self.nonceBytes)
+        randombytes_buf(&nonce, nonce.count)
+        var sealed = [UInt8](repeating: 0, count: plain.count + Self.tagBytes)
+        let bound = Self.bound(position)
+        let status = crypto_aead_xchacha20poly1305_ietf_encrypt(
+            &sealed, nil, plain, UInt64(plain.count), bound, UInt64(bound.count), nil, nonce, key)
+        precondition(status == 0, "encryption refused its own parameters")
+        return nonce + sealed
+    }
+
+    /// The plain bytes; nil where the key is erased.
+    func open(_ blob: [UInt8], key id: String, position: Int64) throws(CodecFailure) -> [UInt8]? {
+        guard Self.isValid(id) else { throw CodecFailure("a broken key id", at: 0) }
+        let found: [UInt8]?
+        do { found = try key(id) } catch { throw CodecFailure("\(error)", at: 0) }
+        guard let key = found else { return nil }
+        let size = blob.count - Self.nonceBytes - Self.tagBytes
+        guard size >= 0 else { throw CodecFailure("restricted fields too short", at: 0) }
+        let nonce = Array(blob.prefix(Self.nonceBytes))
+        let sealed = Array(blob.dropFirst(Self.nonceBytes))
+        var plain = [UInt8](repeating: 0, count: size)
+        let bound = Self.bound(position)
+        let status = crypto_aead_xchacha20poly1305_ietf_decrypt(
+            &plain, nil, nil, sealed, UInt64(sealed.count), bound, UInt64(bound.count), nonce, key)
+        guard status == 0 else { throw CodecFailure("restricted fields that do not fit their key", at: 0) }
+        return plain
+    }
+
+    private func key(_ id: String) throws(JournalError) -> [UInt8]? {
+        guard Files.size(erased(id)) == nil else {
+            cached.withLock { $0[id] = nil }
+            return nil
+        }
+        if let key = cached.withLock({ $0[id] }) { return key }
+        guard let key = try Files.read(path(id), upTo: Self.keyBytes + 1) else { return nil }
+        guard key.count == Self.keyBytes else {
+            throw .corrupt(file: path(id), position: nil, reason: "a key of \(key.count) bytes")
+        }
+        cached.withLock { $0[id] = key }
+        return key
+    }
+
+    private static func bound(_ position: Int64) -> [UInt8] { withUnsafeBytes(of: position.littleEndian) { Array($0) } }
+
+    /// Only digits and dashes: an id from a damaged row never leaves the directory.
+    private static func isValid(_ id: String) -> Bool {
+        !id.isEmpty && id.utf8.count <= 16 && id.utf8.allSatisfy { $0 == 45 || $0 &- 48 <= 9 }
+    }
+
+    private func path(_ id: String) -> String { "\(directory)/\(id).key" }
+    private func erased(_ id: String) -> String { "\(directory)/\(id).erased" }
+}

@@ -1,0 +1,65 @@
+import Events
+import GRDB
+
+/// The high-water marks of every sequenced stream, by department; they only rise.
+struct MarkTable: Equatable, Sendable {
+    struct Mark: Equatable, Sendable {
+        var epoch: UInt64
+        var seq: UInt64
+
+        static func < (a: Self, b: Self) -> Bool { (a.epoch, a.seq) < (b.epoch, b.seq) }
+    }
+
+    private(set) var departments: [String: [String: Mark]] = [:]
+
+    /// Raises a mark; returns whether it moved.
+    @discardableResult
+    mutating func raise(_ mark: StreamMark, department: String) -> Bool {
+        let new = Mark(epoch: mark.epoch, seq: mark.seq)
+        if let old = departments[department]?[mark.stream], !(old < new) { return false }
+        departments[department, default: [:]][mark.stream] = new
+        return true
+    }
+
+    /// Whether a stream has no mark yet, or a lower one.
+    func isBelow(_ mark: StreamMark, department: String) -> Bool {
+        departments[department]?[mark.stream].map { $0 < Mark(epoch: mark.epoch, seq: mark.seq) } ?? true
+    }
+
+    func streams(_ department: String) -> Int { departments[department]?.count ?? 0 }
+
+    func marks(_ department: String) -> [StreamMark] {
+        (departments[department] ?? [:])
+            .map { StreamMark(stream: $0.key, epoch: $0.value.epoch, seq: $0.value.seq) }
+            .sorted { $0.stream < $1.stream }
+    }
+
+    init() {}
+
+    init(_ database: Database) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT department, stream, epoch, seq FROM mark")
+        while let row = try rows.next() {
+            let (epoch, seq): (Int64, Int64) = (row[2], row[3])
+            departments[row[0], default: [:]][row[1]] = Mark(
+                epoch: UInt64(bitPattern: epoch), seq: UInt64(bitPattern: seq))
+        }
+    }
+
+    func insertAll(_ database: Database) throws {
+        for department in departments.keys.sorted() {
+            for mark in marks(department) { try Self.store(mark, department: department, database) }
+        }
+    }
+
+    /// Numbers are stored as the 64-bit patterns they are; SQL never compares them.
+    static func store(_ mark: StreamMark, department: String, _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO mark(department, stream, epoch, seq) VALUES(?, ?, ?, ?)
+                ON CONFLICT(department, stream) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq
+                """)
+        try statement.execute(arguments: [
+            department, mark.stream, Int64(bitPattern: mark.epoch), Int64(bitPattern: mark.seq),
+        ])
+    }
+}

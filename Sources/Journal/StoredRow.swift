@@ -1,0 +1,77 @@
+import Events
+import Foundation
+import GRDB
+
+/// One row of a segment's `entry` table, as it lies on disk.
+struct StoredRow {
+    var partition: Int64 = 0
+    var position: Int64
+    var count: Int64
+    var received: Int64
+    var department: String
+    var kind: Int64
+    var keyID: String?
+    var format: Int64
+    var engine: Int64
+    var payloadSize: Int64
+    var payload: [UInt8]
+    var restricted: [UInt8]?
+    var restrictedHash: [UInt8]?
+    var previous: [UInt8]
+    var checksum: [UInt8] = []
+
+    static let columns = """
+        partition, position, count, received, department, kind, key_id, format, engine, payload_size, payload, \
+        restricted, restricted_hash, previous, checksum
+        """
+
+    /// BLAKE2b-256 over every column but `restricted` (its hash stands for it) and `checksum`.
+    ///
+    /// Order: partition, position, count, received, kind, format, engine, payload_size (64-bit little-endian
+    /// each), department, key_id, restricted_hash, previous (each a 32-bit length, all ones for NULL, then
+    /// the bytes), length of payload (64-bit), payload.
+    func digest() -> Digest {
+        var head = ByteWriter()
+        for number in [partition, position, count, received, kind, format, engine, payloadSize] { head.put(number) }
+        for bytes in [Array(department.utf8), keyID.map { Array($0.utf8) }, restrictedHash, previous] {
+            if let bytes { head.put(bytes) } else { head.put(UInt32.max) }
+        }
+        head.put(Int64(payload.count))
+        return Digest(of: head.bytes, payload)
+    }
+}
+
+extension StoredRow {
+    /// Reads a row selected as `columns`.
+    init(_ row: Row) throws {
+        func bytes(_ index: Int) throws -> [UInt8]? {
+            try row.withUnsafeData(atIndex: index) { $0.map { [UInt8]($0) } }
+        }
+        partition = row[0]
+        position = row[1]
+        count = row[2]
+        received = row[3]
+        department = row[4]
+        kind = row[5]
+        keyID = row[6]
+        format = row[7]
+        engine = row[8]
+        payloadSize = row[9]
+        payload = try bytes(10) ?? []
+        restricted = try bytes(11)
+        restrictedHash = try bytes(12)
+        previous = try bytes(13) ?? []
+        checksum = try bytes(14) ?? []
+    }
+
+    func insert(_ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO entry(\(Self.columns)) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: [
+            partition, position, count, received, department, kind, keyID, format, engine, payloadSize, Data(payload),
+            restricted.map { Data($0) }, restrictedHash.map { Data($0) }, Data(previous), Data(checksum),
+        ])
+    }
+}
