@@ -39,7 +39,7 @@ let package = Package(
         ours("StrictYAML", ["Events", "CivilTime", yams]),
         ours("RuleFiles", ["Events", "Engine", "StrictYAML", "CSodium"]),
         ours("Messaging", ["CZeroMQ"]),
-        ours("Ingest", ["Events", "Messaging", "CSimdJSON"]),
+        ours("Ingest", ["Events", "Messaging", "CivilTime", "CSimdJSON"]),
         ours("Journal", ["Events", "CZstd", "CSodium", grdb]),
         ours("AlertStore", ["Events", "Engine", grdb]),
         ours("Delivery", ["AlertStore", "Messaging"]),

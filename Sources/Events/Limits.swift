@@ -15,5 +15,37 @@ public enum Limits {
     /// Readings in one event: a multi-parameter station.
     public static let readings = 64
     /// Events in one journal row, over all messages that it merges: bounds replay memory.
-    public static let rowEvents = 16_384
+    public static let rowEvents = 32_768
+    /// Seconds of an interval value's period: a leap year.
+    public static let periodSeconds = 366 * 86_400
+    /// Seconds since 1970 of 1900-01-01T00:00:00Z: no reading is older.
+    public static let earliestSeconds: Int64 = -2_208_988_800
+    /// Seconds since 1970 of 2200-01-01T00:00:00Z: no clock is meant to be there.
+    public static let latestSeconds: Int64 = 7_258_118_400
+    /// Errors and notes listed in one answer: what a person reads; the rest are counted.
+    public static let answerFindings = 100
+    /// Frames of one message after the routing id: envelope, header, body and one to spare.
+    public static let frames = 5
+    /// Bytes of a header frame.
+    public static let headerBytes = 1024
+    /// Sources of one department: a table entry of about 200 bytes each.
+    public static let sources = 4096
+    /// Distinct unregistered subjects of one source since the start: 16 bytes each at most.
+    public static let subjectsPerSource = 100_000
+    /// Distinct unregistered subjects of all sources.
+    public static let subjects = 1_000_000
+    /// Streams over all departments.
+    public static let streams = 4096
+    /// Unsequenced events whose identity is remembered, about 48 bytes each.
+    public static let duplicateWindow = 1_000_000
+    /// Messages of one stream that may await their answer: the credit.
+    public static let streamCredit = 256
+    /// Bytes of bodies merged into one journal row: bounds memory while the writer is busy.
+    public static let rowBytes = 16 << 20
+    /// Milliseconds after which a refused sender may try again: a few commits.
+    public static let retryMilliseconds = 200
+    /// Entries from other threads that wait for the journal: operators and reloads, never a stream.
+    public static let queuedEntries = 1024
+    /// Messages whose answers wait for one commit.
+    public static let rowMessages = 16_384
 }

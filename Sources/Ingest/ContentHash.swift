@@ -1,0 +1,65 @@
+import Events
+
+/// A 32-bit hash of what an event says, the same from a draft and from the batch that journaled it.
+///
+/// Restricted text is left out: it may be erased. Units are hashed after conversion.
+struct ContentHash {
+    private var state: UInt64 = 0x2545_F491_4F6C_DD1D
+    var value: UInt32 { UInt32(truncatingIfNeeded: state ^ (state >> 32)) }
+
+    @inline(__always) private mutating func add(_ word: UInt64) {
+        let product = (state ^ word).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        state = product.high ^ product.low ^ 0x9E37_79B9_7F4A_7C15
+    }
+
+    @inline(__always) private mutating func add(_ bytes: UnsafeRawBufferPointer) { add(byteHash(bytes)) }
+
+    init(_ draft: EventDraft) {
+        add(UInt64(bitPattern: draft.time.microseconds))
+        add(UInt64(UInt32(bitPattern: draft.period)) << 8 | UInt64(draft.flags.rawValue))
+        add(draft.type.bytes)
+        add(draft.subject.bytes)
+        add(draft.area.bytes)
+        add(draft.longitude.bitPattern)
+        add(draft.latitude.bitPattern)
+        for reading in draft.readings {
+            add(reading.metric.bytes)
+            add(reading.value.bitPattern)
+            add(reading.unit.bytes)
+            add(reading.quality.bytes)
+        }
+        for field in draft.fields {
+            add(field.name.bytes)
+            if field.kind == .string { add(field.text.bytes) } else { add(field.bits ^ UInt64(field.kind.rawValue)) }
+        }
+    }
+
+    init(_ batch: EventBatch, event: Int) {
+        add(UInt64(bitPattern: batch.times[event].microseconds))
+        add(UInt64(UInt32(bitPattern: batch.periods[event])) << 8 | UInt64(batch.flags[event].rawValue))
+        add(batch.types[event], batch)
+        add(batch.subjects[event], batch)
+        add(batch.areas[event], batch)
+        add(batch.longitudes[event].bitPattern)
+        add(batch.latitudes[event].bitPattern)
+        for reading in batch.readings(event) {
+            add(batch.metrics[reading], batch)
+            add(batch.values[reading].bitPattern)
+            add(batch.units[reading], batch)
+            add(batch.qualities[reading], batch)
+        }
+        for field in batch.fields(event) {
+            add(batch.fieldNames[field], batch)
+            let value = batch.fieldValues[field]
+            if value.kind == .string { add(value.string, batch) } else { add(value.bits ^ UInt64(value.kind.rawValue)) }
+        }
+    }
+
+    private mutating func add(_ number: Int32, _ batch: EventBatch) {
+        if number == EventBatch.absent {
+            add(UnsafeRawBufferPointer(start: nil, count: 0))
+        } else {
+            add(batch.strings.withBytes(number) { byteHash($0) })
+        }
+    }
+}

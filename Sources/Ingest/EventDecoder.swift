@@ -1,0 +1,365 @@
+import CivilTime
+import Events
+
+/// Turns one JSON object on the tape into a checked `EventDraft`; the first flaw refuses the event.
+///
+/// The draft and the flaw's words point into the tape: they hold until the next document is parsed.
+struct EventDecoder {
+    /// What the code of a thrown flaw is about.
+    struct Detail {
+        var field: String?
+        var got: String?
+        var want: String?
+    }
+
+    let tape: JSONTape
+    private let keys = EventKeyTable()
+    var draft = EventDraft()
+    var detail = Detail()
+
+    init(tape: JSONTape) { self.tape = tape }
+
+    /// Decodes the object at a tape index; `now` judges its time where the department asks a clock.
+    mutating func decode(
+        at index: Int, department: DepartmentTexts, view: IngestView, now: Timestamp
+    ) throws(IngestCode) {
+        draft.reset()
+        guard tape.kind(index) == .object else { throw refuse(.notAnObject) }
+        try walk(index, inData: false)
+        try finishAttributes(department)
+        try finishTime(department.record, now)
+        try finishPlace()
+        if draft.category.isAbsent || draft.has(.metric) || draft.has(.readings) {
+            try finishReading(view)
+        } else {
+            try finishReport()
+        }
+    }
+
+    /// Records what a flaw is about and hands its code on.
+    private mutating func refuse(
+        _ code: IngestCode, _ field: StaticString? = nil, got: Text? = nil, want: String? = nil
+    ) -> IngestCode {
+        detail = Detail(field: field.map { "\($0)" }, got: got.map { String($0.string.prefix(64)) }, want: want)
+        return code
+    }
+
+    // Walking.
+
+    private mutating func walk(_ object: Int, inData: Bool) throws(IngestCode) {
+        let end = tape.end(object)
+        var at = object + 1
+        while at < end {
+            let name = tape.text(at)
+            at += 1
+            let key = keys.find(name)
+            if key == .other || (inData && key.isAttribute) {
+                try takeField(name, at)
+            } else {
+                guard !draft.has(key) else { throw refuse(.duplicateKey, key.name) }
+                draft.seen |= key.bit
+                try take(key, name, at)
+            }
+            at = tape.after(at)
+        }
+    }
+
+    private mutating func take(_ key: EventKey, _ name: Text, _ at: Int) throws(IngestCode) {
+        switch key {
+        case .id: draft.id = try string(at, key, checked: true)
+        case .source: draft.source = try string(at, key, checked: true)
+        case .type: draft.type = try string(at, key, checked: true)
+        case .subject: draft.subject = try string(at, key, checked: true)
+        case .time: draft.timeText = try string(at, key)
+        case .specversion: draft.specversion = try string(at, key)
+        case .datacontenttype: draft.contentType = try string(at, key)
+        case .data: try takeData(at)
+        case .dataBase64: throw refuse(.unsupportedData, key.name, want: "data")
+        case .metric: draft.single.metric = try string(at, key, checked: true)
+        case .unit: draft.single.unit = try string(at, key, checked: true)
+        case .quality: draft.single.quality = try string(at, key, checked: true)
+        case .value:
+            draft.single.value = try number(at, key)
+            draft.single.hasValue = true
+        case .area: draft.area = try string(at, key)
+        case .lon: draft.longitude = try number(at, key)
+        case .lat: draft.latitude = try number(at, key)
+        case .crs: draft.crs = try string(at, key)
+        case .period: try takePeriod(at)
+        case .category: draft.category = try string(at, key, checked: true)
+        case .count: draft.count = try number(at, key)
+        case .exercise: try takeExercise(at)
+        case .corrects:
+            let text = try string(at, key, checked: true)
+            if !text.isAbsent { try append(EventDraft.Field(name: name, kind: .string, bits: 0, text: text)) }
+        case .readings: try takeReadings(at)
+        case .text, .reporter, .reporterName, .reporterPhone, .contact, .phone: try takeRestricted(key, name, at)
+        case .other: preconditionFailure("other keys are fields")
+        }
+    }
+
+    /// A string or, for null, nothing.
+    @inline(__always)
+    private mutating func string(_ at: Int, _ key: EventKey, checked: Bool = false) throws(IngestCode) -> Text {
+        guard tape.kind(at) == .string else {
+            if tape.kind(at) == .null { return .absent }
+            throw refuse(.wrongType, key.name, want: "a string")
+        }
+        let text = tape.text(at)
+        guard text.count <= Limits.stringBytes else { throw refuse(.tooLong, key.name, want: "\(Limits.stringBytes)") }
+        if checked {
+            guard text.count > 0 || key == .unit || key == .quality else { throw refuse(.emptyField, key.name) }
+            guard !text.hasControl else { throw refuse(.badCharacters, key.name) }
+        }
+        return text
+    }
+
+    /// A number or, for null, NaN.
+    @inline(__always)
+    private mutating func number(_ at: Int, _ key: EventKey) throws(IngestCode) -> Double {
+        if let number = tape.number(at) { return number }
+        guard tape.kind(at) == .null else { throw refuse(.wrongType, key.name, want: "a number") }
+        return .nan
+    }
+
+    private mutating func takeData(_ at: Int) throws(IngestCode) {
+        switch tape.kind(at) {
+        case .object: try walk(at, inData: true)
+        case .array: throw refuse(.unsupportedData, "data", want: "an object")
+        case .string, .int, .uint, .double, .true, .false, .null, .other:
+            throw refuse(.wrongType, "data", want: "an object")
+        }
+    }
+
+    private mutating func takePeriod(_ at: Int) throws(IngestCode) {
+        let text = try string(at, .period)
+        if text.isAbsent { return }
+        guard let seconds = periodSeconds(text.bytes) else { throw refuse(.badPeriod, "period", got: text) }
+        draft.period = seconds
+    }
+
+    private mutating func takeExercise(_ at: Int) throws(IngestCode) {
+        switch tape.kind(at) {
+        case .true: draft.flags.insert(.exercise)
+        case .false, .null: break
+        case .array, .object, .string, .int, .uint, .double, .other:
+            throw refuse(.wrongType, "exercise", want: "true or false")
+        }
+    }
+
+    private mutating func takeRestricted(_ key: EventKey, _ name: Text, _ at: Int) throws(IngestCode) {
+        guard tape.kind(at) == .string else {
+            if tape.kind(at) == .null { return }
+            throw refuse(.wrongType, key.name, want: "a string")
+        }
+        let text = tape.text(at)
+        guard text.count <= Limits.textBytes else { throw refuse(.tooLong, key.name, want: "\(Limits.textBytes)") }
+        draft.restricted.append((name, text))
+    }
+
+    private mutating func takeReadings(_ array: Int) throws(IngestCode) {
+        guard tape.kind(array) == .array else { throw refuse(.wrongType, "readings", want: "an array") }
+        let end = tape.end(array)
+        var at = array + 1
+        while at < end {
+            guard tape.kind(at) == .object else { throw refuse(.wrongType, "readings", want: "an array of objects") }
+            guard draft.readings.count < Limits.readings else {
+                throw refuse(.tooManyReadings, "readings", want: "\(Limits.readings)")
+            }
+            draft.readings.append(try reading(at))
+            at = tape.after(at)
+        }
+        guard !draft.readings.isEmpty else { throw refuse(.emptyField, "readings") }
+    }
+
+    private mutating func reading(_ object: Int) throws(IngestCode) -> EventDraft.Reading {
+        var reading = EventDraft.Reading()
+        var seen: UInt64 = 0
+        let end = tape.end(object)
+        var at = object + 1
+        while at < end {
+            let name = tape.text(at)
+            at += 1
+            let key = keys.find(name)
+            guard seen & key.bit == 0 || key == .other else { throw refuse(.duplicateKey, key.name) }
+            seen |= key.bit
+            switch key {
+            case .metric: reading.metric = try string(at, key, checked: true)
+            case .unit: reading.unit = try string(at, key, checked: true)
+            case .quality: reading.quality = try string(at, key, checked: true)
+            case .value:
+                reading.value = try number(at, key)
+                reading.hasValue = true
+            default:
+                let code = refuse(.unexpectedField, nil)
+                detail.field = String(name.string.prefix(64))
+                throw code
+            }
+            at = tape.after(at)
+        }
+        return reading
+    }
+
+    private mutating func takeField(_ name: Text, _ at: Int) throws(IngestCode) {
+        var field = EventDraft.Field(name: name, kind: .null, bits: 0, text: .absent)
+        switch tape.kind(at) {
+        case .string:
+            field.kind = .string
+            field.text = tape.text(at)
+        case .int: (field.kind, field.bits) = (.int, tape.word(at + 1))
+        case .double: (field.kind, field.bits) = (.double, tape.word(at + 1))
+        case .true: (field.kind, field.bits) = (.bool, 1)
+        case .false: field.kind = .bool
+        case .null: break
+        case .uint: throw fieldFlaw(.outOfRange, name, "a signed 64-bit integer")
+        case .array, .object, .other: throw fieldFlaw(.wrongType, name, "a scalar")
+        }
+        try append(field)
+    }
+
+    private mutating func append(_ field: EventDraft.Field) throws(IngestCode) {
+        let (name, text) = (field.name, field.text)
+        guard name.count > 0 else { throw fieldFlaw(.emptyField, name, "a name") }
+        guard name.count <= Limits.stringBytes, text.count <= Limits.stringBytes else {
+            throw fieldFlaw(.tooLong, name, "\(Limits.stringBytes)")
+        }
+        guard !name.hasControl else { throw fieldFlaw(.badCharacters, name, "") }
+        for other in draft.fields where other.name.equals(name) { throw fieldFlaw(.duplicateKey, name, "") }
+        guard draft.fields.count < Limits.fields else { throw fieldFlaw(.tooManyFields, name, "\(Limits.fields)") }
+        draft.fields.append(field)
+    }
+
+    private mutating func fieldFlaw(_ code: IngestCode, _ name: Text, _ want: String) -> IngestCode {
+        detail = Detail(field: String(name.string.prefix(64)), got: nil, want: want.isEmpty ? nil : want)
+        return code
+    }
+
+    // Checking.
+
+    private mutating func finishAttributes(_ department: DepartmentTexts) throws(IngestCode) {
+        if draft.id.isAbsent { throw refuse(.missingField, "id") }
+        if draft.specversion.isAbsent {
+            guard !draft.has(.data) else { throw refuse(.missingField, "specversion") }
+            if draft.source.isAbsent { draft.source = department.defaultSource }
+            if draft.type.isAbsent { draft.type = draft.category.isAbsent ? department.reading : department.report }
+        } else {
+            guard draft.specversion.equals("1.0") else {
+                throw refuse(.unknownSpecversion, "specversion", got: draft.specversion, want: "1.0")
+            }
+            if draft.source.isAbsent { throw refuse(.missingField, "source") }
+            if draft.type.isAbsent { throw refuse(.missingField, "type") }
+            if !draft.has(.data) { throw refuse(.missingField, "data") }
+        }
+        if !draft.contentType.isAbsent, !Self.isJSON(draft.contentType) {
+            throw refuse(.unsupportedData, "datacontenttype", got: draft.contentType, want: "application/json")
+        }
+        if looksPersonal(draft.subject.bytes) { throw refuse(.personalSubject, "subject") }
+    }
+
+    private static func isJSON(_ type: Text) -> Bool {
+        if type.equals("application/json") { return true }
+        let name = type.string.prefix { $0 != ";" && $0 != " " }.lowercased()
+        return name == "application/json" || name == "text/json" || name.hasSuffix("+json")
+    }
+
+    private mutating func finishTime(_ department: Department, _ now: Timestamp) throws(IngestCode) {
+        let text = draft.timeText
+        if text.isAbsent { throw refuse(.missingField, "time") }
+        let moment: RFC3339.Moment
+        do {
+            moment = try RFC3339.parse(text.bytes, localOffsetMinutes: department.localOffsetMinutes)
+        } catch .missingZone {
+            throw refuse(.missingZone, "time", got: text)
+        } catch {
+            throw refuse(.badTime, "time", got: text)
+        }
+        let seconds = Int64(moment.seconds)
+        guard seconds >= Limits.earliestSeconds else { throw refuse(.timeTooEarly, "time", got: text, want: "1900") }
+        guard seconds < Limits.latestSeconds else { throw refuse(.timeTooLate, "time", got: text, want: "2200") }
+        let time = Timestamp(microseconds: seconds * 1_000_000 + Int64(moment.nanoseconds / 1000))
+        draft.time = time
+        if let age = department.backfillAge, time < now - age {
+            throw refuse(.timeTooEarly, "time", got: text, want: age.formatted)
+        }
+        if let ahead = department.refuseFuture, time > now + ahead {
+            throw refuse(.timeTooLate, "time", got: text, want: ahead.formatted)
+        }
+        if let ahead = department.maxFuture, time > now + ahead {
+            draft.clockFastSeconds = (time - now).microseconds / 1_000_000
+        }
+    }
+
+    private mutating func finishPlace() throws(IngestCode) {
+        if !draft.area.isAbsent, AreaCode(bytes: draft.area.bytes) == nil {
+            throw refuse(.badArea, "area", got: draft.area, want: "6, 9, 12 or 14 digits")
+        }
+        let (longitude, latitude) = (draft.longitude, draft.latitude)
+        guard longitude.isNaN == latitude.isNaN else { throw refuse(.missingField, longitude.isNaN ? "lon" : "lat") }
+        var system = Coordinates.System.cgcs2000
+        if !draft.crs.isAbsent {
+            guard let named = Coordinates.system(draft.crs) else {
+                throw refuse(.badCRS, "crs", got: draft.crs, want: "CGCS2000, WGS84, GCJ02 or BD09")
+            }
+            system = named
+        }
+        guard !longitude.isNaN else { return }
+        guard (-180...180).contains(longitude) else { throw refuse(.outOfRange, "lon", want: "-180…180") }
+        guard (-90...90).contains(latitude) else { throw refuse(.outOfRange, "lat", want: "-90…90") }
+        guard system != .cgcs2000 else { return }
+        let place = Coordinates.toCGCS2000(.init(longitude: longitude, latitude: latitude), from: system)
+        (draft.longitude, draft.latitude) = (place.longitude, place.latitude)
+    }
+
+    /// A report is a reading whose metric is its category and whose value is its count.
+    private mutating func finishReport() throws(IngestCode) {
+        if draft.area.isAbsent { throw refuse(.missingField, "area") }
+        if draft.has(.value), !draft.has(.count) { draft.count = draft.single.value }
+        let count = draft.count.isNaN ? 1 : draft.count
+        guard (0...1e9).contains(count) else { throw refuse(.outOfRange, "count", want: "0…1000000000") }
+        draft.single.metric = draft.category
+        draft.single.value = count
+        draft.readings.append(draft.single)
+    }
+
+    private mutating func finishReading(_ view: IngestView) throws(IngestCode) {
+        if draft.subject.isAbsent { throw refuse(.missingField, "subject") }
+        if draft.readings.isEmpty {
+            draft.readings.append(draft.single)
+        } else if draft.has(.metric) || draft.has(.value) || draft.has(.unit) || draft.has(.quality) {
+            throw refuse(.unexpectedField, "metric", want: "either metric and value or readings")
+        }
+        if draft.has(.count), !draft.count.isNaN {
+            try append(.init(name: Self.countName, kind: .double, bits: draft.count.bitPattern, text: .absent))
+        }
+        if !draft.category.isAbsent {
+            try append(.init(name: Self.categoryName, kind: .string, bits: 0, text: draft.category))
+        }
+        for index in draft.readings.indices { try check(index, view) }
+        if draft.readings.count == 1, draft.implausibleValue != nil { draft.flags.insert(.implausible) }
+    }
+
+    /// Literals as long as a whole word: see `Text`.
+    private static let countLiteral: StaticString = "count\0\0\0\0\0\0\0\0\0\0\0"
+    private static let categoryLiteral: StaticString = "category\0\0\0\0\0\0\0\0"
+    private static var countName: Text { Text(start: countLiteral.utf8Start, count: 5) }
+    private static var categoryName: Text { Text(start: categoryLiteral.utf8Start, count: 8) }
+
+    /// Brings one reading to its metric's unit. An implausible one keeps its value alone in an event and becomes NaN among others.
+    private mutating func check(_ index: Int, _ view: IngestView) throws(IngestCode) {
+        var reading = draft.readings[index]
+        if reading.metric.isAbsent { throw refuse(.missingField, "metric") }
+        if !reading.hasValue { throw refuse(.missingField, "value") }
+        guard let number = view.metrics.find(reading.metric.bytes), Int(number) < view.catalogue.count else { return }
+        let sent = reading.value
+        guard let implausible = view.convert(&reading, Int(number)) else {
+            throw refuse(
+                .unitMismatch, "unit", got: reading.unit.isAbsent ? nil : reading.unit,
+                want: view.catalogue[Int(number)].accepted)
+        }
+        if implausible {
+            draft.implausibleValue = sent
+            if draft.readings.count > 1 { reading.value = .nan }
+        }
+        draft.readings[index] = reading
+    }
+}

@@ -1,0 +1,97 @@
+/// The keys of an event that the decoder knows, found by their bytes.
+enum EventKey: UInt8, CaseIterable {
+    // CloudEvents attributes, known at the top level only.
+    case id, source, type, subject, time, specversion, datacontenttype, data
+    case dataBase64
+    // Known at the top level and in `data`.
+    case metric, value, unit, quality, area, lon, lat, crs, period, category, count, exercise, corrects, readings
+    case text, reporter
+    case reporterName, reporterPhone, contact, phone
+    case other
+
+    var name: StaticString {
+        switch self {
+        case .id: "id"
+        case .source: "source"
+        case .type: "type"
+        case .subject: "subject"
+        case .time: "time"
+        case .specversion: "specversion"
+        case .datacontenttype: "datacontenttype"
+        case .data: "data"
+        case .dataBase64: "data_base64"
+        case .metric: "metric"
+        case .value: "value"
+        case .unit: "unit"
+        case .quality: "quality"
+        case .area: "area"
+        case .lon: "lon"
+        case .lat: "lat"
+        case .crs: "crs"
+        case .period: "period"
+        case .category: "category"
+        case .count: "count"
+        case .exercise: "exercise"
+        case .corrects: "corrects"
+        case .readings: "readings"
+        case .text: "text"
+        case .reporter: "reporter"
+        case .reporterName: "reporter_name"
+        case .reporterPhone: "reporter_phone"
+        case .contact: "contact"
+        case .phone: "phone"
+        case .other: ""
+        }
+    }
+
+    @inline(__always) var isAttribute: Bool { rawValue <= Self.dataBase64.rawValue }
+    @inline(__always) var bit: UInt64 { 1 << UInt64(rawValue) }
+}
+
+/// An open-addressing table of the known keys: two words and a length decide, no byte loop.
+final class EventKeyTable {
+    private struct Slot {
+        var first: UInt64 = 0
+        var second: UInt64 = 0
+        var length = 0
+        var key = EventKey.other
+    }
+
+    private static let size = 128
+    private let slots: UnsafeMutablePointer<Slot>
+
+    init() {
+        slots = .allocate(capacity: Self.size)
+        slots.initialize(repeating: Slot(), count: Self.size)
+        for key in EventKey.allCases where key != .other {
+            precondition(key.name.utf8CodeUnitCount <= 16)
+            var padded = [UInt8](repeating: 0, count: 32)
+            for index in 0..<key.name.utf8CodeUnitCount { padded[index] = key.name.utf8Start[index] }
+            padded.withUnsafeBytes { bytes in
+                let text = Text(start: bytes.baseAddress, count: key.name.utf8CodeUnitCount)
+                var at = Self.slot(text.word(0), text.count)
+                while slots[at].length != 0 { at = (at + 1) & (Self.size - 1) }
+                slots[at] = Slot(first: text.word(0), second: text.word(1), length: text.count, key: key)
+            }
+        }
+    }
+
+    deinit { slots.deallocate() }
+
+    @inline(__always) private static func slot(_ word: UInt64, _ length: Int) -> Int {
+        Int(truncatingIfNeeded: ((word &+ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15) >> 57)
+    }
+
+    @inline(__always) func find(_ text: Text) -> EventKey {
+        guard text.count <= 16 else { return .other }
+        let first = text.word(0)
+        let second = text.word(1)
+        var at = Self.slot(first, text.count)
+        while slots[at].length != 0 {
+            let slot = slots[at]
+            if slot.first == first, slot.second == second, slot.length == text.count { return slot.key }
+            at = (at + 1) & (Self.size - 1)
+        }
+        return .other
+    }
+}

@@ -1,0 +1,314 @@
+import Events
+import Glibc
+
+/// Decides what of a message enters the open batch: decodes, checks sources, subjects and repeats, and counts.
+///
+/// Everything it knows of the past can be rebuilt with `note` from the journal's batches in order.
+final class Intake {
+    let tape: JSONTape
+    var decoder: EventDecoder
+    var view: IngestView { didSet { suggestions = [:] } }
+    var batch = EventBatch()
+    /// The identities that entered the window with `batch`.
+    private(set) var identities: [Identity] = []
+    private(set) var sources = SourceTable()
+    private(set) var codeCounts = [UInt64](repeating: 0, count: IngestCode.allCases.count)
+    var streams = StreamTable()
+    private var window: DuplicateWindow
+    private var subjects = SubjectSet()
+    private var scratch: UnsafeMutableRawBufferPointer
+    private let sink: RejectSink?
+    /// Answers of `IngestView.suggestion`, at most 256.
+    private var suggestions: [String: String] = [:]
+    private static let codeIndex = Dictionary(
+        uniqueKeysWithValues: IngestCode.allCases.enumerated().map { ($1, $0) })
+
+    init(view: IngestView, window: DuplicateWindow = DuplicateWindow(), sink: RejectSink? = nil) {
+        let tape = JSONTape(maximumBytes: Limits.messageBytes, nesting: Limits.nesting)
+        self.tape = tape
+        decoder = EventDecoder(tape: tape)
+        self.view = view
+        self.window = window
+        self.sink = sink
+        scratch = .allocate(byteCount: 4096 + JSONTape.padding, alignment: 64)
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// How a message of this department is judged.
+    struct Context {
+        var department: DepartmentTexts
+        var now: Timestamp
+        /// Its place in a stream decides whether it is a repeat; single events are not asked.
+        var sequenced = false
+        var outcome = Outcome()
+    }
+
+    func count(_ code: IngestCode) { codeCounts[Self.codeIndex[code]!] += 1 }
+
+    /// Takes a body of any accepted content type; accepted events are in `batch` afterwards.
+    func take(_ body: UnsafeRawBufferPointer, lines: Bool? = nil, _ context: inout Context) {
+        guard let first = body.firstIndex(where: { !Self.isSpace($0) }) else {
+            return reject(.emptyMessage, index: 0, body, &context)
+        }
+        if lines == true { return takeLines(body, &context) }
+        if lines == false || body[first] != UInt8(ascii: "{") { return takeDocument(body, &context) }
+        guard let newline = Self.newline(body, from: first),
+            let second = body[newline...].firstIndex(where: { !Self.isSpace($0) })
+        else { return takeDocument(body, &context) }
+        let line = UnsafeRawBufferPointer(rebasing: body[first..<newline])
+        if parse(line, in: body) == nil { return takeLines(body, &context) }
+        // An object over several lines, or lines of which the first is broken.
+        if body[second] == UInt8(ascii: "{"), parse(body, in: body) != nil { return takeLines(body, &context) }
+        takeDocument(body, &context)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+
+    private static func newline(_ body: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard let base = body.baseAddress, start < body.count,
+            let found = memchr(base + start, 0x0A, body.count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    /// Parses a part of a body: in place where the padding that the parser asks for is inside it, else from a copy.
+    private func parse(_ part: UnsafeRawBufferPointer, in body: UnsafeRawBufferPointer) -> JSONTape.Fault? {
+        guard let start = part.baseAddress, let base = body.baseAddress else { return .empty }
+        if start + part.count + JSONTape.padding <= base + body.count { return tape.parse(start, count: part.count) }
+        if scratch.count < part.count + JSONTape.padding {
+            scratch.deallocate()
+            scratch = .allocate(byteCount: 2 * part.count + JSONTape.padding, alignment: 64)
+        }
+        scratch.copyMemory(from: part)
+        return tape.parse(scratch.baseAddress!, count: part.count)
+    }
+
+    func parseHeader(_ frame: UnsafeRawBufferPointer) throws(MessageHeader.Flaw) -> MessageHeader {
+        guard frame.count <= Limits.headerBytes else { throw .init(reason: "more than \(Limits.headerBytes) bytes") }
+        guard parse(frame, in: frame) == nil else { throw .init(reason: "is not JSON") }
+        return try MessageHeader(tape)
+    }
+
+    private func takeLines(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+        var index = 0
+        var start = 0
+        while start < body.count {
+            let end = Self.newline(body, from: start) ?? body.count
+            let line = UnsafeRawBufferPointer(rebasing: body[start..<end])
+            start = end + 1
+            // A blank line has no index.
+            if line.allSatisfy(Self.isSpace) { continue }
+            guard index < Limits.batchEvents else { return refuseRest(index, line, &context) }
+            if let fault = parse(line, in: body) {
+                reject(Self.code(fault), index: index, line, &context)
+            } else {
+                takeEvent(at: JSONTape.root, index: index, line, &context)
+            }
+            index += 1
+        }
+    }
+
+    private func takeDocument(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+        if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
+        guard tape.kind(JSONTape.root) == .array else {
+            return takeEvent(at: JSONTape.root, index: 0, body, &context)
+        }
+        let end = tape.end(JSONTape.root)
+        var at = JSONTape.root + 1
+        var index = 0
+        while at < end {
+            guard index < Limits.batchEvents else { return refuseRest(index, body, &context) }
+            takeEvent(at: at, index: index, body, &context)
+            at = tape.after(at)
+            index += 1
+        }
+    }
+
+    private func refuseRest(_ index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
+        finish(
+            Finding(index: index, code: .tooManyEvents, want: "\(Limits.batchEvents)"), bytes, &context)
+    }
+
+    private static func code(_ fault: JSONTape.Fault) -> IngestCode {
+        switch fault {
+        case .syntax, .tooLarge: .badJSON
+        case .empty: .emptyMessage
+        case .utf8: .badUTF8
+        case .number: .badNumber
+        case .nesting: .nesting
+        }
+    }
+
+    private func reject(
+        _ code: IngestCode, index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
+    ) {
+        let want = code == .nesting ? "\(Limits.nesting)" : nil
+        finish(Finding(index: index, code: code, want: want), bytes, &context)
+    }
+
+    private func finish(_ finding: Finding, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
+        context.outcome.reject(finding)
+        count(finding.code)
+        sink?(
+            Reject(
+                received: context.now, department: context.department.record.id, finding: finding,
+                bytes: Array(bytes.prefix(4096))))
+    }
+
+    private func takeEvent(
+        at: Int, index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
+    ) {
+        do {
+            try decoder.decode(at: at, department: context.department, view: view, now: context.now)
+            try admit(index, &context)
+        } catch {
+            let detail = decoder.detail
+            let id = decoder.draft.id.isAbsent ? nil : decoder.draft.id.string
+            finish(
+                Finding(
+                    index: index, id: id, code: error, field: detail.field, got: detail.got, want: detail.want),
+                bytes, &context)
+        }
+    }
+
+    private func refuse(_ code: IngestCode, field: String, got: String? = nil, want: String? = nil) -> IngestCode {
+        decoder.detail = .init(field: field, got: got, want: want)
+        return code
+    }
+
+    /// Judges the decoded event against what is known of its source and appends it to the batch, or counts it as a duplicate.
+    private func admit(_ index: Int, _ context: inout Context) throws(IngestCode) {
+        let number = try source(context.department)
+        let subject = decoder.draft.subject
+        let registered = subject.isAbsent ? nil : view.subjects.find(subject.bytes)
+        var fresh: UInt64?
+        if !subject.isAbsent, registered == nil { fresh = try bound(subject, source: number) }
+        if context.sequenced {
+            decoder.draft.flags.insert(.sequenced)
+        } else if try !isNew(number) {
+            context.outcome.duplicates += 1
+            sources.sources[number].duplicates += 1
+            return
+        }
+        if let fresh, subjects.insert(fresh) { sources.sources[number].subjects += 1 }
+        note(index, number, registered, &context)
+        sources.sources[number].accepted += 1
+        sources.sources[number].lastReceived = context.now
+        if decoder.draft.time > sources.sources[number].newestEvent {
+            sources.sources[number].newestEvent = decoder.draft.time
+        }
+        context.outcome.accepted += 1
+        context.outcome.lastIndex = batch.count
+        decoder.draft.append(to: &batch)
+    }
+
+    private func source(_ department: DepartmentTexts) throws(IngestCode) -> Int {
+        do {
+            return try sources.find(decoder.draft.source, department)
+        } catch {
+            throw refuse(
+                error, field: "source", got: decoder.draft.source.string,
+                want: error == .tooManySources ? "\(Limits.sources)" : department.record.sourcePrefixes.first)
+        }
+    }
+
+    /// The hash of an unregistered subject that this source has not named before, where there is room for it.
+    private func bound(_ subject: Text, source: Int) throws(IngestCode) -> UInt64? {
+        let hash = byteHash(subject.bytes, seed: sources.sources[source].seeds.low)
+        if subjects.contains(hash) { return nil }
+        guard sources.sources[source].subjects < Limits.subjectsPerSource, subjects.count < Limits.subjects else {
+            throw refuse(.tooManySubjects, field: "subject", want: "\(Limits.subjectsPerSource)")
+        }
+        return hash
+    }
+
+    private func isNew(_ source: Int) throws(IngestCode) -> Bool {
+        let identity = Identity(sources.sources[source].seeds, id: decoder.draft.id.bytes)
+        let content = ContentHash(decoder.draft).value
+        switch window.admit(identity, content: content, source: source, time: decoder.draft.time) {
+        case .new:
+            identities.append(identity)
+            return true
+        case .duplicate: return false
+        case .reused: throw refuse(.idReused, field: "id")
+        case .tooOld(let horizon): throw refuse(.tooOld, field: "time", want: horizon.formatted())
+        }
+    }
+
+    // Notes.
+
+    private func note(_ index: Int, _ source: Int, _ registered: Int32?, _ context: inout Context) {
+        let draft = decoder.draft
+        func add(_ code: IngestCode, _ field: String, _ got: @autoclosure () -> String, _ want: String? = nil) {
+            context.outcome.noteCount += 1
+            count(code)
+            guard context.outcome.hasRoomForNotes else { return }
+            context.outcome.notes.append(
+                Finding(index: index, id: draft.id.string, code: code, field: field, got: got(), want: want))
+        }
+        for reading in draft.readings where !view.reads(type: draft.type, metric: reading.metric) {
+            sources.sources[source].unread += 1
+            add(.noRule, "metric", reading.metric.string, suggestion(reading.metric, context.outcome))
+        }
+        if draft.clockFastSeconds > 0 { add(.clockFast, "time", String(draft.clockFastSeconds)) }
+        if let value = draft.implausibleValue { add(.implausible, "value", String(value)) }
+        let behind = sources.sources[source].newestEvent - draft.time
+        if behind > context.department.record.lateAfter { add(.late, "time", String(behind.microseconds / 1_000_000)) }
+        if let registered {
+            if !draft.area.isAbsent, let known = view.areas[Int(registered)],
+                let sent = AreaCode(bytes: draft.area.bytes), sent != known, !known.contains(sent)
+            {
+                add(.areaMismatch, "area", sent.text, known.text)
+            }
+        } else if view.subjects.count > 0, !draft.subject.isAbsent {
+            add(.unknownSubject, "subject", draft.subject.string)
+        }
+    }
+
+    private func suggestion(_ metric: Text, _ outcome: Outcome) -> String? {
+        guard outcome.hasRoomForNotes else { return nil }
+        let name = metric.string
+        if let known = suggestions[name] { return known.isEmpty ? nil : known }
+        let found = view.suggestion(for: name)
+        if suggestions.count < 256 { suggestions[name] = found ?? "" }
+        return found
+    }
+
+    // The past.
+
+    /// Learns a batch of the journal: identities, sources, subjects, marks. In journal order, before the first message.
+    func note(_ batch: EventBatch, department: DepartmentTexts) {
+        for event in 0..<batch.count {
+            let number = batch.strings.withBytes(batch.sources[event]) { bytes in
+                try? sources.find(Text(start: bytes.baseAddress, count: bytes.count), department)
+            }
+            // A source that the department no longer owns, or one too many: its past is not needed.
+            guard let number else { continue }
+            sources.sources[number].newestEvent = max(sources.sources[number].newestEvent, batch.times[event])
+            guard !batch.flags[event].contains(.sequenced) else { continue }
+            let identity = batch.ids.bytes.withUnsafeBytes {
+                Identity(
+                    sources.sources[number].seeds, id: UnsafeRawBufferPointer(rebasing: $0[batch.ids.range(event)]))
+            }
+            let content = ContentHash(batch, event: event).value
+            window.note(identity, content: content, source: number, time: batch.times[event])
+        }
+        for mark in batch.marks {
+            streams.makeDurable(
+                .init(department: department.record.id, stream: mark.stream), epoch: mark.epoch, seq: mark.seq)
+        }
+    }
+
+    /// Hands out the open batch with the identities in it and begins the next one in `spare`'s buffers.
+    func close(spare: consuming EventBatch) -> (EventBatch, [Identity]) {
+        spare.removeAll()
+        let closed = (batch, identities)
+        batch = spare
+        identities = []
+        return closed
+    }
+
+    /// Forgets events that were not made durable.
+    func forget(_ identities: [Identity]) { for identity in identities { window.remove(identity) } }
+}

@@ -1,0 +1,67 @@
+import Events
+
+/// The sources of all departments by number, each with its counters; bounded by `Limits.sources` a department.
+struct SourceTable {
+    struct Source {
+        var department: String
+        var name: String
+        var seeds: Identity.Seeds
+        var subjects = 0
+        var accepted: UInt64 = 0
+        var duplicates: UInt64 = 0
+        var rejected: UInt64 = 0
+        /// Accepted while no rule reads it, and the last such (type, metric).
+        var unread: UInt64 = 0
+        var newestEvent = Timestamp.distantPast
+        var lastReceived = Timestamp.distantPast
+    }
+
+    var sources: [Source] = []
+    /// `department NUL source`.
+    private var keys = StringTable()
+    private var perDepartment: [String: Int] = [:]
+    private var key: [UInt8] = []
+    private var last = -1
+    private var lastDepartment: ObjectIdentifier?
+
+    /// The number of a source, new or known; nil where the department has too many or it is not among its prefixes.
+    mutating func find(_ source: Text, _ department: DepartmentTexts) throws(IngestCode) -> Int {
+        if last >= 0, lastDepartment == ObjectIdentifier(department),
+            keys.withBytes(Int32(last), { Self.ends($0, with: source.bytes, after: department.record.id.utf8.count) })
+        {
+            return last
+        }
+        key.removeAll(keepingCapacity: true)
+        key.append(contentsOf: department.record.id.utf8)
+        key.append(0)
+        key.append(contentsOf: source.bytes)
+        if let known = key.withUnsafeBytes({ keys.find($0) }) {
+            last = Int(known)
+        } else {
+            last = try add(source, department.record)
+        }
+        lastDepartment = ObjectIdentifier(department)
+        return last
+    }
+
+    private static func ends(_ key: UnsafeRawBufferPointer, with source: UnsafeRawBufferPointer, after: Int) -> Bool {
+        key.count == after + 1 + source.count
+            && UnsafeRawBufferPointer(rebasing: key[(after + 1)...]).elementsEqual(source)
+    }
+
+    private mutating func add(_ source: Text, _ department: Department) throws(IngestCode) -> Int {
+        let name = source.string
+        guard department.sourcePrefixes.isEmpty || department.sourcePrefixes.contains(where: { name.hasPrefix($0) })
+        else { throw .sourceNotAllowed }
+        guard perDepartment[department.id, default: 0] < Limits.sources else { throw .tooManySources }
+        perDepartment[department.id, default: 0] += 1
+        let number = key.withUnsafeBytes { keys.intern($0) }
+        precondition(Int(number) == sources.count)
+        var id = department.id
+        let seeds = id.withUTF8 {
+            Identity.Seeds(department: UnsafeRawBufferPointer($0), source: source.bytes)
+        }
+        sources.append(Source(department: department.id, name: name, seeds: seeds))
+        return Int(number)
+    }
+}

@@ -1,0 +1,119 @@
+import Events
+import Testing
+
+@testable import Ingest
+
+@Suite struct DecodeTests {
+    private let strict = """
+        {"specversion":"1.0","id":"917","source":"/wuxi/housing/gw7","type":"reading","subject":"RQ-0457",\
+        "time":"2026-07-01T08:15:00+08:00","data":{"metric":"gas.lel","value":31.5,"unit":"%LEL","quality":"good"}}
+        """
+
+    @Test func `a strict CloudEvent fills every column`() {
+        let bench = Bench()
+        #expect(bench.take(strict).accepted == 1)
+        let batch = bench.intake.batch
+        #expect(batch.isConsistent)
+        #expect(batch.ids.string(0) == "917")
+        #expect(batch.text(batch.sources[0]) == "/wuxi/housing/gw7")
+        #expect(batch.text(batch.types[0]) == "reading")
+        #expect(batch.text(batch.subjects[0]) == "RQ-0457")
+        #expect(batch.times == [Bench.now])
+        #expect(batch.text(batch.metrics[0]) == "gas.lel" && batch.values == [31.5])
+        #expect(batch.text(batch.units[0]) == "%LEL" && batch.text(batch.qualities[0]) == "good")
+        #expect(batch.areas == [EventBatch.absent] && batch.longitudes[0].isNaN)
+    }
+
+    @Test func `a report becomes a reading of its category and keeps its text apart`() {
+        let bench = Bench()
+        let report = """
+            {"id":"JQ-1","type":"report","category":"gas-leak","count":2,"area":"320213021","lon":120.3051,"lat":31.5747,\
+            "crs":"GCJ02","time":"2026-07-01T08:12:00+08:00","injured":2,"text":"有燃气味","reporter":"王"}
+            """
+        #expect(bench.take(report).errors == [])
+        let batch = bench.intake.batch
+        #expect(batch.text(batch.metrics[0]) == "gas-leak" && batch.values == [2])
+        #expect(batch.subjects == [EventBatch.absent] && batch.text(batch.sources[0]) == "housing")
+        #expect(batch.fieldNames.map { batch.text($0) } == ["injured"] && batch.fieldValues == [.int(2)])
+        #expect(batch.restricted.map(\.name) == ["text", "reporter"] && batch.restricted[0].value == "有燃气味")
+        #expect(abs(batch.longitudes[0] - 120.3005) < 0.002 && batch.longitudes[0] < 120.304)
+        #expect(!(0..<Int32(batch.strings.count)).map { batch.strings.string($0) }.contains("有燃气味"))
+    }
+
+    @Test func `several readings of one event each take their unit`() {
+        let bench = Bench()
+        let body = Bench.event([
+            ("metric", ""), ("value", ""), ("unit", ""),
+            (
+                "readings",
+                #"[{"metric":"temp","value":50,"unit":"degF"},{"metric":"gas.lel","value":-9999,"unit":"%LEL"}]"#
+            ),
+        ])
+        let outcome = bench.take(body)
+        let batch = bench.intake.batch
+        #expect(outcome.errors == [] && batch.isConsistent && batch.count == 1)
+        #expect(batch.values[0] == 9 && batch.text(batch.units[0]) == "degC")
+        #expect(batch.values[1].isNaN && batch.flags == [[]])
+        #expect(outcome.notes.contains { $0.code == .implausible })
+    }
+
+    @Test(arguments: ["-9999", "100.5", "-1"]) func `an implausible value is kept, flagged and noted`(value: String) {
+        let bench = Bench()
+        let outcome = bench.take(Bench.event([("value", value)]))
+        #expect(outcome.notes.map(\.code) == [.implausible])
+        #expect(bench.intake.batch.flags == [.implausible] && bench.intake.batch.values == [Double(value)!])
+        #expect(Bench().take(Bench.event([("value", "100")])).notes == [])
+    }
+
+    @Test func `NDJSON, an array and a pretty object are told apart`() {
+        let a = Bench.event()
+        let b = Bench.event([("id", "\"b\"")])
+        #expect(Bench().take("\(a)\n\(b)\n").accepted == 2)
+        #expect(Bench().take("\(a)\r\n\r\n\(b)").accepted == 2)
+        #expect(Bench().take("[\(a),\n\(b)]").accepted == 2)
+        #expect(Bench().take("[]").rejected == 0)
+        #expect(Bench().take(a.split(separator: ",").joined(separator: ",\n")).accepted == 1)
+        #expect(Bench().take("  \(a)").accepted == 1)
+    }
+
+    @Test func `half a line refuses that line only`() {
+        let good = Bench.event()
+        let half = good.prefix(40)
+        let last = Bench().take("\(good)\n\(half)")
+        #expect(last.accepted == 1 && last.errors.map(\.index) == [1] && last.errors[0].code == .badJSON)
+        let first = Bench().take("\(half)\n\(good)")
+        #expect(first.accepted == 1 && first.errors.map(\.index) == [0])
+        let middle = Bench().take("\(good)\n\(half)\n\(Bench.event([("id", "\"z\"")]))")
+        #expect(middle.accepted == 2 && middle.errors.map(\.index) == [1])
+    }
+
+    @Test func `more than a batch of events is refused once and the rest is kept`() {
+        let bench = Bench(window: 40_000)
+        let body = (0...(Limits.batchEvents + 5)).map { Bench.event([("id", "\"\($0)\"")]) }.joined(separator: "\n")
+        let outcome = bench.take(body)
+        #expect(outcome.accepted == Limits.batchEvents)
+        #expect(outcome.errors.map(\.code) == [.tooManyEvents] && outcome.errors[0].index == Limits.batchEvents)
+    }
+
+    @Test func `findings are listed to a bound and counted beyond it`() {
+        let outcome = Bench().take((0..<500).map { _ in "{}" }.joined(separator: "\n"))
+        #expect(outcome.rejected == 500 && outcome.errors.count == Limits.answerFindings)
+    }
+
+    @Test func `notes tell what will not be evaluated`() {
+        let area = AreaCode("320213")
+        let bench = Bench(subjects: [.init(id: "RQ-1", area: area)])
+        func codes(_ changes: [(String, String)]) -> [IngestCode] { bench.take(Bench.event(changes)).notes.map(\.code) }
+        #expect(codes([]) == [])
+        #expect(codes([("id", "\"1\""), ("subject", "\"RQ-2\"")]) == [.unknownSubject])
+        #expect(codes([("id", "\"2\""), ("area", "\"320205\"")]) == [.areaMismatch])
+        #expect(codes([("id", "\"3\""), ("area", "\"320213021\"")]) == [])
+        #expect(codes([("id", "\"4\""), ("time", "\"2026-07-01T08:15:31+08:00\"")]) == [.clockFast])
+        #expect(codes([("id", "\"5\""), ("time", "\"2026-07-01T08:05:30+08:00\"")]) == [.late])
+        let typo = bench.take(Bench.event([("id", "\"6\""), ("metric", "\"gas.lell\"")]))
+        #expect(
+            typo.notes == [
+                Finding(index: 0, id: "6", code: .noRule, field: "metric", got: "gas.lell", want: "gas.lel")
+            ])
+    }
+}
