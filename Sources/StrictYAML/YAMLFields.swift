@@ -15,6 +15,12 @@ public struct YAMLFields {
         return pairs.first { $0.name == key }?.value
     }
 
+    /// What `read` makes of an optional key, `fallback` where the key is absent; nil where it is there and unreadable.
+    public func read<T>(_ key: String, or fallback: T, _ read: (YAMLItem) -> T?) -> T? {
+        guard let item = optional(key) else { return fallback }
+        return read(item)
+    }
+
     /// Its absence is a finding at the mapping.
     public func required(_ key: String) -> YAMLItem? {
         if let found = optional(key) { return found }

@@ -205,6 +205,12 @@ public struct YAMLItem {
         }
     }
 
+    /// A part of this scalar as an item of its own, so that its findings point at it.
+    public func part(_ text: String, atScalar offset: Int) -> YAMLItem {
+        let place = mark(atScalar: offset, width: text.unicodeScalars.count)
+        return YAMLItem(node: YAMLNode(content: .scalar(text, style: .plain), mark: place), name: name, source: source)
+    }
+
     private func shifted(_ offset: Int, _ width: Int) -> YAMLMark {
         YAMLMark(line: mark.line, column: mark.column + offset, width: width)
     }

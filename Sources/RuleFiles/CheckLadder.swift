@@ -1,0 +1,89 @@
+import Engine
+import Events
+import StrictYAML
+
+/// Whether levels climb in one direction and are left on the safe side.
+extension RuleReader {
+    func check(_ rungs: [PlacedRung]) {
+        for rung in rungs { checkClear(rung) }
+        for (index, upper) in rungs.enumerated() {
+            guard let lower = rungs[..<index].last(where: { $0.rung.of == upper.rung.of }) else { continue }
+            if lower.rung.compare.isRising != upper.rung.compare.isRising {
+                checkBands(lower, upper)
+            } else {
+                checkOrder(lower, upper)
+                checkClearOrder(lower, upper)
+            }
+        }
+    }
+
+    private func checkClear(_ placed: PlacedRung) {
+        guard let item = placed.clear, let clear = placed.rung.clear, let at = placed.rung.at.number,
+            let number = clear.number
+        else { return }
+        let rising = placed.rung.compare.isRising
+        guard rising ? number > at : number < at else { return }
+        item.report(
+            .clearSide,
+            "\(placed.rung.level.name) is entered at \(placed.rung.at.text) and cannot be left at \(clear.text)",
+            help: "clear must be \(rising ? "at most" : "at least") \(plainNumber(at))")
+    }
+
+    /// The higher level lies further out; at the same threshold it must be held longer.
+    private func checkOrder(_ lower: PlacedRung, _ upper: PlacedRung) {
+        guard let low = lower.rung.at.number, let high = upper.rung.at.number else { return }
+        let rising = upper.rung.compare.isRising
+        if rising ? high > low : high < low { return }
+        if high == low, upper.rung.hold > lower.rung.hold { return }
+        let word = high == low ? "the same threshold as" : rising ? "a lower threshold than" : "a higher threshold than"
+        upper.at.report(
+            .levelOrder,
+            "\(upper.rung.level.name) (\(upper.rung.at.text)) has \(word) \(lower.rung.level.name) (\(lower.rung.at.text))",
+            help: high == low
+                ? "give \(upper.rung.level.name) a threshold further \(rising ? "up" : "down"), or a longer 'for'"
+                : "swap the two thresholds")
+    }
+
+    private func checkClearOrder(_ lower: PlacedRung, _ upper: PlacedRung) {
+        guard let item = upper.clear, let low = (lower.rung.clear ?? lower.rung.at).number,
+            let high = upper.rung.clear?.number
+        else { return }
+        guard upper.rung.compare.isRising ? high < low : high > low else { return }
+        item.report(
+            .clearOrder,
+            "\(upper.rung.level.name) is still held where \(lower.rung.level.name) is left (\(plainNumber(low)))",
+            help: "clear \(upper.rung.level.name) no further than \(plainNumber(low))", severity: .warning)
+    }
+
+    /// One value cannot climb and fall in one ladder: what lies between belongs to neither level, or to both.
+    private func checkBands(_ lower: PlacedRung, _ upper: PlacedRung) {
+        let help = "write one rule for each direction"
+        let falling = lower.rung.compare.isRising ? upper.rung : lower.rung
+        let rising = lower.rung.compare.isRising ? lower.rung : upper.rung
+        guard let below = falling.at.number, let above = rising.at.number, below <= above else {
+            upper.at.report(
+                .levelOverlap,
+                "values from \(rising.at.text) to \(falling.at.text) belong to both \(lower.rung.level.name) and \(upper.rung.level.name)",
+                help: help)
+            return
+        }
+        upper.at.report(
+            .levelGap,
+            "values between \(falling.at.text) and \(rising.at.text) belong to neither \(lower.rung.level.name) nor \(upper.rung.level.name)",
+            help: help)
+    }
+
+    /// A reading outside the plausible range is never evaluated, so a threshold there never fires.
+    func warnOfImplausible(_ rungs: [PlacedRung], _ values: [NamedValue], _ input: Rule.Input?) {
+        guard let input, let range = metrics?[input.metric]?.plausible else { return }
+        for placed in rungs {
+            guard placed.rung.of < values.count, values[placed.rung.of].value.kind == .reading,
+                let at = placed.rung.at.number, !range.contains(at)
+            else { continue }
+            placed.at.report(
+                .implausibleThreshold,
+                "\(input.metric) lies between \(plainNumber(range.lowerBound)) and \(plainNumber(range.upperBound)), so \(placed.rung.at.text) is never reached",
+                severity: .warning)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Engine
+import Foundation
+import StrictYAML
+
+/// Reads the files of a directory that end in given suffixes: sorted by path, bounded, each failure a finding.
+public enum DirectoryFiles {
+    /// Most files of one kind: a city has some hundred rules.
+    public static let maximumCount = 5000
+
+    public struct File: Sendable {
+        /// Relative to the directory, with `/`.
+        public var path: String
+        public var bytes: [UInt8]
+
+        public init(path: String, bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+        }
+    }
+
+    /// Hidden files and those of editors (`.x`, `x~`) are passed over; symbolic links are followed.
+    public static func read(_ directory: String, suffixes: [String], findings: Findings) -> [File] {
+        let root = URL(fileURLWithPath: directory).resolvingSymlinksInPath()
+        let enumerator = FileManager.default.enumerator(atPath: root.path)
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory), isDirectory.boolValue,
+            let enumerator
+        else {
+            report(directory, .fileUnreadable, "there is no directory '\(directory)'", findings)
+            return []
+        }
+        var paths: [String] = []
+        for case let path as String in enumerator
+        where suffixes.contains(where: path.hasSuffix) && !path.split(separator: "/").contains(where: isHidden) {
+            paths.append(path)
+        }
+        guard paths.count <= maximumCount else {
+            findings.add(
+                Finding(
+                    path: directory, code: RuleCode.tooManyFiles.rawValue,
+                    message: "the directory has \(paths.count) files, at most \(maximumCount) are read"))
+            return []
+        }
+        return paths.sorted().compactMap { path in
+            guard let data = FileManager.default.contents(atPath: root.appendingPathComponent(path).path) else {
+                report(path, .fileUnreadable, "the file cannot be read", findings)
+                return nil
+            }
+            return File(path: path, bytes: Array(data))
+        }
+    }
+
+    private static func isHidden(_ name: Substring) -> Bool { name.hasPrefix(".") || name.hasSuffix("~") }
+
+    private static func report(_ path: String, _ code: YAMLCode, _ message: String, _ findings: Findings) {
+        findings.add(Finding(path: path, code: code.rawValue, message: message))
+    }
+}

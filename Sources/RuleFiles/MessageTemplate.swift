@@ -1,0 +1,106 @@
+import Engine
+import StrictYAML
+
+/// The texts of a notice: `{name}` is replaced, `{{` and `}}` are braces.
+public struct MessageTemplate: Equatable, Sendable {
+    public enum Part: Equatable, Sendable {
+        case text(String)
+        case placeholder(String)
+    }
+
+    /// Why a template cannot be used, and where (in scalars from its start).
+    public struct Failure: Error, Equatable, Sendable {
+        public var unknown: String?
+        public var offset: Int
+        public var width: Int
+    }
+
+    /// What a template may name.
+    public static let placeholders = [
+        "subject", "subject.name", "area", "area.name", "value", "value.name", "unit", "threshold", "compare", "level",
+        "previous", "peak", "score", "rule", "title", "domain", "metric", "key", "at", "started_at", "owner", "runbook",
+    ]
+
+    public let parts: [Part]
+
+    public init(_ text: String) throws(Failure) {
+        var parts: [Part] = []
+        var plain = ""
+        let scalars = Array(text.unicodeScalars)
+        var index = 0
+        while index < scalars.count {
+            let scalar = scalars[index]
+            let doubled = index + 1 < scalars.count && scalars[index + 1] == scalar
+            if scalar == "{" || scalar == "}", doubled {
+                plain.unicodeScalars.append(scalar)
+                index += 2
+            } else if scalar == "{" {
+                guard let end = scalars[index...].firstIndex(of: "}") else {
+                    throw Failure(unknown: nil, offset: index, width: 1)
+                }
+                var name = ""
+                name.unicodeScalars.append(contentsOf: scalars[(index + 1)..<end])
+                guard Self.placeholders.contains(name) else {
+                    throw Failure(unknown: name, offset: index, width: end - index + 1)
+                }
+                if !plain.isEmpty { parts.append(.text(plain)) }
+                plain = ""
+                parts.append(.placeholder(name))
+                index = end + 1
+            } else if scalar == "}" {
+                throw Failure(unknown: nil, offset: index, width: 1)
+            } else {
+                plain.unicodeScalars.append(scalar)
+                index += 1
+            }
+        }
+        if !plain.isEmpty { parts.append(.text(plain)) }
+        self.parts = parts
+    }
+
+    /// The text with every placeholder replaced by what `lookup` gives for it.
+    public func filled(_ lookup: (String) -> String) -> String {
+        parts.reduce(into: "") { out, part in
+            switch part {
+            case .text(let text): out += text
+            case .placeholder(let name): out += lookup(name)
+            }
+        }
+    }
+
+    /// For rules without a message of their own.
+    static func standard(title: Rule.Bilingual) -> Rule.Bilingual {
+        Rule.Bilingual(
+            zh: "{subject.name} {title} {value} {unit},达到 {threshold} {unit}",
+            en: "{subject.name}: {title}, {value} {unit}, threshold {threshold} {unit}")
+    }
+}
+
+extension RuleReader {
+    func message() -> Rule.Bilingual? {
+        guard let item = fields.optional("message"), let both = bilingual(item),
+            let texts = item.fields(["zh", "en"])
+        else { return nil }
+        for text in [texts.optional("zh"), texts.optional("en")] {
+            if let text { check(template: text) }
+        }
+        return both
+    }
+
+    private func check(template item: YAMLItem) {
+        do throws(MessageTemplate.Failure) {
+            _ = try MessageTemplate(item.scalar ?? "")
+        } catch {
+            let mark = item.mark(atScalar: error.offset, width: error.width)
+            guard let unknown = error.unknown else {
+                item.source.report(
+                    .badTemplate, at: mark, "a brace without its partner", help: "write {{ or }} for a brace itself")
+                return
+            }
+            item.source.report(
+                .unknownPlaceholder, at: mark, "a message cannot name '{\(unknown)}'",
+                help: closest(to: unknown, among: MessageTemplate.placeholders).map { "did you mean '{\($0)}'?" }
+                    ?? "the names are: \(MessageTemplate.placeholders.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Engine
+import Events
+import StrictYAML
+
+/// Turns one rule file into a rule; its extensions read the parts.
+struct RuleReader {
+    static let keys = [
+        "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
+        "max_keys", "key_ttl", "value", "values", "only_while", "levels", "for", "clear_for", "max_gap", "lateness",
+        "no_data", "issue", "message",
+    ]
+    /// Named in the language, without meaning to this engine yet.
+    static let planned = [
+        "engine", "score", "flap", "active", "inhibited_by", "response", "absence", "sequence", "proximity", "index",
+    ]
+
+    let fields: YAMLFields
+    let metrics: MetricCatalogue?
+    let path: String
+
+    init?(_ root: YAMLItem, path: String, metrics: MetricCatalogue?) {
+        let named = YAMLItem(node: root.node, name: "a rule", source: root.source)
+        guard let fields = named.fields(Self.keys + Self.planned) else { return nil }
+        self.fields = fields
+        self.path = path
+        self.metrics = metrics
+    }
+
+    /// nil where a part without which there is no rule could not be read; findings then have an error.
+    func rule() -> Rule? {
+        reportPlanned()
+        let heading = heading()
+        let input = input()
+        let values = values(input)
+        let ladder = ladder(values ?? [], input)
+        let by = key()
+        guard let heading, let input, let values, let ladder, let by else {
+            _ = optionalParts()
+            return nil
+        }
+        var rule = Rule(
+            id: heading.id, title: heading.title, domain: heading.domain,
+            message: message() ?? MessageTemplate.standard(title: heading.title), input: input,
+            values: values.map(\.value),
+            ladder: ladder)
+        describe(&rule)
+        rule.by = by
+        bound(&rule)
+        let parts = optionalParts()
+        rule.condition = parts.condition
+        rule.onlyWhile = parts.onlyWhile
+        rule.maxGap = parts.maxGap
+        rule.lateness = parts.lateness
+        rule.noData = parts.noData
+        reportUnused(values, ladder)
+        return rule
+    }
+
+    private func reportPlanned() {
+        for key in Self.planned {
+            fields.optional(key)?.report(
+                .unsupported, "'\(key)' is not supported by this version of the engine", help: "remove it")
+        }
+    }
+
+    private struct OptionalParts {
+        var condition: Formula?
+        var onlyWhile: Formula?
+        var maxGap: TimeSpan?
+        var lateness = TimeSpan.zero
+        var noData: Rule.NoData?
+    }
+
+    private func optionalParts() -> OptionalParts {
+        var parts = OptionalParts()
+        parts.condition = fields.optional("where").flatMap { formula($0, .boolean) }
+        parts.onlyWhile = fields.optional("only_while").flatMap { formula($0, .boolean) }
+        parts.maxGap = fields.optional("max_gap")?.span(in: .seconds(1) ... .days(366))
+        parts.lateness = fields.optional("lateness")?.span(in: .zero ... .days(31)) ?? .zero
+        parts.noData = fields.optional("no_data").flatMap(noData)
+        return parts
+    }
+
+    private func noData(_ item: YAMLItem) -> Rule.NoData? {
+        guard let fields = item.fields(["after", "do", "level", "expect"]) else { return nil }
+        let after = fields.required("after")?.span(in: .seconds(1) ... .days(366))
+        let action = fields.required("do")?.word(of: [
+            ("keep", Rule.NoData.Action.keep), ("resolve", .resolve), ("alarm", .alarm),
+        ])
+        let level = fields.optional("level")?.word(of: Level.words)
+        if let given = fields.optional("level"), let action, action != .alarm {
+            given.report(.noDataLevel, "a level has a meaning only with 'do: alarm'", help: "remove it")
+        }
+        let expect = fields.optional("expect")?.strings(atMost: 10_000) ?? []
+        guard let after, let action else { return nil }
+        return Rule.NoData(after: after, action: action, level: level ?? .blue, expect: expect)
+    }
+}
+
+extension Level {
+    static let words = allCases.map { ($0.name, $0) }
+}

@@ -1,0 +1,110 @@
+import Engine
+import Events
+import RuleFiles
+import Testing
+
+struct RuleReaderTests {
+    @Test func `a ladder with registry limits is read as written`() throws {
+        let loading = load([("gas/gas-lel.yml", gasRule)])
+        #expect(loading.findings == [])
+        let rule = try #require(loading.ruleSet?.rules.first)
+        #expect(
+            rule.ladder == [
+                .init(
+                    level: .blue, at: .number(10), clear: .number(8), hold: .minutes(10), clearHold: .minutes(2),
+                    cite: "project default"),
+                .init(
+                    level: .yellow, at: .number(20), clear: .number(15), clearHold: .minutes(2), cite: "project default"
+                ),
+                .init(
+                    level: .orange, at: .limit("h", fallback: 25), clear: .number(20), clearHold: .minutes(2),
+                    cite: "GB/T 50493-2019 lower alarm"),
+                .init(
+                    level: .red, compare: .greater, at: .number(50), clear: .number(40), clearHold: .minutes(2),
+                    cite: "GB/T 50493-2019 upper alarm"),
+            ])
+        #expect(rule.condition?.source == "quality == \"good\"")
+        #expect(rule.values == [.init(name: "value", kind: .reading)])
+        #expect(rule.noData == .init(after: .minutes(15), action: .alarm, level: .yellow))
+        #expect(rule.maxGap == .minutes(5))
+        #expect(rule.support == ["市应急管理局", "市消防救援支队"])
+        #expect(rule.by == .subject)
+        #expect(rule.version == contentHash(Array(gasRule.utf8)))
+    }
+
+    @Test func `each level can look at its own window`() throws {
+        let loading = load([("flood/rain-signal.yml", rainRule)])
+        #expect(loading.findings == [])
+        let rule = try #require(loading.ruleSet?.rules.first)
+        #expect(rule.values.map(\.name) == ["r1", "r3", "r6", "r12"])
+        #expect(rule.ladder.map(\.of) == [3, 2, 1, 1])
+        #expect(rule.values[3].kind == .window(.init(aggregate: .sum, over: .hours(12), step: .minutes(15))))
+        #expect(rule.issue == .never)
+        #expect(rule.onlyWhile?.source == "r1 >= 1")
+    }
+
+    @Test func `a falling ladder, a report, and a key by area`() throws {
+        let text = """
+            id: complaints
+            title: {zh: 投诉, en: Complaints}
+            domain: dispute
+            input: {type: report, category: gas-leak}
+            by: area(6)
+            value: {count: value, over: 1h, step: 1m}
+            levels:
+              blue: {at: "< 10", clear: 12}
+              red: {at: "<= limit.l or 5", clear: "> 8"}
+            effective: {from: "2026-03-01T00:00:00+08:00"}
+            """
+        let loading = load([("dispute/complaints.yml", text)])
+        #expect(loading.findings == [])
+        let rule = try #require(loading.ruleSet?.rules.first)
+        #expect(rule.input == .init(type: "report", metric: "gas-leak", unit: ""))
+        #expect(rule.by == .area(digits: 6))
+        #expect(rule.ladder[0] == .init(level: .blue, compare: .less, at: .number(10), clear: .number(12)))
+        #expect(
+            rule.ladder[1]
+                == .init(level: .red, compare: .lessOrEqual, at: .limit("l", fallback: 5), clear: .number(8)))
+        #expect(rule.effectiveFrom.formatted() == "2026-03-01T00:00:00+08:00")
+        #expect(rule.effectiveUntil == .distantFuture)
+    }
+
+    @Test func `a set is one unit: one bad file, no rule set, and every finding`() {
+        let bad = gasRule.replacingOccurrence(of: "clear: 8", with: "clera: 8")
+        let worse = rainRule.replacingOccurrence(of: "over: 1h", with: "over: 7m")
+        let loading = load([("gas/gas-lel.yml", bad), ("flood/rain-signal.yml", worse)])
+        #expect(loading.ruleSet == nil)
+        #expect(
+            loading.findings.map { "\($0.path):\($0.line) \($0.code)" } == [
+                "flood/rain-signal.yml:8 window_step", "gas/gas-lel.yml:12 unknown_key",
+            ])
+    }
+
+    @Test func `the set's version follows paths and contents, not the order of reading`() {
+        let files = [("gas/gas-lel.yml", gasRule), ("flood/rain-signal.yml", rainRule)]
+        let version = load(files).ruleSet?.version
+        #expect(version?.hasPrefix("sha256:") == true)
+        #expect(load(files.reversed()).ruleSet?.version == version)
+        #expect(load([("a/" + files[0].0, gasRule), files[1]]).ruleSet?.version != version)
+        #expect(load([(files[0].0, gasRule + "\n# a comment\n"), files[1]]).ruleSet?.version != version)
+        #expect(load([files[0]]).ruleSet?.rules == load(files).ruleSet.map { [$0.rules[0]] })
+    }
+
+    @Test func `SHA-256 gives the standard's digest`() {
+        #expect(
+            contentHash(Array("abc".utf8))
+                == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+}
+
+extension String {
+    /// The first occurrence replaced; it must be there.
+    func replacingOccurrence(of text: String, with other: String) -> String {
+        guard let range = self.firstRange(of: text) else { preconditionFailure("no '\(text)' to replace") }
+        return replacingCharacters(in: range, with: other)
+    }
+
+    private func replacingCharacters(in range: Range<Index>, with other: String) -> String {
+        String(self[..<range.lowerBound]) + other + String(self[range.upperBound...])
+    }
+}
