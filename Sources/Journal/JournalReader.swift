@@ -95,20 +95,6 @@ public struct JournalReader {
     private static func fetch(
         _ queue: DatabaseQueue, _ file: SegmentFile, from: Int64
     ) throws(JournalError) -> [StoredRow] {
-        try onFile(file.path, "reading") {
-            try queue.read { database in
-                let statement = try database.cachedStatement(
-                    sql: "SELECT \(StoredRow.columns) FROM entry WHERE position >= ? ORDER BY position LIMIT ?")
-                let cursor = try Row.fetchCursor(statement, arguments: [from, JournalBounds.pageRows])
-                var rows: [StoredRow] = []
-                var bytes = 0
-                while bytes < JournalBounds.pageBytes, let row = try cursor.next() {
-                    let row = try StoredRow(row)
-                    bytes += row.payload.count
-                    rows.append(row)
-                }
-                return rows
-            }
-        }
+        try onFile(file.path, "reading") { try queue.read { try StoredRow.page($0, from: from) } }
     }
 }

@@ -26,6 +26,13 @@ struct MarkTable: Equatable, Sendable {
         departments[department]?[mark.stream].map { $0 < Mark(epoch: mark.epoch, seq: mark.seq) } ?? true
     }
 
+    /// Takes over the marks of streams that have none here.
+    mutating func addMissing(from other: MarkTable) {
+        for (department, streams) in other.departments {
+            departments[department, default: [:]].merge(streams) { known, _ in known }
+        }
+    }
+
     func streams(_ department: String) -> Int { departments[department]?.count ?? 0 }
 
     func marks(_ department: String) -> [StreamMark] {

@@ -74,4 +74,19 @@ extension StoredRow {
             restricted.map { Data($0) }, restrictedHash.map { Data($0) }, Data(previous), Data(checksum),
         ])
     }
+
+    /// Rows from a position on, as many as one read transaction may take; at least one where there is one.
+    static func page(_ database: Database, from: Int64) throws -> [StoredRow] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(columns) FROM entry WHERE position >= ? ORDER BY position LIMIT ?")
+        let cursor = try Row.fetchCursor(statement, arguments: [from, JournalBounds.pageRows])
+        var rows: [StoredRow] = []
+        var bytes = 0
+        while bytes < JournalBounds.pageBytes, let row = try cursor.next() {
+            let row = try StoredRow(row)
+            bytes += row.payload.count
+            rows.append(row)
+        }
+        return rows
+    }
 }

@@ -12,13 +12,15 @@ struct Tail: Equatable {
     var isEmpty: Bool
     var start: SegmentStart
 
+    /// Of a segment of which nothing is read yet.
+    init(_ start: SegmentStart) {
+        self.start = start
+        (next, lastReceived, previous, isEmpty) = (start.position, start.received, start.previous, true)
+    }
+
     /// Reads a segment's end and checks its last rows against their checksums and each other.
     init(_ database: Database, _ file: SegmentFile) throws {
-        start = try SegmentStart(database, file)
-        next = start.position
-        lastReceived = start.received
-        previous = start.previous
-        isEmpty = true
+        self.init(try SegmentStart(database, file))
         let sql = "SELECT \(StoredRow.columns) FROM entry ORDER BY position DESC LIMIT \(JournalBounds.tailRows)"
         let rows = try Row.fetchAll(database, sql: sql).map { try StoredRow($0) }.reversed()
         guard let oldest = rows.first else { return }
@@ -94,8 +96,7 @@ extension Tail {
 extension Tail {
     /// What comes at `wanted`: the row that holds it, or the end of the rows before it.
     init(_ database: Database, _ file: SegmentFile, holding wanted: Int64) throws {
-        start = try SegmentStart(database, file)
-        (next, lastReceived, previous, isEmpty) = (start.position, start.received, start.previous, true)
+        self.init(try SegmentStart(database, file))
         let sql = "SELECT \(StoredRow.columns) FROM entry WHERE position <= ? ORDER BY position DESC LIMIT 1"
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [wanted]).map({ try StoredRow($0) }) else {
             guard wanted <= next else { throw JournalError.beyondEnd(asked: wanted, end: next) }

@@ -1,0 +1,91 @@
+import Events
+
+extension Journal {
+    /// Writes the events at these positions as NDJSON, one line an event, through `write` in chunks of whole lines.
+    ///
+    /// A line is a CloudEvents 1.0 event with the extension attributes `position`, `received` and `department`.
+    /// Restricted fields are left out unless `restricted` is set; they are then under `data.restricted`, or
+    /// `data.restricted_erased` is true. Returns the number of events.
+    public static func export(
+        data: String, positions: Range<Int64>, restricted: Bool = false, write: ([UInt8]) throws -> Void
+    ) throws -> Int {
+        var reader = try read(data: data, from: positions.lowerBound, openRestricted: restricted)
+        var count = 0
+        while let stored = try reader.next(), stored.record.position < positions.upperBound {
+            guard case .events(let batch) = stored.record.entry else { continue }
+            var lines: [UInt8] = []
+            for event in 0..<batch.count where positions.contains(stored.record.position + Int64(event)) {
+                appendEvent(batch, event, of: stored, to: &lines)
+                lines.append(UInt8(ascii: "\n"))
+                count += 1
+            }
+            if !lines.isEmpty { try write(lines) }
+        }
+        return count
+    }
+}
+
+private func appendEvent(_ batch: EventBatch, _ event: Int, of stored: StoredRecord, to lines: inout [UInt8]) {
+    var json = JSONObjectWriter()
+    json.field("specversion", "1.0")
+    json.field("id", batch.ids.string(event))
+    for (name, column) in [("source", batch.sources), ("type", batch.types), ("subject", batch.subjects)] {
+        if let text = batch.text(column[event]) { json.field(name, text) }
+    }
+    json.field("time", batch.times[event].formatted())
+    json.field("position", integer: stored.record.position + Int64(event))
+    json.field("received", stored.record.received.formatted())
+    json.field("department", stored.record.department)
+    json.field("data", object: eventData(batch, event, stored.restricted))
+    lines.append(contentsOf: json.finish())
+}
+
+private func eventData(
+    _ batch: EventBatch, _ event: Int, _ restricted: StoredRecord.Restricted
+) -> JSONObjectWriter {
+    var json = JSONObjectWriter()
+    let readings = batch.readings(event)
+    if readings.count == 1 {
+        appendReading(batch, readings.lowerBound, to: &json)
+    } else if !readings.isEmpty {
+        let objects = readings.map { reading in
+            var object = JSONObjectWriter()
+            appendReading(batch, reading, to: &object)
+            return object
+        }
+        json.field("readings", objects: objects)
+    }
+    if let area = batch.text(batch.areas[event]) { json.field("area", area) }
+    if !batch.longitudes[event].isNaN { json.field("lon", number: batch.longitudes[event]) }
+    if !batch.latitudes[event].isNaN { json.field("lat", number: batch.latitudes[event]) }
+    if batch.periods[event] != 0 { json.field("period", "PT\(batch.periods[event])S") }
+    if batch.flags[event].contains(.exercise) { json.field("exercise", flag: true) }
+    for field in batch.fields(event) { appendField(batch, field, to: &json) }
+    let open = batch.restricted.filter { Int($0.event) == event }
+    if !open.isEmpty {
+        var object = JSONObjectWriter()
+        for field in open { object.field(field.name, field.value) }
+        json.field("restricted", object: object)
+    }
+    if restricted == .erased { json.field("restricted_erased", flag: true) }
+    return json
+}
+
+private func appendReading(_ batch: EventBatch, _ reading: Int, to json: inout JSONObjectWriter) {
+    if let metric = batch.text(batch.metrics[reading]) { json.field("metric", metric) }
+    json.field("value", number: batch.values[reading])
+    if let unit = batch.text(batch.units[reading]) { json.field("unit", unit) }
+    if let quality = batch.text(batch.qualities[reading]) { json.field("quality", quality) }
+}
+
+private func appendField(_ batch: EventBatch, _ field: Int, to json: inout JSONObjectWriter) {
+    guard let name = batch.text(batch.fieldNames[field]) else { return }
+    let value = batch.fieldValues[field]
+    switch value.kind {
+    case .null: json.field(name, number: .nan)
+    case .double: json.field(name, number: value.double)
+    case .int: json.field(name, integer: value.int)
+    case .bool: json.field(name, flag: value.bool)
+    case .string: json.field(name, batch.strings.string(value.string))
+    }
+}

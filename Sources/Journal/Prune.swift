@@ -1,0 +1,72 @@
+import Events
+import GRDB
+
+/// What pruning removed, and why it kept the rest.
+public struct PruneReport: Equatable, Sendable {
+    /// Why a segment stays.
+    public enum Reason: Equatable, Sendable {
+        /// Entries are appended to it.
+        case newest
+        /// Its last entry is not old enough.
+        case young(last: Timestamp)
+        /// It holds positions from `keepFrom` on: a snapshot or the alert store still needs them.
+        case needed(end: Int64)
+        /// An older segment stays, and the journal has no holes.
+        case behindKept
+    }
+
+    public struct Removed: Equatable, Sendable {
+        public var name: String
+        /// Positions, the end not included.
+        public var positions: Range<Int64>
+        public var bytes: Int64
+    }
+
+    public struct Kept: Equatable, Sendable {
+        public var name: String
+        public var bytes: Int64
+        public var reason: Reason
+    }
+
+    public var removed: [Removed] = []
+    public var kept: [Kept] = []
+}
+
+extension Journal {
+    /// 200 days: what the audit trail is kept for at least.
+    public static let retention = TimeSpan.days(200)
+
+    /// Removes the oldest segments as long as every entry in them is older than `age` at `now` and below `keepFrom`.
+    ///
+    /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
+    /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
+    public func prune(
+        olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64
+    ) throws(JournalError) -> PruneReport {
+        var report = PruneReport()
+        var pending = try SegmentFile.all(in: directory)[...]
+        while pending.count > 1, let file = pending.first {
+            let end = try Tail(reading: file)
+            if let reason = Self.reason(toKeep: end, from: keepFrom, notAfter: now - age) {
+                report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
+                pending.removeFirst()
+                break
+            }
+            let removed = PruneReport.Removed(name: file.name, positions: file.first..<end.next, bytes: file.bytes)
+            try file.remove()
+            report.removed.append(removed)
+            pending.removeFirst()
+        }
+        for (index, file) in pending.enumerated() {
+            let reason: PruneReport.Reason = index == pending.count - 1 ? .newest : .behindKept
+            report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
+        }
+        return report
+    }
+
+    private static func reason(toKeep end: Tail, from: Int64, notAfter oldest: Timestamp) -> PruneReport.Reason? {
+        if end.next > from { return .needed(end: end.next) }
+        let last = Timestamp(microseconds: end.lastReceived)
+        return last < oldest ? nil : .young(last: last)
+    }
+}

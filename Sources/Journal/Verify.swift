@@ -1,0 +1,109 @@
+import Events
+import GRDB
+
+extension Journal {
+    /// Checks all of a journal: SQLite's own integrity, checksums, chain, positions, stamps, marks, and that every row
+    /// decodes and every restricted field still opens or is erased. Ends at the first problem, which it reports.
+    ///
+    /// Reads only, and may run while the journal is written. Throws where a file cannot be read at all.
+    public static func verify(data: String) throws(JournalError) -> VerifyReport {
+        var walk = VerifyWalk(keys: KeyStore(data: data))
+        for file in try SegmentFile.all(in: directory(data)) {
+            do throws(JournalError) {
+                try walk.segment(file)
+            } catch {
+                guard let problem = VerifyReport.Problem(error) else { throw error }
+                walk.report.problem = problem
+                break
+            }
+        }
+        return walk.report
+    }
+}
+
+extension VerifyReport.Problem {
+    /// The problem that an error found in a file stands for; nil for errors that say nothing about its content.
+    init?(_ error: JournalError) {
+        switch error {
+        case .corrupt(let file, let position, let reason): self.init(file: file, position: position, reason: reason)
+        case .foreign(let path, let reason): self.init(file: path, position: nil, reason: reason)
+        case .newerFormat, .diskFull, .notWritable, .locked, .owned, .poisoned, .refused, .pruned, .beyondEnd, .failed:
+            return nil
+        }
+    }
+}
+
+/// A walk over all segments in order.
+private struct VerifyWalk {
+    var report = VerifyReport()
+    private let decoder: RowDecoder
+    private var tail: Tail?
+    private var marks = MarkTable()
+
+    init(keys: KeyStore) { decoder = RowDecoder(keys: keys) }
+
+    mutating func segment(_ file: SegmentFile) throws(JournalError) {
+        let queue = try file.openForReading()
+        let start = try onFile(file.path, "checking") {
+            try queue.read { database in
+                let found = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "nothing"
+                guard found == "ok" else { throw JournalError.corrupt(file: file.path, position: nil, reason: found) }
+                return try SegmentStart(database, file)
+            }
+        }
+        try begin(start, file)
+        report.segments += 1
+        var isFirstKept = report.segments == 1 && start.position > 1
+        while true {
+            guard let next = tail?.next else { return }
+            let (rows, stored) = try onFile(file.path, "reading") {
+                try queue.read { database in
+                    let rows = try StoredRow.page(database, from: next)
+                    return (rows, rows.isEmpty ? try MarkTable(database) : nil)
+                }
+            }
+            for row in rows { try check(row, file) }
+            guard let stored else { continue }
+            if isFirstKept { marks.addMissing(from: stored) }
+            isFirstKept = false
+            guard stored == marks else {
+                throw .corrupt(file: file.path, position: nil, reason: "stream marks differ from what the batches say")
+            }
+            return
+        }
+    }
+
+    private mutating func begin(_ start: SegmentStart, _ file: SegmentFile) throws(JournalError) {
+        func damage(_ reason: String) -> JournalError {
+            .corrupt(file: file.path, position: start.position, reason: reason)
+        }
+        if let tail {
+            guard start.position == tail.next else {
+                throw damage("position \(tail.next) was due: a segment is missing")
+            }
+            guard start.previous == tail.previous else { throw damage("the chain of hashes breaks here") }
+            guard start.received >= tail.lastReceived else { throw damage("received goes back") }
+        } else {
+            guard start.position > 1 || start.previous == .genesis else {
+                throw damage("it does not begin with genesis")
+            }
+            (report.first, report.next) = (start.position, start.position)
+            (report.anchor, report.last) = (start.previous, start.previous)
+        }
+        tail = Tail(start)
+    }
+
+    private mutating func check(_ row: StoredRow, _ file: SegmentFile) throws(JournalError) {
+        try tail?.follow(row, file)
+        let stored = try decoder.record(row, file)
+        report.rows += 1
+        report.next = row.position + row.count
+        report.last = stored.checksum
+        report.firstReceived = report.firstReceived ?? stored.record.received
+        report.lastReceived = stored.record.received
+        if stored.restricted == .erased { report.erased += 1 }
+        guard case .events(let batch) = stored.record.entry else { return }
+        report.events += batch.count
+        for mark in batch.marks { marks.raise(mark, department: row.department) }
+    }
+}

@@ -1,0 +1,117 @@
+import Events
+import Foundation
+import GRDB
+import Testing
+
+@testable import Journal
+
+struct DamageTests {
+    let directory = TemporaryDirectory()
+
+    /// Every column of a row but its key, and one way to change a byte or bit of it.
+    static let changes: [(column: String, change: String)] = [
+        ("position", "position + 1000"), ("partition", "partition | 1"), ("count", "count - 1"),
+        ("received", "received + 1"), ("department", "'gaz'"), ("kind", "kind + 1"), ("key_id", "'2025-12'"),
+        ("key_id", "NULL"), ("format", "format + 1"), ("engine", "engine + 1"), ("payload_size", "payload_size - 1"),
+        ("payload", "substr(payload, 1, length(payload) - 1) || x'00'"), ("restricted", "restricted || x'00'"),
+        ("restricted_hash", "zeroblob(32)"), ("restricted_hash", "NULL"), ("previous", "zeroblob(32)"),
+        ("checksum", "zeroblob(32)"),
+    ]
+
+    /// Three commits, the second with restricted fields; the journal closed.
+    private func fill() throws -> SegmentFile {
+        let journal = try Samples.open(directory)
+        _ = try journal.append([Samples.pending(from: "gas")])
+        _ = try journal.append([Samples.pending(.events(Samples.readings(20, restricted: true)), from: "gas")])
+        _ = try journal.append([Samples.pending(from: "gas")])
+        return SegmentFile(directory: Journal.directory(directory.path), first: 1)
+    }
+
+    @Test(arguments: changes)
+    func `a change in any column of a row is found by verify, reader and opening`(
+        change: (column: String, change: String)
+    ) throws {
+        let file = try fill()
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+        try file.openForWriting().writeWithoutTransaction { database in
+            try database.execute(
+                sql:
+                    "UPDATE entry SET \(change.column) = CAST(\(change.change) AS \(type(change.column))) WHERE position = 2"
+            )
+            #expect(database.changesCount == 1)
+        }
+        #expect(try Journal.verify(data: directory.path).problem?.file == file.path)
+        #expect(throws: JournalError.self) { try Samples.all(directory) }
+        #expect(throws: JournalError.self) { try Samples.open(directory) }
+    }
+
+    private func type(_ column: String) -> String {
+        switch column {
+        case "department", "key_id": "TEXT"
+        case "payload", "restricted", "restricted_hash", "previous", "checksum": "BLOB"
+        default: "INTEGER"
+        }
+    }
+
+    @Test func `a removed row breaks the chain`() throws {
+        let file = try fill()
+        try file.openForWriting().writeWithoutTransaction {
+            try $0.execute(sql: "DELETE FROM entry WHERE position = 2")
+        }
+        #expect(try Journal.verify(data: directory.path).problem?.position == 22)
+        #expect(throws: JournalError.self) { try Samples.open(directory) }
+    }
+
+    @Test func `a mark that no batch gave is found`() throws {
+        let file = try fill()
+        try file.openForWriting().writeWithoutTransaction {
+            try $0.execute(sql: "INSERT INTO mark(department, stream, epoch, seq) VALUES('gas', 'a', 1, 1)")
+        }
+        #expect(try Journal.verify(data: directory.path).problem?.reason.contains("marks") == true)
+    }
+
+    @Test func `a torn file names itself and says what to do`() throws {
+        let file = try fill()
+        let size = try #require(Files.size(file.path))
+        let handle = try #require(FileHandle(forWritingAtPath: file.path))
+        try handle.truncate(atOffset: UInt64(size - 4096))
+        try handle.close()
+        let error = #expect(throws: JournalError.self) { try Samples.open(directory) }
+        #expect(error?.description.contains(file.path) == true)
+        #expect(error?.description.contains("backup") == true)
+    }
+
+    @Test func `files that are no segments are told from damaged ones`() throws {
+        let folder = Journal.directory(directory.path)
+        try Files.makeDirectory(folder)
+        let file = SegmentFile(directory: folder, first: 1)
+        try Files.create(file.path, Array("not a database, and long enough to be looked at as one".utf8), mode: 0o600)
+        guard case .foreign = #expect(throws: JournalError.self, performing: { try Samples.open(directory) }) else {
+            Issue.record("text taken for a journal")
+            return
+        }
+        try Files.remove(file.path)
+        try DatabaseQueue(path: file.path).writeWithoutTransaction { try $0.execute(sql: "CREATE TABLE t(x)") }
+        guard case .foreign = #expect(throws: JournalError.self, performing: { try Samples.open(directory) }) else {
+            Issue.record("another database taken for a journal")
+            return
+        }
+        try Files.remove(file.path)
+        let journal = try Samples.open(directory)
+        try journal.withWriter { (writer) throws(JournalError) in
+            try onFile(file.path, "changing") {
+                try writer.queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 99") }
+            }
+        }
+        #expect(throws: JournalError.newerFormat(path: file.path, version: 99)) { try Samples.all(directory) }
+    }
+
+    @Test func `a missing segment in the middle is found`() throws {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        for seconds in 0..<4 { _ = try journal.append([Samples.pending(at: Int64(seconds))]) }
+        #expect(try Journal.verify(data: directory.path).segments == 4)
+        try SegmentFile(directory: Journal.directory(directory.path), first: 3).remove()
+        #expect(try Journal.verify(data: directory.path).problem?.position == 4)
+        #expect(throws: JournalError.self) { try Samples.all(directory) }
+    }
+}

@@ -1,0 +1,73 @@
+import Events
+import Testing
+
+@testable import Journal
+
+struct PruneTests {
+    let directory = TemporaryDirectory()
+
+    /// Four segments of one tick each, at days 0, 1, 2 and 3, with a mark set on day 0.
+    private func fill() throws -> Journal {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        for day in 0..<4 {
+            var batch = Samples.readings(1)
+            if day == 0 { batch.marks = [StreamMark(stream: "gw", epoch: 1, seq: 5)] }
+            _ = try journal.append([Samples.pending(.events(batch), at: Int64(day) * 86_400, from: "gas")])
+        }
+        return journal
+    }
+
+    private func day(_ day: Int64) -> Timestamp { Samples.at(day * 86_400) }
+
+    @Test func `a segment goes when all of it is older and below, from the oldest on`() throws {
+        let journal = try fill()
+        let now = Timestamp(microseconds: day(201).microseconds + 1)
+        let report = try journal.prune(now: now, keepFrom: 100)
+        #expect(report.removed.map(\.positions) == [1..<2, 2..<3])
+        #expect(report.kept.map(\.reason) == [.young(last: day(2)), .newest])
+        let verified = try Journal.verify(data: directory.path)
+        #expect(verified.problem == nil)
+        #expect(verified.first == 3)
+        #expect(verified.anchor != .genesis)
+        #expect(journal.marks("gas") == [StreamMark(stream: "gw", epoch: 1, seq: 5)])
+        #expect(throws: JournalError.pruned(asked: 2, first: 3)) { try Samples.all(directory, from: 2) }
+        #expect(try Samples.all(directory, from: 3).count == 2)
+    }
+
+    @Test func `a segment of exactly the age stays`() throws {
+        let journal = try fill()
+        let report = try journal.prune(now: day(200), keepFrom: 100)
+        #expect(report.removed.isEmpty)
+        #expect(report.kept.map(\.reason) == [.young(last: day(0)), .behindKept, .behindKept, .newest])
+    }
+
+    @Test func `positions that are still needed stay`() throws {
+        let journal = try fill()
+        #expect(try journal.prune(now: day(1000), keepFrom: 1).removed.isEmpty)
+        let report = try journal.prune(now: day(1000), keepFrom: 2)
+        #expect(report.removed.map(\.positions) == [1..<2])
+        #expect(report.kept.first?.reason == .needed(end: 3))
+    }
+
+    @Test func `the newest segment never goes, and marks survive reopening`() throws {
+        var journal: Journal? = try fill()
+        let report = try journal?.prune(now: day(10_000), keepFrom: .max)
+        #expect(report?.removed.count == 3)
+        #expect(report?.kept.map(\.reason) == [.newest])
+        journal = nil
+        let again = try Samples.open(directory)
+        #expect(again.nextPosition == 5)
+        #expect(again.marks("gas") == [StreamMark(stream: "gw", epoch: 1, seq: 5)])
+        _ = try again.append([Samples.pending(at: 4 * 86_400)])
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+    }
+
+    @Test func `reaching the byte cap is reported and drops nothing`() throws {
+        var settings = Samples.settings()
+        settings.capBytes = 1
+        let journal = try Samples.open(directory, settings)
+        _ = try journal.append([Samples.pending()])
+        #expect(try journal.usage().isCapReached)
+        #expect(try Samples.all(directory).count == 1)
+    }
+}

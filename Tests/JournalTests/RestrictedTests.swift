@@ -1,0 +1,86 @@
+import Events
+import Foundation
+import Testing
+
+@testable import Journal
+
+struct RestrictedTests {
+    let directory = TemporaryDirectory()
+
+    private func append(_ journal: Journal, at seconds: Int64 = 0) throws -> EventBatch {
+        let batch = Samples.readings(3, restricted: true)
+        _ = try journal.append([Samples.pending(.events(batch), at: seconds, from: "110")])
+        return batch
+    }
+
+    private func restricted(_ record: StoredRecord) -> [RestrictedField] {
+        guard case .events(let batch) = record.record.entry else { return [] }
+        return batch.restricted
+    }
+
+    @Test func `restricted fields are read where asked for, and are nowhere in the files`() throws {
+        let batch = try append(try Samples.open(directory))
+        let sealed = try Samples.all(directory)
+        #expect(sealed.map(\.restricted) == [.sealed])
+        #expect(restricted(sealed[0]).isEmpty)
+        let open = try Samples.all(directory, restricted: true)
+        #expect(open.map(\.restricted) == [.open])
+        #expect(restricted(open[0]) == batch.restricted)
+        let folder = Journal.directory(directory.path)
+        for name in try Files.names(folder) {
+            let bytes = try #require(FileManager.default.contents(atPath: "\(folder)/\(name)"))
+            #expect(bytes.range(of: Data("13800000000".utf8)) == nil)
+        }
+    }
+
+    @Test func `a month has one key, in a file that only its owner reads`() throws {
+        let journal = try Samples.open(directory)
+        _ = try append(journal)
+        _ = try append(journal)
+        _ = try append(journal, at: 20 * 86_400)
+        #expect(try journal.keys.ids() == ["2025-11", "2025-12"])
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/keys/2025-11.key")
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(attributes[.size] as? Int == 32)
+    }
+
+    @Test func `erasing a key erases the fields, keeps the chain, and the month goes on with another key`() throws {
+        let journal = try Samples.open(directory)
+        _ = try append(journal)
+        try journal.keys.erase("2025-11")
+        _ = try append(journal)
+        #expect(try journal.keys.ids() == ["2025-11-2"])
+        let records = try Samples.all(directory, restricted: true)
+        #expect(records.map(\.restricted) == [.erased, .open])
+        #expect(restricted(records[0]).isEmpty)
+        let report = try Journal.verify(data: directory.path)
+        #expect(report.problem == nil)
+        #expect(report.erased == 1)
+    }
+
+    @Test func `a key file of the wrong content is a problem, not an erasure`() throws {
+        let journal = try Samples.open(directory)
+        _ = try append(journal)
+        let path = directory.path + "/keys/2025-11.key"
+        try Files.remove(path)
+        try Files.create(path, [UInt8](repeating: 1, count: 32), mode: 0o600)
+        #expect(throws: JournalError.self) { try Samples.all(directory, restricted: true) }
+        #expect(try Samples.all(directory).count == 1)
+    }
+
+    @Test func `export leaves restricted fields out unless told otherwise`() throws {
+        _ = try append(try Samples.open(directory))
+        for flag in [false, true] {
+            var lines: [UInt8] = []
+            let count = try Journal.export(data: directory.path, positions: 1..<3, restricted: flag) { lines += $0 }
+            #expect(count == 2)
+            let text = String(decoding: lines, as: UTF8.self)
+            #expect(text.contains("王小明") == flag)
+            for line in text.split(separator: "\n") {
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                #expect(object?["specversion"] as? String == "1.0")
+                #expect((object?["data"] as? [String: Any])?["metric"] as? String == "gas.concentration")
+            }
+        }
+    }
+}

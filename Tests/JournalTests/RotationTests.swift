@@ -1,0 +1,94 @@
+import Events
+import Testing
+
+@testable import Journal
+
+struct RotationTests {
+    let directory = TemporaryDirectory()
+
+    private var names: [String] {
+        get throws { try SegmentFile.all(in: Journal.directory(directory.path)).map(\.name) }
+    }
+
+    @Test func `a segment is named by its first position in twenty digits`() throws {
+        _ = try Samples.open(directory)
+        #expect(try names == ["00000000000000000001.sqlite"])
+    }
+
+    @Test func `a new segment begins at the age and not a microsecond before`() throws {
+        let journal = try Samples.open(directory, Samples.settings(segmentAge: .seconds(10)))
+        let edge = Samples.at(10).microseconds
+        for stamp in [Samples.at(0).microseconds, edge - 1] {
+            _ = try journal.append([PendingEntry(received: Timestamp(microseconds: stamp), entry: .tick)])
+        }
+        #expect(try names.count == 1)
+        _ = try journal.append([PendingEntry(received: Timestamp(microseconds: edge), entry: .tick)])
+        #expect(try names == ["00000000000000000001.sqlite", "00000000000000000003.sqlite"])
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+    }
+
+    @Test func `a segment over its bytes is followed by a new one at the next commit`() throws {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 100_000))
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<30 { _ = try journal.append([Samples.pending(.events(Samples.wild(100, &random)))]) }
+        #expect(try names.count > 3)
+        let report = try Journal.verify(data: directory.path)
+        #expect(report.problem == nil)
+        #expect(report.events == 3000)
+        #expect(report.next == journal.nextPosition)
+    }
+
+    @Test func `marks are carried from segment to segment and only rise`() throws {
+        let settings = Samples.settings(segmentBytes: 1)
+        var journal: Journal? = try Samples.open(directory, settings)
+        let moves: [(epoch: UInt64, seq: UInt64)] = [(1, 5), (1, 9), (1, 7), (2, 1), (1, .max), (.max, .max)]
+        for (second, move) in moves.enumerated() {
+            var batch = Samples.readings(1)
+            batch.marks = [StreamMark(stream: "gw", epoch: move.epoch, seq: move.seq)]
+            _ = try journal?.append([Samples.pending(.events(batch), at: Int64(second), from: "gas")])
+            if second == 2 { #expect(journal?.marks("gas") == [StreamMark(stream: "gw", epoch: 1, seq: 9)]) }
+        }
+        #expect(try names.count == moves.count)
+        journal = nil
+        let again = try Samples.open(directory, settings)
+        #expect(again.marks("gas") == [StreamMark(stream: "gw", epoch: .max, seq: .max)])
+        #expect(again.marks("water").isEmpty)
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+    }
+
+    @Test func `a crash while a segment is created leaves nothing or an empty segment, and both are gone on with`()
+        throws
+    {
+        let settings = Samples.settings(segmentBytes: 1)
+        var journal: Journal? = try Samples.open(directory, settings)
+        _ = try journal?.append([Samples.pending(at: 0)])
+        let tail = try #require(try journal?.withWriter { (writer) throws(JournalError) in writer.tail })
+        journal = nil
+        let file = SegmentFile(directory: Journal.directory(directory.path), first: 2)
+        try Files.create(file.path + SegmentFile.unfinished, [1, 2, 3], mode: 0o600)
+        try Files.create(file.path + "-wal", [1], mode: 0o600)
+        #expect(try Samples.open(directory, settings).nextPosition == 2)
+        #expect(try Files.names(file.directory) == ["00000000000000000001.sqlite", "owner.lock"])
+        let start = SegmentStart(position: 2, received: Samples.at(1).microseconds, previous: tail.previous)
+        try file.create(start, marks: MarkTable())
+        let again = try Samples.open(directory, settings)
+        #expect(try again.append([Samples.pending(at: 1)]).map(\.position) == [2])
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+        #expect(try Samples.all(directory).count == 2)
+    }
+
+    @Test func `checkpoints move the WAL of the newest and of full segments`() throws {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 100_000))
+        let checkpointer = Checkpointer(journal)
+        var random = SeededGenerator(seed: 4)
+        for _ in 0..<10 {
+            _ = try journal.append([Samples.pending(.events(Samples.wild(100, &random)))])
+            let report = try checkpointer.run()
+            #expect(report.frames == report.moved)
+        }
+        let files = try SegmentFile.all(in: Journal.directory(directory.path))
+        for file in files.dropLast() { #expect(Files.size(file.path + "-wal") == nil) }
+        #expect(files.count > 1)
+        #expect(try Journal.verify(data: directory.path).events == 1000)
+    }
+}
