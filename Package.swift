@@ -9,8 +9,8 @@ func ours(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -56,7 +56,7 @@ let package = Package(
         tests("RuleFilesTests", ["RuleFiles"]),
         tests("MessagingTests", ["Messaging"]),
         tests("IngestTests", ["Ingest"]),
-        tests("JournalTests", ["Journal"]),
+        tests("JournalTests", ["Journal", "Events", grdb], exclude: ["Fixtures"]),
         tests("AlertStoreTests", ["AlertStore"]),
         tests("DeliveryTests", ["Delivery"]),
         tests("ClientTests", ["Client"]),
