@@ -65,9 +65,11 @@ public struct Registry: Equatable, Sendable {
 
     public static let empty = Registry()
 
-    public func subject(_ id: String) -> Subject? {
+    public func subject(_ id: String) -> Subject? { index(of: id).map { subjects[$0] } }
+
+    func index(of id: String) -> Int? {
         let index = Self.lowerBound(subjects.count) { subjects[$0].id < id }
-        return index < subjects.count && subjects[index].id == id ? subjects[index] : nil
+        return index < subjects.count && subjects[index].id == id ? index : nil
     }
 
     /// The area with this code, or the nearest above it that is known (12 → 9 → 6 → 4 digits).

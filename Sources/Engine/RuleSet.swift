@@ -17,13 +17,16 @@ public struct RuleSet: Equatable, Sendable {
     public let rules: [Rule]
     /// `sha256:…` over the sorted files.
     public let version: String
+    /// How the engine tells time; part of the set because decisions depend on it.
+    public let timing: Timing
     /// What the rules were read from; kept so that the auditor can see it.
     public let files: [File]
 
-    public init(rules: [Rule], version: String = "", files: [File] = []) {
+    public init(rules: [Rule], version: String = "", timing: Timing = Timing(), files: [File] = []) {
         self.rules = rules.sorted { $0.id < $1.id }
         precondition(zip(self.rules, self.rules.dropFirst()).allSatisfy { $0.id < $1.id }, "rule ids are unique")
         self.version = version
+        self.timing = timing
         self.files = files
     }
 

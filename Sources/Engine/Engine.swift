@@ -1,0 +1,95 @@
+import Events
+
+/// The deterministic core: a pure function from (state, journal record) to (state, decisions).
+///
+/// It knows no clock but the records' stamps, and copies share memory until written, so a snapshot is a copy.
+public struct Engine: Sendable {
+    /// Grows with every change that can alter a decision.
+    public static let version: UInt32 = 1
+
+    public internal(set) var ruleSet: RuleSet
+    public internal(set) var registry: Registry
+    /// Position after the last record applied.
+    public internal(set) var nextPosition: Int64 = 1
+    /// The engine's clock: the greatest stamp so far.
+    public internal(set) var received = Timestamp.distantPast
+    public internal(set) var implausible: Int64 = 0
+
+    var runtimes: [RuleRuntime] = []
+    var symbols = StringTable(minimumBuckets: 1024)
+    var sources: [SourceState] = []
+    /// Source symbol → index in `sources`.
+    var sourceIndex = SlotIndex()
+    /// Timers on `received`: silence and forgetting of keys; rule −1 stands for a source falling idle.
+    var receivedTimers = TimerHeap()
+    var routes = Routes()
+
+    /// Of the decision being made.
+    var position: Int64 = 0
+    var ordinal: Int32 = 0
+
+    public init(ruleSet: RuleSet = .empty, registry: Registry = .empty) {
+        self.ruleSet = ruleSet
+        self.registry = registry
+        runtimes = ruleSet.rules.map { RuleRuntime(rule: $0) }
+        resolveNames()
+    }
+
+    /// Applies the next record. Records come in order of position; stamps never go back.
+    public mutating func apply(_ record: JournalRecord, into decisions: inout [Decision]) {
+        precondition(record.position >= nextPosition, "records come in order")
+        precondition(record.received >= received, "stamps never go back")
+        begin(record.position)
+        switch record.entry {
+        case .events(let batch): apply(batch, from: record.department, at: record, into: &decisions)
+        case .tick: advance(to: record.received, into: &decisions)
+        case .started(let deaf): resume(after: deaf, at: record.received)
+        case .ruleSet(let bytes):
+            advance(to: record.received, into: &decisions)
+            replaceRules(with: bytes, into: &decisions)
+        case .registry(let bytes):
+            advance(to: record.received, into: &decisions)
+            replaceRegistry(with: bytes)
+        case .departments, .request: advance(to: record.received, into: &decisions)
+        }
+        nextPosition = record.position + Int64(record.entry.positions)
+    }
+
+    mutating func begin(_ position: Int64) {
+        self.position = position
+        ordinal = 0
+    }
+
+    /// Moves the clock: what was due before the moment happens first. What is due at the moment itself happens now by
+    /// the wall clock, whose stamps do not repeat, and with the next later event where events are the clock.
+    mutating func advance(to moment: Timestamp, into decisions: inout [Decision]) {
+        runReceivedTimers(before: moment, into: &decisions)
+        if ruleSet.timing.clock == .wall { runReceivedTimers(through: moment, into: &decisions) }
+    }
+
+    /// After downtime nobody is called silent for the time we were deaf.
+    private mutating func resume(after deaf: TimeSpan, at moment: Timestamp) {
+        received = moment
+        let grace = deaf + ruleSet.timing.idleTimeout
+        for index in sources.indices { sources[index].lastReceived = min(moment, sources[index].lastReceived + grace) }
+        for rule in runtimes.indices {
+            for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+                let state = runtimes[rule].keys.write(slot)
+                state[0].lastReceived = min(moment, state[0].lastReceived + grace)
+            }
+        }
+    }
+
+    /// Fills in what is looked up by name once: routes, units, the registry's subjects.
+    mutating func resolveNames() {
+        routes = Routes(ruleSet.rules)
+        for index in runtimes.indices {
+            let unit = runtimes[index].rule.input.unit
+            runtimes[index].unitSymbol = unit.isEmpty ? -1 : symbols.intern(unit)
+        }
+    }
+
+    public var counters: [(rule: String, keys: Int, counters: RuleCounters)] {
+        runtimes.map { ($0.rule.id, $0.liveKeys, $0.counters) }
+    }
+}

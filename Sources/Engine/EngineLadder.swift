@@ -1,0 +1,175 @@
+import Events
+
+/// Levels: signals move the rungs, the highest held rung is the level, a change of level is a decision.
+extension Engine {
+    mutating func climb(
+        _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, afterGap: Bool, _ arrival: Arrival?,
+        into decisions: inout [Decision]
+    ) {
+        let only = runtimes[rule].rule.onlyWhile.map { gate in gate.test(values, runtimes[rule].rule.values) }
+        if case .some(.none) = only {
+            runtimes[rule].counters.unknown += 1
+            return arm(rule, slot, from: time)
+        }
+        let isGated = only == .some(.some(false))
+        var rungs = runtimes[rule].keys.read(slot)[0].rungs
+        var isUnknown = false
+        for rung in runtimes[rule].rule.ladder {
+            let value = values[rung.of]
+            let at = threshold(rung.at, rule, slot)
+            let clear = rung.clear.map { threshold($0, rule, slot) }
+            guard isGated || !(value.isNaN || at.isNaN || clear?.isNaN == true) else {
+                isUnknown = true
+                continue
+            }
+            let signal = isGated ? .clear : rung.signal(value, at: at, clear: clear)
+            rungs[rung.level].observe(
+                signal, at: time, restart: afterGap, hold: rung.hold, clearHold: rung.clearHold)
+        }
+        if isUnknown { runtimes[rule].counters.unknown += 1 }
+        for level in Level.allCases where !runtimes[rule].rule.ladder.contains(where: { $0.level == level }) {
+            rungs[level] = .out
+        }
+        runtimes[rule].keys.write(slot)[0].rungs = rungs
+        settle(rule, slot, values: values, at: time, arrival, into: &decisions)
+        arm(rule, slot, from: time)
+    }
+
+    func threshold(_ threshold: Rule.Threshold, _ rule: Int, _ slot: Int32) -> Double {
+        switch threshold {
+        case .number(let number): return number
+        case .limit(let name, let fallback):
+            let registered = runtimes[rule].keys.read(slot)[0].registered
+            if registered >= 0 {
+                for limit in registry.subjects[Int(registered)].limits where limit.name == name { return limit.value }
+            }
+            return fallback ?? .nan
+        }
+    }
+
+    /// Compares the level with what was and says so.
+    mutating func settle(
+        _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, _ arrival: Arrival?,
+        into decisions: inout [Decision]
+    ) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        let old = Level(rawValue: state.level)
+        let new = state.rungs.highest
+        guard old != new else { return }
+        let transition: Decision.Transition =
+            switch (old, new) {
+            case (nil, _): .raised
+            case (_, nil): .resolved
+            case (let old?, let new?): new > old ? .escalated : .deescalated
+            }
+        let shown = new ?? old
+        let rung = runtimes[rule].rule.ladder.first { $0.level == shown }
+        var facts = Facts(at: time)
+        facts.eventID = arrival.map { $0.batch.ids.string($0.event) } ?? ""
+        if let rung {
+            facts.valueName = runtimes[rule].rule.values[rung.of].name
+            facts.value = values.count > rung.of ? values[rung.of] : .nan
+            facts.compare = rung.compare
+            let shownThreshold = new == nil ? rung.clear ?? rung.at : rung.at
+            facts.threshold = threshold(shownThreshold, rule, slot)
+        }
+        facts.score = score(rule, slot, values)
+        facts.reason = new == nil ? .cleared : .none
+        decide(rule, slot, transition, to: new, facts, into: &decisions)
+    }
+
+    private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues) -> Double {
+        guard values.count > 0 else { return 0 }
+        return ladderScore(
+            runtimes[rule].rule.ladder.map { rung in
+                (rung.level, rung.compare, threshold(rung.at, rule, slot), values[rung.of])
+            })
+    }
+
+    /// What a decision says beyond the key's state.
+    struct Facts {
+        var at: Timestamp
+        var reason = Decision.Reason.none
+        var eventID = ""
+        var valueName = ""
+        var value = Double.nan
+        var threshold = Double.nan
+        var compare = Rule.Comparison.greaterOrEqual
+        var score = 0.0
+
+        init(at: Timestamp) { self.at = at }
+    }
+
+    /// Records a transition of the value's episode and appends the decision.
+    mutating func decide(
+        _ rule: Int, _ slot: Int32, _ transition: Decision.Transition, to new: Level?, _ facts: Facts,
+        into decisions: inout [Decision]
+    ) {
+        let id = nextID()
+        let state = runtimes[rule].keys.write(slot)
+        let old = Level(rawValue: state[0].level)
+        if transition == .raised {
+            state[0].episode = id
+            state[0].startedAt = facts.at
+            state[0].peak = 0
+        }
+        state[0].level = new?.rawValue ?? 0
+        state[0].peak = max(state[0].peak, state[0].level)
+        let peak = Level(rawValue: state[0].peak) ?? .blue
+        append(
+            rule, slot, about: .value, transition, id: id, episode: state[0].episode, level: new, previous: old,
+            peak: peak, startedAt: state[0].startedAt, facts, into: &decisions)
+    }
+
+    mutating func nextID() -> DecisionID {
+        defer { ordinal += 1 }
+        return DecisionID(position: position, ordinal: ordinal)
+    }
+
+    mutating func append(
+        _ rule: Int, _ slot: Int32, about: Decision.About, _ transition: Decision.Transition, id: DecisionID,
+        episode: DecisionID, level: Level?, previous: Level?, peak: Level, startedAt: Timestamp, _ facts: Facts,
+        into decisions: inout [Decision]
+    ) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        let definition = runtimes[rule].rule
+        let known = state.registered >= 0 ? registry.subjects[Int(state.registered)] : nil
+        runtimes[rule].counters.decisions += 1
+        let area = known.flatMap { $0.area.isEmpty ? nil : $0.area } ?? text(state.area)
+        decisions.append(
+            Decision(
+                id: id, episode: episode, rule: definition.id, ruleVersion: definition.version, about: about,
+                transition: transition, reason: facts.reason, level: level, previous: previous, peak: peak,
+                score: facts.score, key: keyText(definition, state), subject: text(state.subject),
+                area: area.isEmpty ? areaOfKey(definition, state) : area,
+                longitude: known.map { $0.longitude.isNaN ? state.longitude : $0.longitude } ?? state.longitude,
+                latitude: known.map { $0.latitude.isNaN ? state.latitude : $0.latitude } ?? state.latitude,
+                valueName: facts.valueName, value: facts.value, threshold: facts.threshold, compare: facts.compare,
+                startedAt: startedAt, at: facts.at, decidedAt: received, source: sourceText(state.source),
+                eventID: facts.eventID, eventPosition: state.position, exercise: state.exercise,
+                sandbox: definition.status == .sandbox))
+    }
+
+    private func text(_ symbol: Int32) -> String { symbol >= 0 ? symbols.string(symbol) : "" }
+
+    /// The source alone; the department before the NUL is not shown.
+    private func sourceText(_ source: Int32) -> String {
+        guard source >= 0 else { return "" }
+        let text = symbols.string(sources[Int(source)].symbol)
+        return text.split(separator: "\0", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init) ?? ""
+    }
+
+    private func keyText(_ rule: Rule, _ state: KeyState) -> String {
+        switch rule.by {
+        case .source: String(text(state.key).split(separator: "\0").last ?? "")
+        case .subject, .area, .field: text(state.key)
+        }
+    }
+
+    private func areaOfKey(_ rule: Rule, _ state: KeyState) -> String {
+        switch rule.by {
+        case .area: text(state.key)
+        case .subject, .source, .field: ""
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Events
+
+/// A new rule set or registry: state follows (rule id, key); nothing is lost or invented.
+extension Engine {
+    mutating func replaceRules(with bytes: [UInt8], into decisions: inout [Decision]) {
+        guard let new = try? RuleSet(decoding: bytes) else {
+            preconditionFailure("the journal holds a rule set that this engine cannot read")
+        }
+        replaceRules(with: new, into: &decisions)
+    }
+
+    mutating func replaceRules(with new: RuleSet, into decisions: inout [Decision]) {
+        var kept: [RuleRuntime] = []
+        for rule in new.rules {
+            guard let old = runtimes.firstIndex(where: { $0.rule.id == rule.id }) else {
+                kept.append(RuleRuntime(rule: rule))
+                continue
+            }
+            kept.append(carry(old, to: rule, into: &decisions))
+        }
+        for old in runtimes.indices where !new.rules.contains(where: { $0.id == runtimes[old].rule.id }) {
+            close(old, reason: .ruleRemoved, into: &decisions)
+        }
+        runtimes = kept
+        ruleSet = new
+        resolveNames()
+        expectKeys()
+        rebuildTimers()
+    }
+
+    /// The runtime of a rule that stays: its keys, and its windows where what they measure is the same.
+    private mutating func carry(_ old: Int, to rule: Rule, into decisions: inout [Decision]) -> RuleRuntime {
+        let before = runtimes[old].rule
+        guard before.by == rule.by, before.input == rule.input else {
+            close(old, reason: .ruleChanged, into: &decisions)
+            return RuleRuntime(rule: rule)
+        }
+        if before.noData?.action == .alarm, rule.noData?.action != .alarm {
+            closeSilences(old, reason: .ruleChanged, into: &decisions)
+        }
+        var runtime = runtimes[old]
+        runtime.rule = rule
+        if before.values != rule.values {
+            runtime.windows = RuleRuntime(rule: rule).windows
+            if runtime.keys.count > 0 {
+                for value in runtime.windows.indices { runtime.windows[value]?.reserve(runtime.keys.count - 1) }
+            }
+        }
+        return runtime
+    }
+
+    private mutating func close(_ rule: Int, reason: Decision.Reason, into decisions: inout [Decision]) {
+        closeSilences(rule, reason: reason, into: &decisions)
+        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+            guard runtimes[rule].keys[slot].level > 0 else { continue }
+            var facts = Facts(at: max(runtimes[rule].keys[slot].newest, runtimes[rule].keys[slot].startedAt))
+            facts.reason = reason
+            decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
+        }
+    }
+
+    private mutating func closeSilences(_ rule: Int, reason: Decision.Reason, into decisions: inout [Decision]) {
+        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+            guard runtimes[rule].keys[slot].silence.position >= 0 else { continue }
+            var facts = Facts(at: received)
+            facts.reason = reason
+            closeSilence(rule, slot, facts, into: &decisions)
+        }
+    }
+
+    /// Keys that must report are watched from the moment the rule is active.
+    private mutating func expectKeys() {
+        for rule in runtimes.indices {
+            for name in runtimes[rule].rule.noData?.expect ?? [] {
+                let symbol = symbols.intern(name)
+                let key = SlotIndex.key(symbol, exercise: false)
+                guard runtimes[rule].index.find(key) == nil else { continue }
+                var state = KeyState(
+                    key: symbol, subject: runtimes[rule].rule.by == .subject ? symbol : -1, area: -1, source: -1,
+                    exercise: false, lastReceived: received)
+                state.registered = Int32(registry.index(of: name) ?? -1)
+                _ = runtimes[rule].slot(for: key, state: state)
+            }
+        }
+    }
+
+    /// Timers name rules by number and holds may have changed: all are made anew from the keys' states.
+    mutating func rebuildTimers() {
+        receivedTimers = TimerHeap()
+        for source in sources.indices {
+            sources[source].timers = TimerHeap()
+            sources[source].idleDue = .distantFuture
+        }
+        for rule in runtimes.indices {
+            for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+                let state = runtimes[rule].keys.write(slot)
+                state[0].armedDue = .distantFuture
+                state[0].receivedDue = .distantFuture
+                let moment = state[0].newest
+                arm(rule, slot, from: moment)
+                armReceived(rule, slot)
+            }
+        }
+    }
+
+    mutating func replaceRegistry(with bytes: [UInt8]) {
+        guard let new = try? Registry(decoding: bytes) else {
+            preconditionFailure("the journal holds a registry that this engine cannot read")
+        }
+        registry = new
+        for rule in runtimes.indices {
+            for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+                let subject = runtimes[rule].keys[slot].subject
+                let index = subject >= 0 ? registry.index(of: symbols.string(subject)) : nil
+                runtimes[rule].keys.write(slot)[0].registered = Int32(index ?? -1)
+            }
+        }
+    }
+}

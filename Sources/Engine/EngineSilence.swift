@@ -1,0 +1,137 @@
+import Events
+
+/// Timers on `received`: keys that fall silent or are forgotten, sources that fall idle.
+extension Engine {
+    mutating func runReceivedTimers(before moment: Timestamp, into decisions: inout [Decision]) {
+        run(until: moment, including: false, into: &decisions)
+        received = max(received, moment)
+    }
+
+    mutating func runReceivedTimers(through moment: Timestamp, into decisions: inout [Decision]) {
+        run(until: moment, including: true, into: &decisions)
+    }
+
+    private mutating func run(until moment: Timestamp, including: Bool, into decisions: inout [Decision]) {
+        while let timer = receivedTimers.first, timer.due < moment || (including && timer.due == moment) {
+            _ = receivedTimers.popFirst()
+            received = max(received, ruleSet.timing.clock == .events ? timer.due : moment)
+            if timer.rule < 0 {
+                checkIdle(timer, into: &decisions)
+            } else {
+                checkKey(timer, into: &decisions)
+            }
+        }
+    }
+
+    // MARK: sources
+
+    mutating func armIdle(_ source: Int32) {
+        let due = sources[Int(source)].lastReceived + ruleSet.timing.idleTimeout
+        guard due < sources[Int(source)].idleDue else { return }
+        pushIdle(source, due)
+    }
+
+    private mutating func pushIdle(_ source: Int32, _ due: Timestamp) {
+        sources[Int(source)].idleDue = due
+        receivedTimers.push(EngineTimer(due: due, rule: -1, slot: source))
+    }
+
+    /// An idle source's timers follow the clock, but its watermark stays: a spool drained later is not late.
+    private mutating func checkIdle(_ timer: EngineTimer, into decisions: inout [Decision]) {
+        let index = Int(timer.slot)
+        guard sources[index].idleDue == timer.due else { return }
+        sources[index].idleDue = .distantFuture
+        guard sources[index].timers.first != nil else { return }
+        let idleFrom = sources[index].lastReceived + ruleSet.timing.idleTimeout
+        if idleFrom > timer.due { return pushIdle(timer.slot, idleFrom) }
+        runTimers(of: timer.slot, before: received, into: &decisions)
+        guard let next = sources[index].timers.first else { return }
+        pushIdle(timer.slot, max(received, next.due) + TimeSpan(microseconds: 1))
+    }
+
+    // MARK: keys
+
+    /// Arms the key's timer on `received`: its silence, or its forgetting.
+    mutating func armReceived(_ rule: Int, _ slot: Int32) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        let definition = runtimes[rule].rule
+        var span = definition.keyTTL
+        if let noData = definition.noData, !state.isSilent { span = min(span, noData.after) }
+        let due = state.lastReceived + span
+        guard due < state.receivedDue else { return }
+        runtimes[rule].keys.write(slot)[0].receivedDue = due
+        receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
+    }
+
+    private mutating func checkKey(_ timer: EngineTimer, into decisions: inout [Decision]) {
+        let (rule, slot) = (Int(timer.rule), timer.slot)
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard state.key >= 0, state.receivedDue == timer.due else { return }
+        runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
+        let definition = runtimes[rule].rule
+        if let noData = definition.noData, !state.isSilent, state.lastReceived + noData.after <= timer.due {
+            fallSilent(rule, slot, noData, at: timer.due, into: &decisions)
+        }
+        let now = runtimes[rule].keys.read(slot)[0]
+        guard now.lastReceived + definition.keyTTL <= timer.due else { return armReceived(rule, slot) }
+        if now.isAtRest, !isExpected(definition, now) {
+            runtimes[rule].release(slot)
+        } else {
+            let due = timer.due + definition.keyTTL
+            runtimes[rule].keys.write(slot)[0].receivedDue = due
+            receivedTimers.push(EngineTimer(due: due, rule: timer.rule, slot: slot))
+        }
+    }
+
+    private func isExpected(_ rule: Rule, _ state: KeyState) -> Bool {
+        guard let expect = rule.noData?.expect, !expect.isEmpty else { return false }
+        return expect.contains(symbols.string(state.key))
+    }
+
+    private mutating func fallSilent(
+        _ rule: Int, _ slot: Int32, _ noData: Rule.NoData, at moment: Timestamp, into decisions: inout [Decision]
+    ) {
+        runtimes[rule].keys.write(slot)[0].isSilent = true
+        runtimes[rule].keys.write(slot)[0].silentSince = moment
+        var facts = Facts(at: moment)
+        switch noData.action {
+        case .keep: break
+        case .resolve:
+            guard runtimes[rule].keys.read(slot)[0].level > 0 else { break }
+            facts.reason = .noData
+            runtimes[rule].keys.write(slot)[0].rungs = Rungs()
+            decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
+        case .alarm:
+            let id = nextID()
+            runtimes[rule].keys.write(slot)[0].silence = id
+            facts.score = noData.level.scoreAnchor
+            append(
+                rule, slot, about: .noData, .raised, id: id, episode: id, level: noData.level, previous: nil,
+                peak: noData.level, startedAt: moment, facts, into: &decisions)
+        }
+    }
+
+    /// A reading ends the silence of its key.
+    mutating func endSilence(_ rule: Int, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        runtimes[rule].keys.write(slot)[0].lastReceived = received
+        guard state.isSilent else { return }
+        runtimes[rule].keys.write(slot)[0].isSilent = false
+        if state.silence.position >= 0 {
+            var facts = Facts(at: arrival.time)
+            facts.reason = .cleared
+            facts.eventID = arrival.batch.ids.string(arrival.event)
+            closeSilence(rule, slot, facts, into: &decisions)
+        }
+        armReceived(rule, slot)
+    }
+
+    mutating func closeSilence(_ rule: Int, _ slot: Int32, _ facts: Facts, into decisions: inout [Decision]) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        runtimes[rule].keys.write(slot)[0].silence = DecisionID(position: -1, ordinal: 0)
+        let level = runtimes[rule].rule.noData?.level ?? .blue
+        append(
+            rule, slot, about: .noData, .resolved, id: nextID(), episode: state.silence, level: nil, previous: level,
+            peak: level, startedAt: state.silentSince, facts, into: &decisions)
+    }
+}

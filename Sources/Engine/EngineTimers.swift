@@ -1,0 +1,85 @@
+import Events
+
+/// Measurement timers: holds that mature and panes that begin, on the watermark of the source that feeds the key.
+extension Engine {
+    /// Fires the source's timers that lie before the moment, oldest first. A hold does not mature inside a silence of
+    /// the whole source (`silentFrom` to the moment) that is longer than the rule's `max_gap`.
+    mutating func runTimers(
+        of source: Int32, before moment: Timestamp, silentFrom: Timestamp? = nil, into decisions: inout [Decision]
+    ) {
+        while let timer = sources[Int(source)].timers.first, timer.due < moment {
+            _ = sources[Int(source)].timers.popFirst()
+            let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
+            guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
+            if let silentFrom, let gap = runtimes[Int(timer.rule)].rule.maxGap, moment - silentFrom > gap {
+                runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
+            } else {
+                fire(Int(timer.rule), timer.slot, into: &decisions)
+            }
+        }
+    }
+
+    /// Before a key hears a reading, its timers that lie before it fire.
+    mutating func wake(_ rule: Int, _ slot: Int32, before moment: Timestamp, into decisions: inout [Decision]) {
+        let lateness = runtimes[rule].rule.lateness
+        while runtimes[rule].keys.read(slot)[0].armedDue - lateness < moment {
+            fire(rule, slot, into: &decisions)
+        }
+    }
+
+    /// The key's armed timer has come: holds mature, unless the reading they rest on is too old to be held.
+    private mutating func fire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        let due = state.armedDue - runtimes[rule].rule.lateness
+        runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+        if let gap = runtimes[rule].rule.maxGap, due - state.newest > gap { return }
+        if runtimes[rule].isSilenceZero, runtimes[rule].windows.contains(where: { $0 != nil }) {
+            let values = timerValues(rule, slot, at: due)
+            climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
+            return
+        }
+        let key = runtimes[rule].keys.write(slot)
+        for rung in runtimes[rule].rule.ladder {
+            key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
+        }
+        settle(
+            rule, slot, values: timerValues(rule, slot, at: state.newest), at: due, nil, into: &decisions)
+        arm(rule, slot, from: due)
+    }
+
+    /// The values without a new reading: the last one held, windows read at the moment.
+    private mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
+        var values = RuleValues()
+        var isFirst = true
+        for index in runtimes[rule].windows.indices {
+            if runtimes[rule].windows[index] != nil {
+                values.append(runtimes[rule].windows[index]?.value(at: moment, slot: slot) ?? .nan)
+            } else {
+                values.append(isFirst ? runtimes[rule].keys.read(slot)[0].held : .nan)
+                isFirst = false
+            }
+        }
+        return values
+    }
+
+    /// Arms the key's timer for the next hold to mature or pane to begin after `moment`.
+    mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard state.source >= 0 else { return }
+        var next = Timestamp.distantFuture
+        for rung in runtimes[rule].rule.ladder {
+            if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
+                next = min(next, due)
+            }
+        }
+        if runtimes[rule].isSilenceZero, !state.rungs.areAllOut {
+            for case let window? in runtimes[rule].windows { next = min(next, window.nextBoundary(after: moment)) }
+        }
+        guard next != .distantFuture else { return }
+        let due = next + runtimes[rule].rule.lateness
+        guard due < state.armedDue else { return }
+        runtimes[rule].keys.write(slot)[0].armedDue = due
+        sources[Int(state.source)].timers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
+        armIdle(state.source)
+    }
+}

@@ -1,0 +1,89 @@
+import Events
+
+/// Everything a rule remembers of one key, but its windows.
+struct KeyState: BitwiseCopyable {
+    /// Symbol of the key; −1 marks a free slot.
+    var key: Int32
+    var subject: Int32
+    var area: Int32
+    /// Index of the source that fed the newest reading.
+    var source: Int32
+    /// Index into the registry's subjects, −1 where unknown.
+    var registered: Int32
+    var exercise = false
+    var isSilent = false
+    /// Held level, 0 at rest.
+    var level: UInt8 = 0
+    var peak: UInt8 = 0
+    /// Event time of the newest reading.
+    var newest = Timestamp.distantPast
+    /// Stamp of the entry that carried it.
+    var lastReceived: Timestamp
+    var position: Int64 = -1
+    var longitude = Double.nan
+    var latitude = Double.nan
+    /// When the key's measurement timer fires, lateness included; `distantFuture` where none is armed.
+    var armedDue = Timestamp.distantFuture
+    /// Likewise for the timer on `received`.
+    var receivedDue = Timestamp.distantFuture
+    /// The newest reading's first value that is not a window.
+    var held = Double.nan
+    var rungs = Rungs()
+    var episode = DecisionID(position: -1, ordinal: 0)
+    var startedAt = Timestamp.distantPast
+    /// Of the separate alarm about silence.
+    var silence = DecisionID(position: -1, ordinal: 0)
+    var silentSince = Timestamp.distantPast
+
+    /// A slot that holds nothing yet.
+    static let free = KeyState(key: -1, subject: -1, area: -1, source: -1, exercise: false, lastReceived: .distantPast)
+
+    init(key: Int32, subject: Int32, area: Int32, source: Int32, exercise: Bool, lastReceived: Timestamp) {
+        self.key = key
+        self.subject = subject
+        self.area = area
+        self.source = source
+        self.registered = -1
+        self.exercise = exercise
+        self.lastReceived = lastReceived
+    }
+
+    var isAtRest: Bool { level == 0 && silence.position < 0 && rungs.areAllOut }
+}
+
+/// The ladder's states, one a level from blue to red.
+struct Rungs: BitwiseCopyable {
+    var blue = RungState.out
+    var yellow = RungState.out
+    var orange = RungState.out
+    var red = RungState.out
+
+    subscript(level: Level) -> RungState {
+        get {
+            switch level {
+            case .blue: blue
+            case .yellow: yellow
+            case .orange: orange
+            case .red: red
+            }
+        }
+        set {
+            switch level {
+            case .blue: blue = newValue
+            case .yellow: yellow = newValue
+            case .orange: orange = newValue
+            case .red: red = newValue
+            }
+        }
+    }
+
+    var areAllOut: Bool {
+        blue.phase == .out && yellow.phase == .out && orange.phase == .out && red.phase == .out
+    }
+
+    /// The highest level held, or still held while it clears.
+    var highest: Level? {
+        for level in [Level.red, .orange, .yellow, .blue] where self[level].isHeld { return level }
+        return nil
+    }
+}

@@ -1,0 +1,47 @@
+import Events
+
+/// The canonical, versioned bytes of a registry.
+extension Registry {
+    static let encodingVersion: UInt16 = 1
+
+    public func encoded() -> [UInt8] {
+        var out = ByteWriter()
+        out.put(Self.encodingVersion)
+        out.put(subjects) { writer, subject in
+            for text in [subject.id, subject.name.zh, subject.name.en, subject.area, subject.unit] { writer.put(text) }
+            writer.put(subject.longitude)
+            writer.put(subject.latitude)
+            writer.put(subject.limits) { writer, limit in
+                writer.put(limit.name)
+                writer.put(limit.value)
+            }
+        }
+        out.put(areas) { writer, area in
+            for text in [area.code, area.name.zh, area.name.en] { writer.put(text) }
+        }
+        return out.bytes
+    }
+
+    public init(decoding bytes: [UInt8]) throws(ByteReader.Failure) {
+        var reader = ByteReader(bytes)
+        guard try reader.get(UInt16.self) == Self.encodingVersion else {
+            throw .invalid(what: "registry encoding version", at: 0)
+        }
+        let subjects = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+            let id = try r.getString()
+            let name = Rule.Bilingual(zh: try r.getString(), en: try r.getString())
+            let (area, unit) = (try r.getString(), try r.getString())
+            let (longitude, latitude) = (try r.getDouble(), try r.getDouble())
+            let limits = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+                Limit(name: try r.getString(), value: try r.getDouble())
+            }
+            return Subject(
+                id: id, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits)
+        }
+        let areas = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+            Area(code: try r.getString(), name: .init(zh: try r.getString(), en: try r.getString()))
+        }
+        guard reader.remaining == 0 else { throw .invalid(what: "registry", at: reader.offset) }
+        self.init(subjects: subjects, areas: areas)
+    }
+}

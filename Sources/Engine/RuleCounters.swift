@@ -1,0 +1,27 @@
+/// What happened to the readings that one rule's input names; every reading that changed nothing is in one of these.
+public struct RuleCounters: Equatable, Sendable {
+    public var evaluated: Int64 = 0
+    /// `where` was false.
+    public var filtered: Int64 = 0
+    /// NaN, null, a missing field or an expression error: state unchanged.
+    public var unknown: Int64 = 0
+    /// Older than the key's newest reading and behind the source's watermark.
+    public var late: Int64 = 0
+    /// Older than the key's newest reading: entered windows only.
+    public var outOfOrder: Int64 = 0
+    /// Outside the rule's effective dates.
+    public var notEffective: Int64 = 0
+    /// The event lacks what the rule is keyed by.
+    public var noKey: Int64 = 0
+    /// A new key beyond the rule's maximum.
+    public var refusedKeys: Int64 = 0
+    public var unitMismatch: Int64 = 0
+    public var decisions: Int64 = 0
+
+    public init() {}
+
+    static let fields: [WritableKeyPath<RuleCounters, Int64> & Sendable] = [
+        \.evaluated, \.filtered, \.unknown, \.late, \.outOfOrder, \.notEffective, \.noKey, \.refusedKeys,
+        \.unitMismatch, \.decisions,
+    ]
+}

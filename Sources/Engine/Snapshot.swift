@@ -1,0 +1,193 @@
+import Events
+
+/// The whole state as versioned bytes and back. Accumulators are restored bit for bit, never recomputed.
+extension Engine {
+    static let snapshotVersion: UInt16 = 1
+
+    public func snapshot() -> [UInt8] {
+        var out = ByteWriter()
+        out.put(Self.snapshotVersion)
+        out.put(Self.version)
+        out.put(ruleSet.encoded())
+        out.put(registry.encoded())
+        out.put(nextPosition)
+        out.put(received)
+        out.put(implausible)
+        out.put(symbols.bytes)
+        out.put(symbols.ends) { $0.put($1) }
+        out.put(sources) { $1.write(to: &$0) }
+        for runtime in runtimes { runtime.write(to: &out) }
+        return out.bytes
+    }
+
+    public init(snapshot bytes: [UInt8]) throws(ByteReader.Failure) {
+        var r = ByteReader(bytes)
+        guard try r.get(UInt16.self) == Self.snapshotVersion else { throw .invalid(what: "snapshot version", at: 0) }
+        _ = try r.get(UInt32.self)
+        self.init(ruleSet: try RuleSet(decoding: try r.getBytes()), registry: try Registry(decoding: try r.getBytes()))
+        nextPosition = try r.get()
+        received = try r.getTimestamp()
+        implausible = try r.get()
+        let text = try r.getBytes()
+        let ends = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.get(UInt32.self) }
+        guard let table = StringTable(bytes: text, ends: ends) else { throw .invalid(what: "symbols", at: r.offset) }
+        symbols = table
+        sources = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try SourceState(from: &r) }
+        for rule in runtimes.indices { try runtimes[rule].restore(from: &r) }
+        guard r.remaining == 0, isConsistent else { throw .invalid(what: "snapshot", at: r.offset) }
+        for (index, source) in sources.enumerated() {
+            sourceIndex.insert(SlotIndex.key(source.symbol, exercise: false), slot: Int32(index))
+        }
+        resolveNames()
+        restoreTimers()
+    }
+
+    /// Whether every number points at something.
+    private var isConsistent: Bool {
+        func isSymbol(_ number: Int32) -> Bool { number >= -1 && Int(number) < symbols.count }
+        var seen = Set<Int32>()
+        guard sources.allSatisfy({ $0.symbol >= 0 && isSymbol($0.symbol) && seen.insert($0.symbol).inserted })
+        else { return false }
+        for runtime in runtimes {
+            for slot in 0..<runtime.keys.count {
+                let state = runtime.keys.read(slot)[0]
+                guard isSymbol(state.key), isSymbol(state.subject), isSymbol(state.area), state.source >= -1,
+                    Int(state.source) < sources.count, state.registered >= -1,
+                    Int(state.registered) < registry.subjects.count, state.level <= 4, state.peak <= 4
+                else { return false }
+            }
+        }
+        return true
+    }
+
+    private mutating func restoreTimers() {
+        for (index, source) in sources.enumerated() where source.idleDue != .distantFuture {
+            receivedTimers.push(EngineTimer(due: source.idleDue, rule: -1, slot: Int32(index)))
+        }
+        for rule in runtimes.indices {
+            for slot in 0..<runtimes[rule].keys.count {
+                let state = runtimes[rule].keys.read(slot)[0]
+                guard state.key >= 0 else { continue }
+                if state.armedDue != .distantFuture, state.source >= 0 {
+                    let timer = EngineTimer(due: state.armedDue, rule: Int32(rule), slot: slot)
+                    sources[Int(state.source)].timers.push(timer)
+                }
+                if state.receivedDue != .distantFuture {
+                    receivedTimers.push(EngineTimer(due: state.receivedDue, rule: Int32(rule), slot: slot))
+                }
+            }
+        }
+    }
+}
+
+extension SourceState {
+    func write(to out: inout ByteWriter) {
+        out.put(symbol)
+        for moment in [newest, lastReceived, idleDue] { out.put(moment) }
+        for number in [accepted, late, future, outOfOrder] { out.put(number) }
+    }
+
+    init(from r: inout ByteReader) throws(ByteReader.Failure) {
+        symbol = try r.get()
+        newest = try r.getTimestamp()
+        lastReceived = try r.getTimestamp()
+        idleDue = try r.getTimestamp()
+        accepted = try r.get()
+        late = try r.get()
+        future = try r.get()
+        outOfOrder = try r.get()
+    }
+}
+
+extension RuleRuntime {
+    func write(to out: inout ByteWriter) {
+        for field in RuleCounters.fields { out.put(counters[keyPath: field]) }
+        out.put(keys.count)
+        for slot in 0..<keys.count { keys.read(slot)[0].write(to: &out) }
+        out.put(free) { $0.put($1) }
+        for case let window? in windows {
+            for slot in 0..<keys.count {
+                out.put(raw: UnsafeRawBufferPointer(start: window.read(slot), count: window.cellSize * 8))
+            }
+        }
+    }
+
+    mutating func restore(from r: inout ByteReader) throws(ByteReader.Failure) {
+        for field in RuleCounters.fields { counters[keyPath: field] = try r.get() }
+        let count = try r.get(Int32.self)
+        guard count >= 0, Int(count) <= r.remaining else { throw .truncated(at: r.offset) }
+        for _ in 0..<count {
+            let state = try KeyState(from: &r)
+            let slot = keys.append(state)
+            guard state.key >= 0 else { continue }
+            let key = SlotIndex.key(state.key, exercise: state.exercise)
+            guard index.find(key) == nil else { throw .invalid(what: "key twice in \(rule.id)", at: r.offset) }
+            index.insert(key, slot: slot)
+        }
+        free = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.get(Int32.self) }
+        guard free.allSatisfy({ $0 >= 0 && $0 < count && keys[$0].key < 0 }), free.count + index.count == Int(count)
+        else { throw .invalid(what: "free slots of \(rule.id)", at: r.offset) }
+        for value in windows.indices {
+            guard let size = windows[value]?.cellSize, count > 0 else { continue }
+            windows[value]?.reserve(count - 1)
+            for slot in 0..<count {
+                let raw = try r.getRaw(size * 8)
+                raw.withUnsafeBytes { bytes in
+                    UnsafeMutableRawPointer(windows[value]!.write(slot)).copyMemory(
+                        from: bytes.baseAddress!, byteCount: size * 8)
+                }
+                guard windows[value]!.isPlausible(slot) else {
+                    throw .invalid(what: "window of \(rule.id)", at: r.offset)
+                }
+            }
+        }
+    }
+}
+
+extension KeyState {
+    func write(to out: inout ByteWriter) {
+        for number in [key, subject, area, source, registered] { out.put(number) }
+        for flag in [exercise, isSilent] { out.put(flag) }
+        for byte in [level, peak] { out.put(byte) }
+        for moment in [newest, lastReceived, armedDue, receivedDue, startedAt, silentSince] { out.put(moment) }
+        out.put(position)
+        for number in [longitude, latitude, held] { out.put(number) }
+        for level in Level.allCases {
+            out.put(rungs[level].phase.rawValue)
+            out.put(rungs[level].since)
+        }
+        for id in [episode, silence] {
+            out.put(id.position)
+            out.put(id.ordinal)
+        }
+    }
+
+    init(from r: inout ByteReader) throws(ByteReader.Failure) {
+        self = .free
+        key = try r.get()
+        subject = try r.get()
+        area = try r.get()
+        source = try r.get()
+        registered = try r.get()
+        exercise = try r.getBool()
+        isSilent = try r.getBool()
+        level = try r.get()
+        peak = try r.get()
+        newest = try r.getTimestamp()
+        lastReceived = try r.getTimestamp()
+        armedDue = try r.getTimestamp()
+        receivedDue = try r.getTimestamp()
+        startedAt = try r.getTimestamp()
+        silentSince = try r.getTimestamp()
+        position = try r.get()
+        longitude = try r.getDouble()
+        latitude = try r.getDouble()
+        held = try r.getDouble()
+        for level in Level.allCases {
+            let phase = try r.getCase(RungState.Phase.self)
+            rungs[level] = RungState(phase: phase, since: try r.getTimestamp())
+        }
+        episode = DecisionID(position: try r.get(), ordinal: try r.get())
+        silence = DecisionID(position: try r.get(), ordinal: try r.get())
+    }
+}

@@ -1,0 +1,53 @@
+import Events
+
+/// A timer for one key of one rule; ties are broken by rule and slot, so the order is the same on every run.
+struct EngineTimer: BitwiseCopyable, Comparable, Sendable {
+    var due: Timestamp
+    var rule: Int32
+    var slot: Int32
+
+    static func < (a: Self, b: Self) -> Bool {
+        if a.due != b.due { return a.due < b.due }
+        return (a.rule, a.slot) < (b.rule, b.slot)
+    }
+}
+
+/// A binary min-heap of timers.
+struct TimerHeap: Sendable {
+    private(set) var timers: [EngineTimer] = []
+
+    var first: EngineTimer? { timers.first }
+
+    mutating func push(_ timer: EngineTimer) {
+        timers.append(timer)
+        var child = timers.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard timers[child] < timers[parent] else { return }
+            timers.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    mutating func popFirst() -> EngineTimer? {
+        guard let first = timers.first else { return nil }
+        let last = timers.removeLast()
+        guard !timers.isEmpty else { return first }
+        timers[0] = last
+        var parent = 0
+        while true {
+            var child = parent * 2 + 1
+            guard child < timers.count else { return first }
+            if child + 1 < timers.count, timers[child + 1] < timers[child] { child += 1 }
+            guard timers[child] < timers[parent] else { return first }
+            timers.swapAt(child, parent)
+            parent = child
+        }
+    }
+
+    mutating func removeAll(where isGone: (EngineTimer) -> Bool) {
+        let kept = timers.filter { !isGone($0) }
+        self = TimerHeap()
+        for timer in kept { push(timer) }
+    }
+}

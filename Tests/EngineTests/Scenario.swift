@@ -1,0 +1,102 @@
+import Engine
+import Events
+
+/// Feeds readings to a real engine, one journal record each, and writes down the decisions as lines.
+struct Scenario {
+    var engine: Engine
+    var decisions: [Decision] = []
+    var position: Int64 = 1
+    /// Stamp of the next record in seconds; event time where nil.
+    var clock: Double?
+    var source = "s"
+
+    init(_ rules: Rule..., registry: Registry = .empty, timing: Timing = Timing(clock: .events)) {
+        engine = Engine(ruleSet: RuleSet(rules: rules, timing: timing), registry: registry)
+    }
+
+    static func seconds(_ value: Double) -> Timestamp { .init(microseconds: Int64((value * 1_000_000).rounded())) }
+
+    mutating func apply(_ entry: JournalEntry, at seconds: Double) {
+        let stamp = max(engine.received, Self.seconds(seconds))
+        let record = JournalRecord(position: position, received: stamp, department: "d", entry: entry)
+        engine.apply(record, into: &decisions)
+        position += Int64(entry.positions)
+    }
+
+    mutating func read(
+        _ seconds: Double, _ value: Double, subject: String = "x", metric: String = "m", type: String = "reading",
+        area: String? = nil, received: Double? = nil
+    ) {
+        var batch = EventBatch()
+        batch.add(
+            time: Self.seconds(seconds), value: value, subject: subject, metric: metric, type: type, source: source,
+            area: area)
+        apply(.events(batch), at: received ?? clock ?? seconds)
+    }
+
+    mutating func tick(_ seconds: Double) { apply(.tick, at: seconds) }
+
+    /// Through the snapshot's bytes and back.
+    mutating func restart() throws { engine = try Engine(snapshot: engine.snapshot()) }
+
+    mutating func reload(_ rules: Rule...) {
+        let set = RuleSet(rules: rules, timing: engine.ruleSet.timing)
+        apply(.ruleSet(set.encoded()), at: Double(engine.received.microseconds) / 1_000_000)
+    }
+
+    /// `300 raised red`, with the subject where it is not x and the reason where it is not `cleared`.
+    var lines: [String] {
+        decisions.map { decision in
+            let seconds = Double(decision.at.microseconds) / 1_000_000
+            let time = seconds == seconds.rounded() ? "\(Int64(seconds))" : "\(seconds)"
+            var line = "\(time) \(decision.transition.name)"
+            if let level = decision.level { line += " \(level.name)" }
+            if decision.about == .noData { line += " no_data" }
+            if decision.reason != .none, decision.reason != .cleared { line += " \(decision.reason.name)" }
+            if decision.key != "x" { line += " \(decision.key)" }
+            return line
+        }
+    }
+}
+
+extension EventBatch {
+    mutating func add(
+        time: Timestamp, value: Double, subject: String, metric: String = "m", type: String = "reading",
+        source: String = "s", area: String? = nil
+    ) {
+        var id = "\(ids.count)"
+        id.withUTF8 { ids.append(UnsafeRawBufferPointer($0)) }
+        times.append(time)
+        periods.append(0)
+        types.append(strings.intern(type))
+        sources.append(strings.intern(source))
+        subjects.append(subject.isEmpty ? Self.absent : strings.intern(subject))
+        areas.append(area.map { strings.intern($0) } ?? Self.absent)
+        longitudes.append(.nan)
+        latitudes.append(.nan)
+        flags.append([])
+        metrics.append(strings.intern(metric))
+        values.append(value)
+        units.append(Self.absent)
+        qualities.append(Self.absent)
+        readingEnds.append(UInt32(values.count))
+        fieldEnds.append(0)
+    }
+}
+
+extension Rule {
+    /// A rule over the reading's value with the given ladder.
+    static func threshold(_ id: String = "r", _ ladder: Rung..., change: (inout Rule) -> Void = { _ in }) -> Rule {
+        var rule = Rule(
+            id: id, title: .init(zh: "甲", en: "a"), domain: "gas", message: .init(zh: "", en: ""),
+            input: .init(type: "reading", metric: "m", unit: ""), values: [.init(name: "value", kind: .reading)],
+            ladder: ladder)
+        change(&rule)
+        return rule
+    }
+
+    /// The default rule of the scenarios: `value > 50 for 600`.
+    static func over50(for hold: Int64 = 600, change: (inout Rule) -> Void = { _ in }) -> Rule {
+        threshold("r", Rung(level: .red, compare: .greater, at: .number(50), hold: .seconds(hold)), change: change)
+    }
+}
