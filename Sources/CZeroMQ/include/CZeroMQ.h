@@ -1,3 +1,31 @@
-// C shim for ZeroMQ.
+// Shim over libzmq and the Linux calls that Swift cannot name: errno stays beside the call that set it.
 #pragma once
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 #include <zmq.h>
+
+static inline int fz_errno(void) { return zmq_errno(); }
+static inline int fz_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+void fz_name_thread(const char *name);
+
+// Blocks SIGINT and SIGTERM in this thread and those it starts, ignores SIGPIPE, and returns a signalfd for the two.
+static inline int fz_signal_fd(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+    signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// The signal number waiting in a signalfd, or 0.
+static inline int fz_read_signal(int fd) {
+    struct signalfd_siginfo info;
+    return read(fd, &info, sizeof info) == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}

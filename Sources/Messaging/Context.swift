@@ -1,0 +1,26 @@
+import CZeroMQ
+
+/// The process's ZeroMQ context: owned once, terminated last.
+public struct Context: ~Copyable {
+    /// What threads make their sockets from; it does not keep the context alive.
+    public struct Handle: @unchecked Sendable {
+        // @unchecked: libzmq contexts are thread-safe; the owner terminates after all threads are joined.
+        let raw: UnsafeMutableRawPointer
+
+        /// Every blocking call on the context's sockets ends as closed; sockets are still closed by their owners.
+        public func shutdown() { zmq_ctx_shutdown(raw) }
+    }
+
+    public let handle: Handle
+
+    public init(ioThreads: Int32 = 1) {
+        guard let raw = zmq_ctx_new() else { preconditionFailure("zmq_ctx_new: \(fz_errno())") }
+        zmq_ctx_set(raw, ZMQ_IO_THREADS, ioThreads)
+        handle = Handle(raw: raw)
+    }
+
+    /// Waits until every socket is closed and lingering messages are sent or given up.
+    deinit {
+        while zmq_ctx_term(handle.raw) != 0, fz_errno() == EINTR {}
+    }
+}

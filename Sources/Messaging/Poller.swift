@@ -1,0 +1,32 @@
+import CZeroMQ
+
+/// Waits for a few sockets and file descriptors of one thread.
+public struct Poller: ~Copyable {
+    private var items: [zmq_pollitem_t] = []
+
+    public init() {}
+
+    /// Adds a socket, which must outlive the poller; returns its number.
+    public mutating func add(_ socket: borrowing Socket) -> Int {
+        items.append(zmq_pollitem_t(socket: socket.raw, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        return items.count - 1
+    }
+
+    public mutating func add(fd: Int32) -> Int {
+        items.append(zmq_pollitem_t(socket: nil, fd: fd, events: Int16(ZMQ_POLLIN), revents: 0))
+        return items.count - 1
+    }
+
+    /// Waits until something is readable or the time has passed; false when the context is shutting down.
+    public mutating func wait(milliseconds: Int) -> Bool {
+        for index in items.indices { items[index].revents = 0 }
+        let result = zmq_poll(&items, Int32(items.count), milliseconds)
+        if result < 0 {
+            for index in items.indices { items[index].revents = 0 }
+            return fz_errno() == EINTR
+        }
+        return true
+    }
+
+    public borrowing func isReadable(_ number: Int) -> Bool { items[number].revents & Int16(ZMQ_POLLIN) != 0 }
+}
