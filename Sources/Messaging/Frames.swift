@@ -1,6 +1,8 @@
 import CZeroMQ
 
 /// A received multipart message: a fixed number of frames at stable addresses, used again for each message.
+///
+/// libzmq hands over only whole messages, so one that never ends grows inside libzmq: run with a memory limit.
 public struct Frames: ~Copyable {
     public enum Received: Equatable, Sendable {
         case message
@@ -38,7 +40,7 @@ public struct Frames: ~Copyable {
 
     /// Replaces the frames by the next message of the socket.
     public mutating func receive(from socket: borrowing Socket, wait: Bool = false) -> Received {
-        count = 0
+        release()
         var bytes = 0
         var isTooLarge = false
         while true {
@@ -47,18 +49,31 @@ public struct Frames: ~Copyable {
                 switch fz_errno() {
                 case EINTR: continue
                 case EAGAIN: return .nothing
-                default: return .closed
+                case ETERM:
+                    release()
+                    return .closed
+                case let code: preconditionFailure("zmq_msg_recv: \(String(cString: zmq_strerror(code)))")
                 }
             }
             bytes += zmq_msg_size(target)
-            if target == spare || bytes > maximumBytes { isTooLarge = true } else { count += 1 }
+            if target == spare { isTooLarge = true } else { count += 1 }
+            if bytes > maximumBytes { isTooLarge = true }
             if zmq_msg_more(target) == 0 { break }
         }
-        if isTooLarge {
-            count = 0
-            return .tooLarge
+        guard isTooLarge else { return .message }
+        release()
+        return .tooLarge
+    }
+
+    /// Gives the memory of the held frames back, so that `maximumBytes` bounds what is held between messages too.
+    private mutating func release() {
+        for index in 0..<count {
+            zmq_msg_close(messages + index)
+            zmq_msg_init(messages + index)
         }
-        return .message
+        zmq_msg_close(spare)
+        zmq_msg_init(spare)
+        count = 0
     }
 
     public borrowing func size(_ index: Int) -> Int {

@@ -78,8 +78,9 @@ public struct Socket: ~Copyable {
             switch fz_errno() {
             case EINTR: continue
             case EAGAIN: return .wouldBlock
-            case ETERM, ENOTSOCK: return .closed
-            default: return .unreachable
+            case ETERM: return .closed
+            case EHOSTUNREACH: return .unreachable
+            case let code: preconditionFailure("zmq_send: \(String(cString: zmq_strerror(code)))")
             }
         }
     }
@@ -120,7 +121,7 @@ private func makeSocket(
     guard let raw = zmq_socket(context.raw, role.rawValue) else { throw MessagingError("make a socket") }
     func set(_ option: Int32, _ value: Int32) {
         var value = value
-        zmq_setsockopt(raw, option, &value, MemoryLayout<Int32>.size)
+        precondition(zmq_setsockopt(raw, option, &value, MemoryLayout<Int32>.size) == 0, "socket option \(option)")
     }
     set(ZMQ_LINGER, options.linger)
     set(ZMQ_SNDHWM, options.sendHighWater)
@@ -143,6 +144,6 @@ private func makeSocket(
         set(ZMQ_REQ_CORRELATE, 1)
     }
     var maximum = options.maximumMessage
-    zmq_setsockopt(raw, ZMQ_MAXMSGSIZE, &maximum, MemoryLayout<Int64>.size)
+    precondition(zmq_setsockopt(raw, ZMQ_MAXMSGSIZE, &maximum, MemoryLayout<Int64>.size) == 0, "maximum message")
     return raw
 }

@@ -1,4 +1,4 @@
-// Shim over libzmq and the Linux calls that Swift cannot name: errno stays beside the call that set it.
+// Shim over libzmq and the Linux calls that Swift cannot name.
 #pragma once
 #include <errno.h>
 #include <pthread.h>
