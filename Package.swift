@@ -45,7 +45,7 @@ let package = Package(
         ours("Delivery", ["AlertStore", "Messaging"]),
         ours("Client", ["Events", "Messaging", "StrictYAML"]),
         ours("City", ["Events"]),
-        ours("Platform", ["RuleFiles", "Ingest", "Journal", "Delivery", log]),
+        ours("Platform", ["RuleFiles", "Ingest", "Journal", "Delivery", "StrictYAML", log]),
         .executableTarget(
             name: "fenghuo", dependencies: ["Platform", "Client", "City", arguments], swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),

@@ -94,13 +94,16 @@ public struct Socket: ~Copyable {
         return copy.withUTF8 { send(UnsafeRawBufferPointer($0), more: more, wait: wait) }
     }
 
-    /// Sends frames as one message. Only the first can fail to leave: libzmq takes the rest with it.
+    /// Sends frames as one message. Where a peer goes after the first frame the rest is still given to libzmq, which
+    /// swallows it: stopping there would let it swallow the next message instead. Callers of `send(_:more:)` do likewise.
     public borrowing func send(frames: [[UInt8]], wait: Bool = false) -> Sent {
+        var result = Sent.sent
         for (index, frame) in frames.enumerated() {
             let sent = send(frame, more: index < frames.count - 1, wait: wait)
-            guard sent == .sent else { return sent }
+            if result == .sent { result = sent }
+            if index == 0, sent != .sent { return sent }
         }
-        return .sent
+        return result
     }
 
     private borrowing func check(_ endpoint: String) throws(MessagingError) {
