@@ -24,38 +24,46 @@ public struct MessageTemplate: Equatable, Sendable {
     public let parts: [Part]
 
     public init(_ text: String) throws(Failure) {
+        let read = Self.read(text)
+        if let failure = read.failures.first { throw failure }
+        parts = read.parts
+    }
+
+    /// Parts, and every flaw, so that an author sees all of them at once.
+    static func read(_ text: String) -> (parts: [Part], failures: [Failure]) {
         var parts: [Part] = []
+        var failures: [Failure] = []
         var plain = ""
         let scalars = Array(text.unicodeScalars)
         var index = 0
         while index < scalars.count {
             let scalar = scalars[index]
-            let doubled = index + 1 < scalars.count && scalars[index + 1] == scalar
-            if scalar == "{" || scalar == "}", doubled {
-                plain.unicodeScalars.append(scalar)
-                index += 2
-            } else if scalar == "{" {
-                guard let end = scalars[index...].firstIndex(of: "}") else {
-                    throw Failure(unknown: nil, offset: index, width: 1)
-                }
-                var name = ""
-                name.unicodeScalars.append(contentsOf: scalars[(index + 1)..<end])
-                guard Self.placeholders.contains(name) else {
-                    throw Failure(unknown: name, offset: index, width: end - index + 1)
+            let isDoubled = index + 1 < scalars.count && scalars[index + 1] == scalar
+            let end = scalar == "{" && !isDoubled ? scalars[index...].firstIndex(of: "}") : nil
+            if let end {
+                let name = string(scalars[(index + 1)..<end])
+                if !placeholders.contains(name) {
+                    failures.append(Failure(unknown: name, offset: index, width: end - index + 1))
                 }
                 if !plain.isEmpty { parts.append(.text(plain)) }
                 plain = ""
                 parts.append(.placeholder(name))
                 index = end + 1
-            } else if scalar == "}" {
-                throw Failure(unknown: nil, offset: index, width: 1)
-            } else {
-                plain.unicodeScalars.append(scalar)
-                index += 1
+                continue
             }
+            let isBrace = scalar == "{" || scalar == "}"
+            if isBrace, !isDoubled { failures.append(Failure(unknown: nil, offset: index, width: 1)) }
+            plain.unicodeScalars.append(scalar)
+            index += isBrace && isDoubled ? 2 : 1
         }
         if !plain.isEmpty { parts.append(.text(plain)) }
-        self.parts = parts
+        return (parts, failures)
+    }
+
+    private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var text = ""
+        text.unicodeScalars.append(contentsOf: scalars)
+        return text
     }
 
     /// The text with every placeholder replaced by what `lookup` gives for it.
@@ -88,14 +96,12 @@ extension RuleReader {
     }
 
     private func check(template item: YAMLItem) {
-        do throws(MessageTemplate.Failure) {
-            _ = try MessageTemplate(item.scalar ?? "")
-        } catch {
-            let mark = item.mark(atScalar: error.offset, width: error.width)
-            guard let unknown = error.unknown else {
+        for failure in MessageTemplate.read(item.scalar ?? "").failures {
+            let mark = item.mark(atScalar: failure.offset, width: failure.width)
+            guard let unknown = failure.unknown else {
                 item.source.report(
                     .badTemplate, at: mark, "a brace without its partner", help: "write {{ or }} for a brace itself")
-                return
+                continue
             }
             item.source.report(
                 .unknownPlaceholder, at: mark, "a message cannot name '{\(unknown)}'",

@@ -48,7 +48,6 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case aggregateKind = "aggregate_kind"
 
     // Catalogue and registry.
-    case duplicateMetric = "duplicate_metric"
     case badConversion = "bad_conversion"
     case badRange = "bad_range"
     case duplicateSubject = "duplicate_subject"

@@ -25,6 +25,32 @@ public enum RuleDirectory {
     public static func load(
         files: [DirectoryFiles.File], metrics: MetricCatalogue?, findings: Findings = Findings()
     ) -> Loading {
+        read(files, metrics, findings, isLint: false)
+    }
+
+    /// What `rules check` shows: the findings of loading, of reading the tests, and the advice of a reviewer
+    /// (runbooks, citations, a case that fires and one that stays quiet).
+    public static func lint(_ directory: String, metrics: MetricCatalogue?) -> Loading {
+        let findings = Findings()
+        let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml"], findings: findings)
+        return lint(files: files, metrics: metrics, findings: findings)
+    }
+
+    public static func lint(
+        files: [DirectoryFiles.File], metrics: MetricCatalogue?, findings: Findings = Findings()
+    ) -> Loading {
+        var loading = read(files, metrics, findings, isLint: true)
+        let tests = RuleTests.read(
+            files: files, rules: loading.ruleSet.map { $0.rules.map(\.id) }, findings: findings)
+        lintTests(loading.ruleSet?.rules ?? [], loading.ruleSet?.files ?? [], tests, files.map(\.path), findings)
+        if findings.hasErrors { loading.ruleSet = nil }
+        loading.findings = findings.sorted
+        return loading
+    }
+
+    private static func read(
+        _ files: [DirectoryFiles.File], _ metrics: MetricCatalogue?, _ findings: Findings, isLint: Bool
+    ) -> Loading {
         var rules: [Rule] = []
         var kept: [RuleSet.File] = []
         var seen: [String: String] = [:]
@@ -33,6 +59,7 @@ public enum RuleDirectory {
             kept.append(RuleSet.File(path: file.path, text: String(decoding: file.bytes, as: UTF8.self)))
             guard let reader = RuleReader(root, path: file.path, metrics: metrics), var rule = reader.rule()
             else { continue }
+            if isLint { reader.lint(rule) }
             if let first = seen.updateValue(file.path, forKey: rule.id) {
                 reader.fields.optional("id")?.report(
                     .duplicateID, "'\(rule.id)' is also the id of \(first)", help: "rename one of the two")

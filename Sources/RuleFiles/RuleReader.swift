@@ -20,7 +20,7 @@ struct RuleReader {
 
     init?(_ root: YAMLItem, path: String, metrics: MetricCatalogue?) {
         let named = YAMLItem(node: root.node, name: "a rule", source: root.source)
-        guard let fields = named.fields(Self.keys + Self.planned) else { return nil }
+        guard let fields = named.fields(Self.keys, unadvertised: Self.planned) else { return nil }
         self.fields = fields
         self.path = path
         self.metrics = metrics

@@ -62,18 +62,13 @@ extension RuleReader {
         guard let pairs = item.pairs() else { return nil }
         let names = Aggregate.allCases.map(\.name)
         let chosen = pairs.filter { !["over", "step"].contains($0.name) }
-        guard chosen.count == 1, let aggregate = Aggregate(name: chosen[0].name) else {
-            let wrong = chosen.first { Aggregate(name: $0.name) == nil } ?? chosen.last
-            item.source.report(
-                .unknownAggregate, at: wrong?.keyMark ?? item.mark,
-                wrong.map { "'\($0.name)' is not the one aggregate of a window" } ?? "the window names no aggregate",
-                help: wrong.flatMap { closest(to: $0.name, among: names) }.map { "did you mean '\($0)'?" }
-                    ?? "the aggregates are: \(names.joined(separator: ", "))")
+        guard let first = chosen.first, let aggregate = Aggregate(name: first.name), chosen.count == 1 else {
+            reportAggregate(item, chosen, names)
             return nil
         }
-        warnOfKind(aggregate, chosen[0], input)
+        warnOfKind(aggregate, first, input)
         guard let fields = item.fields([aggregate.name, "over", "step"]) else { return nil }
-        let of = chosen[0].value
+        let of = first.value
         var formula: Formula?
         if let text = of.string(), text != "value" {
             guard let read = self.formula(of, .number) else { return nil }
@@ -86,34 +81,50 @@ extension RuleReader {
         return Rule.Window(aggregate: aggregate, of: formula, over: length, step: pane)
     }
 
+    private func reportAggregate(_ item: YAMLItem, _ chosen: [YAMLPair], _ names: [String]) {
+        if let unknown = chosen.first(where: { Aggregate(name: $0.name) == nil }) {
+            item.source.report(
+                .unknownAggregate, at: unknown.keyMark, "a window has no aggregate '\(unknown.name)'",
+                help: closest(to: unknown.name, among: names).map { "did you mean '\($0)'?" }
+                    ?? "the aggregates are: \(names.joined(separator: ", "))")
+        } else {
+            item.source.report(
+                .unknownAggregate, at: chosen.last?.keyMark ?? item.mark,
+                "a window has one aggregate, this has \(chosen.count)",
+                help: chosen.isEmpty ? "write it like {avg: value, over: 10m, step: 1m}" : "name several under 'values'"
+            )
+        }
+    }
+
     private func panesFit(_ over: YAMLItem, _ length: TimeSpan, _ step: YAMLItem, _ pane: TimeSpan) -> Bool {
         let panes = length.microseconds / pane.microseconds
         guard length.microseconds % pane.microseconds == 0 else {
             step.report(
                 .windowStep, "\(length.formatted) is not a whole number of steps of \(pane.formatted)",
-                help: Self.steps(for: length).map { "write 'step: \($0.formatted)'" })
+                help: Self.step(for: length, near: pane).map { "write 'step: \($0.formatted)'" })
             return false
         }
         guard panes <= Int64(Rule.Window.maximumPanes) else {
             step.report(
                 .windowPanes, "a window has at most \(Rule.Window.maximumPanes) panes, this has \(panes)",
-                help: Self.steps(for: length).map { "write 'step: \($0.formatted)' or more" })
+                help: Self.step(for: length, near: pane).map { "write 'step: \($0.formatted)' or more" })
             return false
         }
         return true
     }
 
-    /// The shortest step people would choose that divides the window into few enough panes.
-    private static func steps(for length: TimeSpan) -> TimeSpan? {
+    /// Of the steps people would choose, the nearest that divides the window into few enough panes.
+    private static func step(for length: TimeSpan, near wanted: TimeSpan) -> TimeSpan? {
         let common: [TimeSpan] = [
             .seconds(1), .seconds(5), .seconds(10), .seconds(15), .seconds(30), .minutes(1), .minutes(2), .minutes(5),
             .minutes(10), .minutes(15), .minutes(30), .hours(1), .hours(2), .hours(3), .hours(6), .hours(12), .days(1),
             .days(7),
         ]
-        return common.first {
+        let fitting = common.filter {
             length.microseconds % $0.microseconds == 0
                 && length.microseconds / $0.microseconds <= Int64(Rule.Window.maximumPanes)
         }
+        return fitting.min { abs($0.microseconds - wanted.microseconds) < abs($1.microseconds - wanted.microseconds) }
     }
 
     private func warnOfKind(_ aggregate: Aggregate, _ pair: YAMLPair, _ input: Rule.Input?) {

@@ -72,3 +72,6 @@ func displayWidth(_ scalar: Unicode.Scalar) -> Int {
     default: 1
     }
 }
+
+/// Terminal columns of a text.
+public func displayWidth(of text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + displayWidth($1) } }

@@ -168,16 +168,17 @@ public struct YAMLItem {
         return texts.contains(nil) ? nil : texts.compactMap { $0 }
     }
 
-    /// A mapping with these keys and no others; unknown ones are reported and skipped.
-    public func fields(_ keys: [String]) -> YAMLFields? {
+    /// A mapping with these keys and no others; unknown ones are reported and skipped. `unadvertised` keys are known
+    /// and never suggested.
+    public func fields(_ keys: [String], unadvertised: [String] = []) -> YAMLFields? {
         guard let pairs = pairs() else { return nil }
-        for pair in pairs where !keys.contains(pair.name) {
+        for pair in pairs where !keys.contains(pair.name) && !unadvertised.contains(pair.name) {
             pair.source.report(
                 .unknownKey, at: pair.keyMark, "\(name) has no key '\(pair.name)'",
                 help: closest(to: pair.name, among: keys).map { "did you mean '\($0)'?" }
                     ?? "the keys are: \(keys.joined(separator: ", "))")
         }
-        return YAMLFields(item: self, keys: keys, pairs: pairs)
+        return YAMLFields(item: self, keys: keys + unadvertised, pairs: pairs)
     }
 
     /// A mapping whose keys the user chooses, in file order.

@@ -20,6 +20,11 @@ public struct YAMLNode: Equatable, Sendable {
     public var content: Content
     public var mark: YAMLMark
 
+    public init(content: Content, mark: YAMLMark) {
+        self.content = content
+        self.mark = mark
+    }
+
     /// What the user sees it called.
     public var shape: String {
         switch content {

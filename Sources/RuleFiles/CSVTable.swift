@@ -1,0 +1,114 @@
+import StrictYAML
+
+/// A comma-separated table (RFC 4180, UTF-8) with a header row: cells with their places, every row as wide as the header.
+struct CSVTable {
+    struct Cell {
+        var text: String
+        var mark: YAMLMark
+    }
+
+    /// A million subjects; more belong into a database.
+    static let maximumRows = 1_000_000
+    /// The fixed columns and two dozen limits.
+    static let maximumColumns = 64
+
+    var header: [Cell]
+    var rows: [[Cell]]
+
+    /// nil where the text is no such table; findings then have an error.
+    static func read(_ source: YAMLSource, bytes: [UInt8]) -> CSVTable? {
+        var scanner = Scanner(bytes: bytes[...].dropFirst(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0))
+        var table: CSVTable?
+        while let row = scanner.row() {
+            if scanner.isBroken {
+                source.report(
+                    .csvShape, at: scanner.place(1), "a quote without its partner, or text after a closing quote",
+                    help: "double a quote inside a quoted cell")
+                return nil
+            }
+            if row.count == 1, row[0].text.isEmpty { continue }
+            guard let width = table?.header.count else {
+                guard row.count <= maximumColumns else {
+                    source.report(.csvShape, at: row[0].mark, "a table has at most \(maximumColumns) columns")
+                    return nil
+                }
+                table = CSVTable(header: row, rows: [])
+                continue
+            }
+            guard row.count == width else {
+                source.report(
+                    .csvShape, at: row[0].mark, "the row has \(row.count) cells, the header has \(width)",
+                    help: "quote a cell that contains a comma")
+                return nil
+            }
+            table?.rows.append(row)
+            if table?.rows.count ?? 0 > maximumRows {
+                source.report(.csvShape, at: row[0].mark, "a table has at most \(maximumRows) rows")
+                return nil
+            }
+        }
+        if table == nil { source.report(YAMLCode.emptyFile, at: nil, "the file is empty") }
+        return table
+    }
+
+    /// Splits bytes into rows of cells.
+    private struct Scanner {
+        var bytes: ArraySlice<UInt8>
+        var line = 1
+        var isBroken = false
+
+        func place(_ column: Int) -> YAMLMark { YAMLMark(line: line, column: column) }
+
+        /// nil at the end.
+        mutating func row() -> [Cell]? {
+            guard !bytes.isEmpty, !isBroken else { return nil }
+            var cells: [Cell] = []
+            var column = 1
+            let start = line
+            while true {
+                let text = cell()
+                let width = text.unicodeScalars.count
+                cells.append(Cell(text: text, mark: YAMLMark(line: start, column: column, width: width)))
+                column += width + 1
+                guard !isBroken, let byte = bytes.first else { return cells }
+                bytes = bytes.dropFirst()
+                if byte == UInt8(ascii: "\n") {
+                    line += 1
+                    return cells
+                }
+            }
+        }
+
+        /// Up to a comma, a line's end or the table's end, none of them taken but a carriage return.
+        private mutating func cell() -> String {
+            if bytes.first == UInt8(ascii: "\"") { return quoted() }
+            let end = bytes.firstIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\n") } ?? bytes.endIndex
+            var text = bytes[..<end]
+            bytes = bytes[end...]
+            if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
+            return String(decoding: text, as: UTF8.self)
+        }
+
+        private mutating func quoted() -> String {
+            var text: [UInt8] = []
+            bytes = bytes.dropFirst()
+            while let byte = bytes.first {
+                bytes = bytes.dropFirst()
+                if byte == UInt8(ascii: "\n") { line += 1 }
+                guard byte == UInt8(ascii: "\"") else {
+                    text.append(byte)
+                    continue
+                }
+                guard bytes.first == UInt8(ascii: "\"") else {
+                    if bytes.first == UInt8(ascii: "\r") { bytes = bytes.dropFirst() }
+                    isBroken = ![nil, UInt8(ascii: ","), UInt8(ascii: "\n")].contains(bytes.first)
+                    return String(decoding: text, as: UTF8.self)
+                }
+                text.append(byte)
+                bytes = bytes.dropFirst()
+            }
+            isBroken = true
+            return ""
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Engine
+import Events
+import StrictYAML
+
+/// Reads what is known of subjects and areas beforehand: `registry/*.yml` and `*.csv`, all files as one registry.
+public enum RegistryDirectory {
+    public struct Loading {
+        /// nil where any finding is an error.
+        public var registry: Registry?
+        public var findings: [Finding]
+    }
+
+    public static func load(_ directory: String) -> Loading {
+        let findings = Findings()
+        let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml", ".csv"], findings: findings)
+        return load(files: files, findings: findings)
+    }
+
+    public static func load(files: [DirectoryFiles.File], findings: Findings = Findings()) -> Loading {
+        var parts = RegistryParts()
+        for file in files.sorted(by: { $0.path < $1.path }) {
+            if file.path.hasSuffix(".csv") {
+                readTable(file, &parts, findings)
+            } else if let root = YAMLDocument.read(
+                path: file.path, bytes: file.bytes, limits: .tables, findings: findings)
+            {
+                readDocument(root, &parts)
+            }
+        }
+        guard !findings.hasErrors else { return Loading(registry: nil, findings: findings.sorted) }
+        let registry = Registry(subjects: parts.subjects, areas: parts.areas)
+        return Loading(registry: registry, findings: findings.sorted)
+    }
+
+    private static func readTable(_ file: DirectoryFiles.File, _ parts: inout RegistryParts, _ findings: Findings) {
+        let limit = YAMLLimits.tables.bytes
+        guard file.bytes.count <= limit, let text = String(validating: file.bytes, as: UTF8.self) else {
+            let source = YAMLSource(path: file.path, text: "", findings: findings)
+            if file.bytes.count > limit {
+                source.report(
+                    YAMLCode.fileTooLarge, at: nil, "the file has \(file.bytes.count) bytes, at most \(limit) are read")
+            } else {
+                source.report(YAMLCode.notUTF8, at: nil, "the file is not UTF-8", help: "save it as UTF-8")
+            }
+            return
+        }
+        let source = YAMLSource(path: file.path, text: text, findings: findings)
+        guard let table = CSVTable.read(source, bytes: file.bytes) else { return }
+        RegistryTable(table: table, source: source).read(into: &parts)
+    }
+
+    static func readDocument(_ root: YAMLItem, _ parts: inout RegistryParts) {
+        guard let fields = root.fields(["subjects", "areas"]) else { return }
+        for item in fields.optional("areas")?.items(atMost: 100_000) ?? [] {
+            let item = YAMLItem(node: item.node, name: "an area", source: item.source)
+            guard let fields = item.fields(["code", "name"]), let code = fields.required("code"),
+                let text = code.string(), let name = fields.required("name").flatMap(name)
+            else { continue }
+            parts.add(Registry.Area(code: text, name: name), at: code)
+        }
+        for item in fields.optional("subjects")?.items(atMost: 1_000_000) ?? [] {
+            readSubject(YAMLItem(node: item.node, name: "a subject", source: item.source), &parts)
+        }
+    }
+
+    private static func readSubject(_ item: YAMLItem, _ parts: inout RegistryParts) {
+        guard let fields = item.fields(["id", "name", "area", "lon", "lat", "unit", "limits"]) else { return }
+        let id = fields.required("id")
+        let name = fields.read("name", or: Rule.Bilingual(zh: "", en: ""), name)
+        let area = fields.read("area", or: "", parts.areaCode)
+        let longitude = fields.read("lon", or: Double.nan) { $0.double(in: -180...180) }
+        let latitude = fields.read("lat", or: Double.nan) { $0.double(in: -90...90) }
+        let unit = fields.read("unit", or: "") { $0.string() }
+        let limits = fields.read("limits", or: [], limits)
+        guard let id, let text = id.string(), let name, let area, let longitude, let latitude, let unit, let limits
+        else { return }
+        parts.add(
+            Registry.Subject(
+                id: text, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits),
+            at: id)
+    }
+
+    /// `{zh: …, en: …}`, or a text that is Chinese only.
+    private static func name(_ item: YAMLItem) -> Rule.Bilingual? {
+        if item.scalar != nil { return item.string().map { Rule.Bilingual(zh: $0, en: "") } }
+        guard let both = item.fields(["zh", "en"]), let zh = both.required("zh")?.string(),
+            let en = both.read("en", or: "", { $0.string() })
+        else { return nil }
+        return Rule.Bilingual(zh: zh, en: en)
+    }
+
+    private static func limits(_ item: YAMLItem) -> [Registry.Limit]? {
+        guard let pairs = item.pairs() else { return nil }
+        let limits = pairs.map { pair -> Registry.Limit? in
+            guard isName(pair.name) else {
+                pair.source.report(.badName, at: pair.keyMark, "'\(pair.name)' cannot name a limit")
+                return nil
+            }
+            return pair.value.double().map { Registry.Limit(name: pair.name, value: $0) }
+        }
+        return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
+    }
+}
+
+/// What has been read so far, with the keys that must not come again.
+struct RegistryParts {
+    var subjects: [Registry.Subject] = []
+    var areas: [Registry.Area] = []
+    private var subjectPlaces: [String: String] = [:]
+    private var areaPlaces: [String: String] = [:]
+
+    mutating func add(_ subject: Registry.Subject, at item: YAMLItem) {
+        let place = "\(item.source.path):\(item.mark.line)"
+        if let first = subjectPlaces.updateValue(place, forKey: subject.id) {
+            item.report(.duplicateSubject, "subject '\(subject.id)' was given at \(first)", help: "keep one of the two")
+            return
+        }
+        subjects.append(subject)
+    }
+
+    mutating func add(_ area: Registry.Area, at item: YAMLItem) {
+        guard areaCode(item) != nil else { return }
+        let place = "\(item.source.path):\(item.mark.line)"
+        if let first = areaPlaces.updateValue(place, forKey: area.code) {
+            item.report(.duplicateArea, "area '\(area.code)' was given at \(first)", help: "keep one of the two")
+            return
+        }
+        areas.append(area)
+    }
+
+    func areaCode(_ item: YAMLItem) -> String? {
+        guard let text = item.string() else { return nil }
+        guard AreaCode(text) != nil else {
+            item.report(.badArea, "'\(text)' is no area code", help: "an area code has 6, 9, 12 or 14 digits")
+            return nil
+        }
+        return text
+    }
+}

@@ -1,0 +1,88 @@
+import Engine
+import Events
+import StrictYAML
+
+/// Reads a table of subjects (`id,name_zh,name_en,area,lon,lat,unit,limit.…`) or of areas (`code,name_zh,name_en`).
+struct RegistryTable {
+    let table: CSVTable
+    let source: YAMLSource
+
+    private static let subjectColumns = ["id", "name_zh", "name_en", "area", "lon", "lat", "unit"]
+    private static let areaColumns = ["code", "name_zh", "name_en"]
+
+    func read(into parts: inout RegistryParts) {
+        let names = table.header.map(\.text)
+        let holdsAreas = names.contains("code")
+        guard check(names, against: holdsAreas ? Self.areaColumns : Self.subjectColumns, limits: !holdsAreas) else {
+            return
+        }
+        for row in table.rows {
+            if holdsAreas { readArea(row, names, &parts) } else { readSubject(row, names, &parts) }
+        }
+    }
+
+    private func check(_ names: [String], against known: [String], limits: Bool) -> Bool {
+        var fits = true
+        for (index, cell) in table.header.enumerated() {
+            let isLimit = limits && cell.text.hasPrefix("limit.") && isName(cell.text.dropFirst(6))
+            if names[..<index].contains(cell.text) {
+                source.report(.csvColumn, at: cell.mark, "the column '\(cell.text)' comes twice")
+                fits = false
+            } else if !known.contains(cell.text), !isLimit {
+                source.report(
+                    .csvColumn, at: cell.mark, "a registry has no column '\(cell.text)'",
+                    help: closest(to: cell.text, among: known).map { "did you mean '\($0)'?" }
+                        ?? "the columns are: \(known.joined(separator: ", "))\(limits ? ", limit.…" : "")")
+                fits = false
+            }
+        }
+        if !names.contains(known[0]) {
+            source.report(.csvColumn, at: table.header[0].mark, "the table has no column '\(known[0])'")
+            fits = false
+        }
+        return fits
+    }
+
+    private func item(_ row: [CSVTable.Cell], _ names: [String], _ column: String) -> YAMLItem? {
+        guard let index = names.firstIndex(of: column), !row[index].text.isEmpty else { return nil }
+        return item(row[index], column)
+    }
+
+    private func item(_ cell: CSVTable.Cell, _ column: String) -> YAMLItem {
+        YAMLItem(
+            node: YAMLNode(content: .scalar(cell.text, style: .plain), mark: cell.mark), name: column, source: source)
+    }
+
+    private func name(_ row: [CSVTable.Cell], _ names: [String]) -> Rule.Bilingual {
+        Rule.Bilingual(
+            zh: item(row, names, "name_zh")?.scalar ?? "", en: item(row, names, "name_en")?.scalar ?? "")
+    }
+
+    /// The key of a row; an empty one is a finding.
+    private func key(_ row: [CSVTable.Cell], _ names: [String], _ column: String) -> YAMLItem? {
+        let found = item(row, names, column)
+        if found == nil { source.report(YAMLCode.emptyValue, at: row[0].mark, "\(column) has no value") }
+        return found
+    }
+
+    private func readArea(_ row: [CSVTable.Cell], _ names: [String], _ parts: inout RegistryParts) {
+        guard let code = key(row, names, "code"), let text = code.scalar else { return }
+        parts.add(Registry.Area(code: text, name: name(row, names)), at: code)
+    }
+
+    private func readSubject(_ row: [CSVTable.Cell], _ names: [String], _ parts: inout RegistryParts) {
+        guard let id = key(row, names, "id"), let text = id.scalar else { return }
+        var subject = Registry.Subject(id: text, name: name(row, names))
+        subject.area = item(row, names, "area").flatMap(parts.areaCode) ?? ""
+        subject.longitude = item(row, names, "lon").flatMap { $0.double(in: -180...180) } ?? .nan
+        subject.latitude = item(row, names, "lat").flatMap { $0.double(in: -90...90) } ?? .nan
+        subject.unit = item(row, names, "unit")?.scalar ?? ""
+        var limits: [Registry.Limit] = []
+        for (index, column) in names.enumerated() where column.hasPrefix("limit.") && !row[index].text.isEmpty {
+            guard let value = item(row[index], column).double() else { continue }
+            limits.append(Registry.Limit(name: String(column.dropFirst(6)), value: value))
+        }
+        subject.limits = limits.sorted { $0.name < $1.name }
+        parts.add(subject, at: id)
+    }
+}

@@ -1,0 +1,84 @@
+import Engine
+import Events
+import StrictYAML
+
+/// One file of tests beside a rule: cases of readings and steps on a virtual clock, each with the transitions it expects.
+public struct RuleTestFile: Sendable {
+    public var path: String
+    public var rule: String
+    public var start: Timestamp
+    public var registry: Registry
+    public var cases: [Case]
+
+    public struct Case: Sendable {
+        public var name: String
+        public var line: Int
+        /// In file order, ranges unrolled.
+        public var readings: [Reading]
+        public var steps: [Step]
+        public var expected: [Expectation]
+        /// The clock runs at least this far.
+        public var until: TimeSpan
+    }
+
+    public struct Reading: Equatable, Sendable {
+        /// Event time, after the start.
+        public var at: TimeSpan
+        /// NaN for `null`.
+        public var value: Double
+        public var subject: String
+        public var source: String = ""
+        public var area: String = ""
+        public var quality: String = ""
+        /// How long after its event time it arrives.
+        public var delay = TimeSpan.zero
+        /// Sent again with the same identity: the journal drops it.
+        public var isDuplicate = false
+        public var isExercise = false
+        /// In the order written; numbers, true, false, else text.
+        public var fields: [Field] = []
+    }
+
+    public struct Field: Equatable, Sendable {
+        public var name: String
+        public var text: String
+    }
+
+    public enum Step: Equatable, Sendable {
+        /// The process stops and starts from its snapshot, deaf meanwhile.
+        case restart(at: TimeSpan, deaf: TimeSpan)
+        /// The same rules are activated again.
+        case reload(at: TimeSpan)
+        /// The rules are activated again without this one.
+        case remove(at: TimeSpan)
+        /// Readings of this stretch are never sent.
+        case gap(at: TimeSpan, length: TimeSpan)
+
+        public var at: TimeSpan {
+            switch self {
+            case .restart(let at, _), .reload(let at), .remove(let at), .gap(let at, _): at
+            }
+        }
+
+        /// When it is over.
+        public var end: TimeSpan {
+            switch self {
+            case .restart(let at, let length), .gap(let at, let length): at + length
+            case .reload(let at), .remove(let at): at
+            }
+        }
+    }
+
+    /// One transition; what is nil is not compared.
+    public struct Expectation: Equatable, Sendable {
+        /// Event time of the transition, after the start.
+        public var at: TimeSpan
+        public var transition: Decision.Transition
+        public var level: Level?
+        public var about = Decision.About.value
+        public var threshold: Double?
+        public var value: Double?
+        public var reason: Decision.Reason?
+        public var key: String?
+    }
+}

@@ -1,0 +1,110 @@
+import Engine
+import Events
+
+/// Runs one case on the real engine with a virtual clock; a restart goes through the snapshot's bytes.
+struct RuleTestRun {
+    let file: RuleTestFile
+    let ruleSet: RuleSet
+    let input: Rule.Input
+    let metric: Metric?
+
+    private enum Action {
+        case reading(RuleTestFile.Reading)
+        case step(RuleTestFile.Step)
+        case started(deaf: TimeSpan)
+    }
+
+    /// The decisions about the file's rule up to the end of the case, in order.
+    func decisions(of test: RuleTestFile.Case) -> [Decision] {
+        let timeline = timeline(of: test)
+        let end = end(of: test, timeline.last?.at ?? .zero)
+        var clock = VirtualClock(
+            engine: Engine(ruleSet: ruleSet, registry: file.registry), now: file.start,
+            tick: Self.tick(for: end))
+        for (number, entry) in timeline.enumerated() {
+            clock.advance(to: file.start + entry.at)
+            perform(entry.action, number, &clock)
+        }
+        // Holds that end with the last reading run once its source counts as idle.
+        clock.advance(to: file.start + end + ruleSet.timing.idleTimeout + .seconds(2))
+        clock.apply(.tick)
+        return clock.decisions.filter { $0.rule == file.rule && $0.at <= file.start + end }
+    }
+
+    private func perform(_ action: Action, _ number: Int, _ clock: inout VirtualClock) {
+        switch action {
+        case .reading(let reading):
+            let id = "\(reading.subject)/\(number)"
+            clock.apply(.events(reading.batch(for: input, start: file.start, id: id, metric: metric)))
+        case .step(.restart): clock.restart()
+        case .started(let deaf): clock.apply(.started(deaf: deaf))
+        case .step(.reload): clock.apply(.ruleSet(ruleSet.encoded()))
+        case .step(.remove):
+            let rest = ruleSet.rules.filter { $0.id != file.rule }
+            clock.apply(.ruleSet(RuleSet(rules: rest, version: "removed", timing: ruleSet.timing).encoded()))
+        case .step(.gap): break
+        }
+    }
+
+    /// By arrival; at one moment steps come first. What is repeated, in a gap or sent to a stopped process never comes.
+    private func timeline(of test: RuleTestFile.Case) -> [(at: TimeSpan, action: Action)] {
+        var entries: [(at: TimeSpan, action: Action)] = []
+        for step in test.steps {
+            entries.append((step.at, .step(step)))
+            if case .restart(_, let deaf) = step { entries.append((step.end, .started(deaf: deaf))) }
+        }
+        for reading in test.readings where !reading.isDuplicate {
+            let arrival = reading.at + reading.delay
+            let isLost = test.steps.contains { step in
+                switch step {
+                case .gap: reading.at >= step.at && reading.at < step.end
+                case .restart: arrival >= step.at && arrival < step.end
+                case .reload, .remove: false
+                }
+            }
+            if !isLost { entries.append((arrival, .reading(reading))) }
+        }
+        let sorted = entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+        return sorted.map(\.element)
+    }
+
+    private func end(of test: RuleTestFile.Case, _ last: TimeSpan) -> TimeSpan {
+        max(last, test.until, test.expected.map(\.at).max() ?? .zero)
+    }
+
+    /// A second, as in life, and more where a case lasts longer than a day.
+    private static func tick(for length: TimeSpan) -> TimeSpan {
+        max(.seconds(1), .seconds(length.microseconds / 100_000_000_000))
+    }
+}
+
+/// An engine with the stamps and positions a journal would give it.
+private struct VirtualClock {
+    var engine: Engine
+    var now: Timestamp
+    let tick: TimeSpan
+    var position: Int64 = 1
+    var decisions: [Decision] = []
+
+    mutating func advance(to moment: Timestamp) {
+        while now + tick < moment {
+            now = now + tick
+            apply(.tick)
+        }
+        now = max(now, moment)
+    }
+
+    mutating func apply(_ entry: JournalEntry) {
+        let record = JournalRecord(position: position, received: now, department: "test", entry: entry)
+        engine.apply(record, into: &decisions)
+        position += Int64(entry.positions)
+    }
+
+    mutating func restart() {
+        do {
+            engine = try Engine(snapshot: engine.snapshot())
+        } catch {
+            preconditionFailure("the engine cannot read its own snapshot: \(error)")
+        }
+    }
+}
