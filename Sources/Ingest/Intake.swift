@@ -164,6 +164,9 @@ final class Intake {
             try admit(index, &context)
         } catch {
             let detail = decoder.detail
+            if let number = sources.known(decoder.draft.source, context.department) {
+                sources.sources[number].rejected += 1
+            }
             let id = decoder.draft.id.isAbsent ? nil : decoder.draft.id.string
             finish(
                 Finding(

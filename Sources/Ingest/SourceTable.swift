@@ -31,10 +31,7 @@ struct SourceTable {
         {
             return last
         }
-        key.removeAll(keepingCapacity: true)
-        key.append(contentsOf: department.record.id.utf8)
-        key.append(0)
-        key.append(contentsOf: source.bytes)
+        fill(source, department)
         if let known = key.withUnsafeBytes({ keys.find($0) }) {
             last = Int(known)
         } else {
@@ -42,6 +39,20 @@ struct SourceTable {
         }
         lastDepartment = ObjectIdentifier(department)
         return last
+    }
+
+    /// The number of a known source, or nil.
+    mutating func known(_ source: Text, _ department: DepartmentTexts) -> Int? {
+        guard !source.isAbsent else { return nil }
+        fill(source, department)
+        return key.withUnsafeBytes { keys.find($0) }.map { Int($0) }
+    }
+
+    private mutating func fill(_ source: Text, _ department: DepartmentTexts) {
+        key.removeAll(keepingCapacity: true)
+        key.append(contentsOf: department.record.id.utf8)
+        key.append(0)
+        key.append(contentsOf: source.bytes)
     }
 
     private static func ends(_ key: UnsafeRawBufferPointer, with source: UnsafeRawBufferPointer, after: Int) -> Bool {
