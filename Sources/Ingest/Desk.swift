@@ -18,7 +18,7 @@ final class Desk {
         var marks: [StreamMark]
     }
 
-    let intake: Intake
+    var intake: Intake
     let queue: CommitQueue
     private let department: DepartmentTexts
     private var open: [Waiting] = []
@@ -28,7 +28,7 @@ final class Desk {
     private(set) var messages: UInt64 = 0
     private(set) var refusedMessages: UInt64 = 0
 
-    init(intake: Intake, queue: CommitQueue, department: Department) {
+    init(intake: consuming Intake, queue: CommitQueue, department: Department) {
         self.intake = intake
         self.queue = queue
         self.department = DepartmentTexts(department)

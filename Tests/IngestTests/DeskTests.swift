@@ -10,7 +10,7 @@ import Testing
     let desk: Desk
 
     init() {
-        desk = Desk(intake: Bench(window: 200_000).intake, queue: queue, department: Department(id: "housing"))
+        desk = Desk(intake: Bench.intake(window: 200_000), queue: queue, department: Department(id: "housing"))
     }
 
     private func send(_ frames: String..., peer: String = "p") {
@@ -134,13 +134,13 @@ import Testing
     }
 
     @Test func `while the writer is busy a full batch answers busy and keeps nothing`() {
-        let lines = (0..<1000).map { Bench.event([("id", "\"%\($0)\"")]) }.joined(separator: "\n")
+        let lines = (0..<1000).map { Bench.event([("id", "\"@@\($0)\"")]) }.joined(separator: "\n")
         var sent = 0
         var busy: [[String: Any]] = []
         send(Bench.event([("id", "\"first\"")]))
         _ = queue.take(timeout: .zero)
         while busy.isEmpty, sent < 100 {
-            send(lines.replacingOccurrences(of: "%", with: "\(sent)-"))
+            send(lines.replacingOccurrences(of: "@@", with: "\(sent)-"))
             sent += 1
             busy = answers()
         }
