@@ -89,9 +89,7 @@ public struct StringTable: Sendable {
     private func equals(_ number: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
         let range = range(number)
         guard range.count == text.count else { return false }
-        return bytes.withUnsafeBytes { stored in
-            UnsafeRawBufferPointer(rebasing: stored[range]).elementsEqual(text)
-        }
+        return bytes.withUnsafeBytes { sameBytes(UnsafeRawBufferPointer(rebasing: $0[range]), text) }
     }
 
     private mutating func grow() {
@@ -103,4 +101,21 @@ public struct StringTable: Sendable {
             buckets[slot] = number + 1
         }
     }
+}
+
+/// Whether two runs of equal length are the same, by whole words.
+@inlinable func sameBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    var index = 0
+    while index + 8 <= a.count {
+        guard
+            a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                == b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        else { return false }
+        index += 8
+    }
+    while index < a.count {
+        guard a[index] == b[index] else { return false }
+        index += 1
+    }
+    return true
 }

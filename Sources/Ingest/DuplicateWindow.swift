@@ -15,25 +15,28 @@ struct DuplicateWindow {
     }
 
     private struct Generation {
-        var low: [UInt64]
-        var high: [UInt64]
-        var content: [UInt32]
+        struct Slot: BitwiseCopyable {
+            var low: UInt64 = 0
+            /// 0 where free.
+            var high: UInt64 = 0
+            var content: UInt32 = 0
+        }
+
+        var slots: [Slot]
         var used = 0
         /// By source number: newest event time in this generation.
         var newest: [Timestamp] = []
 
         init(slots: Int) {
-            low = .init(repeating: 0, count: slots)
-            high = .init(repeating: 0, count: slots)
-            content = .init(repeating: 0, count: slots)
+            self.slots = .init(repeating: Slot(), count: slots)
         }
 
         /// The slot of an identity, or the free slot where it would go.
         @inline(__always) func find(_ identity: Identity) -> (slot: Int, found: Bool) {
-            let mask = low.count - 1
+            let mask = slots.count - 1
             var slot = Int(truncatingIfNeeded: identity.low) & mask
-            while high[slot] != 0 {
-                if low[slot] == identity.low, high[slot] == identity.high { return (slot, true) }
+            while slots[slot].high != 0 {
+                if slots[slot].low == identity.low, slots[slot].high == identity.high { return (slot, true) }
                 slot = (slot + 1) & mask
             }
             return (slot, false)
@@ -50,7 +53,7 @@ struct DuplicateWindow {
     /// The horizon of a source not seen before.
     private let floor: Timestamp
 
-    /// Remembers at least half of `entries` events and at most all of them; 40 bytes each. `floor` is the newest event time that
+    /// Remembers at least half of `entries` events and at most all of them; 48 bytes each. `floor` is the newest event time that
     /// may have been forgotten before this window began.
     init(entries: Int = Limits.duplicateWindow, floor: Timestamp = .distantPast) {
         precondition(entries >= 2)
@@ -65,9 +68,9 @@ struct DuplicateWindow {
     /// Judges an event and, where it is new, remembers it.
     mutating func admit(_ identity: Identity, content: UInt32, source: Int, time: Timestamp) -> Verdict {
         let place = current.find(identity)
-        if place.found { return current.content[place.slot] == content ? .duplicate : .reused }
+        if place.found { return current.slots[place.slot].content == content ? .duplicate : .reused }
         let older = previous.find(identity)
-        if older.found { return previous.content[older.slot] == content ? .duplicate : .reused }
+        if older.found { return previous.slots[older.slot].content == content ? .duplicate : .reused }
         grow(source)
         guard time > horizons[source] else { return .tooOld(horizons[source]) }
         insert(identity, content: content, slot: place.slot, source: source, time: time)
@@ -85,9 +88,9 @@ struct DuplicateWindow {
     /// Forgets an event whose commit failed.
     mutating func remove(_ identity: Identity) {
         let place = current.find(identity)
-        if place.found { current.high[place.slot] = Self.removed }
+        if place.found { current.slots[place.slot].high = Self.removed }
         let older = previous.find(identity)
-        if older.found { previous.high[older.slot] = Self.removed }
+        if older.found { previous.slots[older.slot].high = Self.removed }
     }
 
     private mutating func grow(_ source: Int) {
@@ -96,9 +99,7 @@ struct DuplicateWindow {
     }
 
     private mutating func insert(_ identity: Identity, content: UInt32, slot: Int, source: Int, time: Timestamp) {
-        current.low[slot] = identity.low
-        current.high[slot] = identity.high
-        current.content[slot] = content
+        current.slots[slot] = .init(low: identity.low, high: identity.high, content: content)
         current.newest[source] = max(current.newest[source], time)
         current.used += 1
         if current.used == perGeneration { rotate() }
@@ -107,11 +108,11 @@ struct DuplicateWindow {
     private mutating func rotate() {
         for (source, newest) in previous.newest.enumerated() { horizons[source] = max(horizons[source], newest) }
         swap(&current, &previous)
-        let slots = previous.low.count
-        if current.low.count != slots {
+        let slots = previous.slots.count
+        if current.slots.count != slots {
             current = Generation(slots: slots)
         } else {
-            for slot in 0..<slots { current.high[slot] = 0 }
+            for slot in 0..<slots { current.slots[slot].high = 0 }
             current.used = 0
         }
         current.newest = [Timestamp](repeating: .distantPast, count: horizons.count)

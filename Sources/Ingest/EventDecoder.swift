@@ -12,12 +12,13 @@ struct EventDecoder {
         var want: String?
     }
 
-    let tape: JSONTape
+    /// The document that `decode` reads.
+    var tape = JSONTape()
     private let keys = EventKeyTable()
+    /// Of the view's metrics; -1 where it has none.
+    private var metricNumbers = TextCache()
     var draft = EventDraft()
     var detail = Detail()
-
-    init(tape: JSONTape) { self.tape = tape }
 
     /// Decodes the object at a tape index; `now` judges its time where the department asks a clock.
     mutating func decode(
@@ -32,7 +33,7 @@ struct EventDecoder {
         if draft.category.isAbsent || draft.has(.metric) || draft.has(.readings) {
             try finishReading(view)
         } else {
-            try finishReport()
+            try finishReport(view)
         }
     }
 
@@ -43,6 +44,9 @@ struct EventDecoder {
         detail = Detail(field: field.map { "\($0)" }, got: got.map { String($0.string.prefix(64)) }, want: want)
         return code
     }
+
+    /// The view was swapped.
+    mutating func forgetView() { metricNumbers.removeAll() }
 
     // Walking.
 
@@ -311,12 +315,13 @@ struct EventDecoder {
     }
 
     /// A report is a reading whose metric is its category and whose value is its count.
-    private mutating func finishReport() throws(IngestCode) {
+    private mutating func finishReport(_ view: IngestView) throws(IngestCode) {
         if draft.area.isAbsent { throw refuse(.missingField, "area") }
         if draft.has(.value), !draft.has(.count) { draft.count = draft.single.value }
         let count = draft.count.isNaN ? 1 : draft.count
         guard (0...1e9).contains(count) else { throw refuse(.outOfRange, "count", want: "0…1000000000") }
         draft.single.metric = draft.category
+        draft.single.number = metricNumbers.number(draft.category) { view.metrics.find($0) ?? -1 }
         draft.single.value = count
         draft.readings.append(draft.single)
     }
@@ -349,7 +354,10 @@ struct EventDecoder {
         var reading = draft.readings[index]
         if reading.metric.isAbsent { throw refuse(.missingField, "metric") }
         if !reading.hasValue { throw refuse(.missingField, "value") }
-        guard let number = view.metrics.find(reading.metric.bytes), Int(number) < view.catalogue.count else { return }
+        let number = metricNumbers.number(reading.metric) { view.metrics.find($0) ?? -1 }
+        draft.readings[index].number = number
+        guard number >= 0, Int(number) < view.catalogue.count else { return }
+        reading.number = number
         let sent = reading.value
         guard let implausible = view.convert(&reading, Int(number)) else {
             throw refuse(

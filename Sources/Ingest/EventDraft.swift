@@ -4,6 +4,8 @@ import Events
 struct EventDraft {
     struct Reading: BitwiseCopyable {
         var metric = Text.absent
+        /// The metric's number in the view, -1 where it has none.
+        var number: Int32 = -1
         /// NaN for null.
         var value = Double.nan
         var hasValue = false
@@ -75,27 +77,27 @@ struct EventDraft {
     @inline(__always) func has(_ key: EventKey) -> Bool { seen & key.bit != 0 }
 
     /// Appends the accepted event to the open batch.
-    func append(to batch: inout EventBatch) {
+    func append(to batch: inout EventBatch, _ cache: inout TextCache) {
         let event = Int32(batch.count)
         batch.ids.append(id.bytes)
         batch.times.append(time)
         batch.periods.append(period)
-        batch.types.append(batch.strings.intern(type.bytes))
-        batch.sources.append(batch.strings.intern(source.bytes))
-        batch.subjects.append(Self.number(subject, &batch.strings))
-        batch.areas.append(Self.number(area, &batch.strings))
+        batch.types.append(Self.number(type, &batch.strings, &cache))
+        batch.sources.append(Self.number(source, &batch.strings, &cache))
+        batch.subjects.append(subject.isAbsent ? EventBatch.absent : batch.strings.intern(subject.bytes))
+        batch.areas.append(Self.number(area, &batch.strings, &cache))
         batch.longitudes.append(longitude)
         batch.latitudes.append(latitude)
         batch.flags.append(flags)
         for reading in readings {
-            batch.metrics.append(batch.strings.intern(reading.metric.bytes))
+            batch.metrics.append(Self.number(reading.metric, &batch.strings, &cache))
             batch.values.append(reading.value)
-            batch.units.append(Self.number(reading.unit, &batch.strings))
-            batch.qualities.append(Self.number(reading.quality, &batch.strings))
+            batch.units.append(Self.number(reading.unit, &batch.strings, &cache))
+            batch.qualities.append(Self.number(reading.quality, &batch.strings, &cache))
         }
         batch.readingEnds.append(UInt32(batch.values.count))
         for field in fields {
-            batch.fieldNames.append(batch.strings.intern(field.name.bytes))
+            batch.fieldNames.append(Self.number(field.name, &batch.strings, &cache))
             batch.fieldValues.append(
                 field.kind == .string
                     ? .string(batch.strings.intern(field.text.bytes)) : FieldValue(kind: field.kind, bits: field.bits))
@@ -106,7 +108,8 @@ struct EventDraft {
         }
     }
 
-    @inline(__always) private static func number(_ text: Text, _ strings: inout StringTable) -> Int32 {
-        text.isAbsent ? EventBatch.absent : strings.intern(text.bytes)
+    @inline(__always)
+    private static func number(_ text: Text, _ strings: inout StringTable, _ cache: inout TextCache) -> Int32 {
+        text.isAbsent ? EventBatch.absent : cache.number(text) { strings.intern($0) }
     }
 }

@@ -72,9 +72,9 @@ public final class IngestView: Sendable {
         Text(start: unitMemory.baseAddress! + unitStarts[metric], count: catalogue[metric].unit.utf8.count)
     }
 
-    /// Whether a rule reads this metric of this type.
-    func reads(type: Text, metric: Text) -> Bool {
-        guard let type = types.find(type.bytes), let metric = metrics.find(metric.bytes) else { return false }
+    /// Whether a rule reads this metric of this type, by their numbers or -1.
+    func reads(type: Int32, metric: Int32) -> Bool {
+        guard type >= 0, metric >= 0 else { return false }
         return read[Int(metric) * types.count + Int(type)]
     }
 

@@ -4,10 +4,16 @@ import Glibc
 /// Decides what of a message enters the open batch: decodes, checks sources, subjects and repeats, and counts.
 ///
 /// Everything it knows of the past can be rebuilt with `note` from the journal's batches in order.
-final class Intake {
-    let tape: JSONTape
-    var decoder: EventDecoder
-    var view: IngestView { didSet { suggestions = [:] } }
+struct Intake: ~Copyable {
+    private let parser: JSONParser
+    private var decoder = EventDecoder()
+    var view: IngestView {
+        didSet {
+            suggestions = [:]
+            decoder.forgetView()
+            typeNumbers.removeAll()
+        }
+    }
     var batch = EventBatch()
     /// The identities that entered the window with `batch`.
     private(set) var identities: [Identity] = []
@@ -15,6 +21,10 @@ final class Intake {
     private(set) var codeCounts = [UInt64](repeating: 0, count: IngestCode.allCases.count)
     var streams = StreamTable()
     private var window: DuplicateWindow
+    /// Of the open batch's strings.
+    private var cache = TextCache()
+    /// Of the view's types; -1 where it has none.
+    private var typeNumbers = TextCache()
     private var subjects = SubjectSet()
     private var scratch: UnsafeMutableRawBufferPointer
     private let sink: RejectSink?
@@ -24,13 +34,11 @@ final class Intake {
         uniqueKeysWithValues: IngestCode.allCases.enumerated().map { ($1, $0) })
 
     init(view: IngestView, window: DuplicateWindow = DuplicateWindow(), sink: RejectSink? = nil) {
-        let tape = JSONTape(maximumBytes: Limits.messageBytes, nesting: Limits.nesting)
-        self.tape = tape
-        decoder = EventDecoder(tape: tape)
+        parser = JSONParser(maximumBytes: Limits.messageBytes, nesting: Limits.nesting)
         self.view = view
         self.window = window
         self.sink = sink
-        scratch = .allocate(byteCount: 4096 + JSONTape.padding, alignment: 64)
+        scratch = .allocate(byteCount: 4096 + JSONParser.padding, alignment: 64)
     }
 
     deinit { scratch.deallocate() }
@@ -44,10 +52,10 @@ final class Intake {
         var outcome = Outcome()
     }
 
-    func count(_ code: IngestCode) { codeCounts[Self.codeIndex[code]!] += 1 }
+    mutating func count(_ code: IngestCode) { codeCounts[Self.codeIndex[code]!] += 1 }
 
     /// Takes a body of any accepted content type; accepted events are in `batch` afterwards.
-    func take(_ body: UnsafeRawBufferPointer, lines: Bool? = nil, _ context: inout Context) {
+    mutating func take(_ body: UnsafeRawBufferPointer, lines: Bool? = nil, _ context: inout Context) {
         guard let first = body.firstIndex(where: { !Self.isSpace($0) }) else {
             return reject(.emptyMessage, index: 0, body, &context)
         }
@@ -73,24 +81,26 @@ final class Intake {
     }
 
     /// Parses a part of a body: in place where the padding that the parser asks for is inside it, else from a copy.
-    private func parse(_ part: UnsafeRawBufferPointer, in body: UnsafeRawBufferPointer) -> JSONTape.Fault? {
+    private mutating func parse(_ part: UnsafeRawBufferPointer, in body: UnsafeRawBufferPointer) -> JSONParser.Fault? {
         guard let start = part.baseAddress, let base = body.baseAddress else { return .empty }
-        if start + part.count + JSONTape.padding <= base + body.count { return tape.parse(start, count: part.count) }
-        if scratch.count < part.count + JSONTape.padding {
+        if start + part.count + JSONParser.padding <= base + body.count {
+            return parser.parse(start, count: part.count, &decoder.tape)
+        }
+        if scratch.count < part.count + JSONParser.padding {
             scratch.deallocate()
-            scratch = .allocate(byteCount: 2 * part.count + JSONTape.padding, alignment: 64)
+            scratch = .allocate(byteCount: 2 * part.count + JSONParser.padding, alignment: 64)
         }
         scratch.copyMemory(from: part)
-        return tape.parse(scratch.baseAddress!, count: part.count)
+        return parser.parse(scratch.baseAddress!, count: part.count, &decoder.tape)
     }
 
-    func parseHeader(_ frame: UnsafeRawBufferPointer) throws(MessageHeader.Flaw) -> MessageHeader {
+    mutating func parseHeader(_ frame: UnsafeRawBufferPointer) throws(MessageHeader.Flaw) -> MessageHeader {
         guard frame.count <= Limits.headerBytes else { throw .init(reason: "more than \(Limits.headerBytes) bytes") }
         guard parse(frame, in: frame) == nil else { throw .init(reason: "is not JSON") }
-        return try MessageHeader(tape)
+        return try MessageHeader(decoder.tape)
     }
 
-    private func takeLines(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+    private mutating func takeLines(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
         var index = 0
         var start = 0
         while start < body.count {
@@ -109,28 +119,28 @@ final class Intake {
         }
     }
 
-    private func takeDocument(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+    private mutating func takeDocument(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
         if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
-        guard tape.kind(JSONTape.root) == .array else {
+        guard decoder.tape.kind(JSONTape.root) == .array else {
             return takeEvent(at: JSONTape.root, index: 0, body, &context)
         }
-        let end = tape.end(JSONTape.root)
+        let end = decoder.tape.end(JSONTape.root)
         var at = JSONTape.root + 1
         var index = 0
         while at < end {
             guard index < Limits.batchEvents else { return refuseRest(index, body, &context) }
             takeEvent(at: at, index: index, body, &context)
-            at = tape.after(at)
+            at = decoder.tape.after(at)
             index += 1
         }
     }
 
-    private func refuseRest(_ index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
+    private mutating func refuseRest(_ index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
         finish(
             Finding(index: index, code: .tooManyEvents, want: "\(Limits.batchEvents)"), bytes, &context)
     }
 
-    private static func code(_ fault: JSONTape.Fault) -> IngestCode {
+    private static func code(_ fault: JSONParser.Fault) -> IngestCode {
         switch fault {
         case .syntax, .tooLarge: .badJSON
         case .empty: .emptyMessage
@@ -140,14 +150,14 @@ final class Intake {
         }
     }
 
-    private func reject(
+    private mutating func reject(
         _ code: IngestCode, index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
     ) {
         let want = code == .nesting ? "\(Limits.nesting)" : nil
         finish(Finding(index: index, code: code, want: want), bytes, &context)
     }
 
-    private func finish(_ finding: Finding, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
+    private mutating func finish(_ finding: Finding, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
         context.outcome.reject(finding)
         count(finding.code)
         sink?(
@@ -156,7 +166,7 @@ final class Intake {
                 bytes: Array(bytes.prefix(4096))))
     }
 
-    private func takeEvent(
+    private mutating func takeEvent(
         at: Int, index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
     ) {
         do {
@@ -164,6 +174,9 @@ final class Intake {
             try admit(index, &context)
         } catch {
             let detail = decoder.detail
+            if let number = sources.known(decoder.draft.source, context.department) {
+                sources.sources[number].rejected += 1
+            }
             let id = decoder.draft.id.isAbsent ? nil : decoder.draft.id.string
             finish(
                 Finding(
@@ -172,13 +185,15 @@ final class Intake {
         }
     }
 
-    private func refuse(_ code: IngestCode, field: String, got: String? = nil, want: String? = nil) -> IngestCode {
+    private mutating func refuse(_ code: IngestCode, field: String, got: String? = nil, want: String? = nil)
+        -> IngestCode
+    {
         decoder.detail = .init(field: field, got: got, want: want)
         return code
     }
 
     /// Judges the decoded event against what is known of its source and appends it to the batch, or counts it as a duplicate.
-    private func admit(_ index: Int, _ context: inout Context) throws(IngestCode) {
+    private mutating func admit(_ index: Int, _ context: inout Context) throws(IngestCode) {
         let number = try source(context.department)
         let subject = decoder.draft.subject
         let registered = subject.isAbsent ? nil : view.subjects.find(subject.bytes)
@@ -200,10 +215,10 @@ final class Intake {
         }
         context.outcome.accepted += 1
         context.outcome.lastIndex = batch.count
-        decoder.draft.append(to: &batch)
+        decoder.draft.append(to: &batch, &cache)
     }
 
-    private func source(_ department: DepartmentTexts) throws(IngestCode) -> Int {
+    private mutating func source(_ department: DepartmentTexts) throws(IngestCode) -> Int {
         do {
             return try sources.find(decoder.draft.source, department)
         } catch {
@@ -214,7 +229,7 @@ final class Intake {
     }
 
     /// The hash of an unregistered subject that this source has not named before, where there is room for it.
-    private func bound(_ subject: Text, source: Int) throws(IngestCode) -> UInt64? {
+    private mutating func bound(_ subject: Text, source: Int) throws(IngestCode) -> UInt64? {
         let hash = byteHash(subject.bytes, seed: sources.sources[source].seeds.low)
         if subjects.contains(hash) { return nil }
         guard sources.sources[source].subjects < Limits.subjectsPerSource, subjects.count < Limits.subjects else {
@@ -223,7 +238,7 @@ final class Intake {
         return hash
     }
 
-    private func isNew(_ source: Int) throws(IngestCode) -> Bool {
+    private mutating func isNew(_ source: Int) throws(IngestCode) -> Bool {
         let identity = Identity(sources.sources[source].seeds, id: decoder.draft.id.bytes)
         let content = ContentHash(decoder.draft).value
         switch window.admit(identity, content: content, source: source, time: decoder.draft.time) {
@@ -238,35 +253,49 @@ final class Intake {
 
     // Notes.
 
-    private func note(_ index: Int, _ source: Int, _ registered: Int32?, _ context: inout Context) {
-        let draft = decoder.draft
-        func add(_ code: IngestCode, _ field: String, _ got: @autoclosure () -> String, _ want: String? = nil) {
-            context.outcome.noteCount += 1
-            count(code)
-            guard context.outcome.hasRoomForNotes else { return }
-            context.outcome.notes.append(
-                Finding(index: index, id: draft.id.string, code: code, field: field, got: got(), want: want))
-        }
-        for reading in draft.readings where !view.reads(type: draft.type, metric: reading.metric) {
+    private mutating func note(_ index: Int, _ source: Int, _ registered: Int32?, _ context: inout Context) {
+        let (type, subject, area) = (decoder.draft.type, decoder.draft.subject, decoder.draft.area)
+        let kind = typeNumbers.number(type) { view.types.find($0) ?? -1 }
+        for reading in decoder.draft.readings.indices {
+            let metric = decoder.draft.readings[reading].metric
+            if view.reads(type: kind, metric: decoder.draft.readings[reading].number) { continue }
             sources.sources[source].unread += 1
-            add(.noRule, "metric", reading.metric.string, suggestion(reading.metric, context.outcome))
+            let want = suggestion(metric, context.outcome)
+            add(.noRule, "metric", metric.string, want, index, &context.outcome)
         }
-        if draft.clockFastSeconds > 0 { add(.clockFast, "time", String(draft.clockFastSeconds)) }
-        if let value = draft.implausibleValue { add(.implausible, "value", String(value)) }
-        let behind = sources.sources[source].newestEvent - draft.time
-        if behind > context.department.record.lateAfter { add(.late, "time", String(behind.microseconds / 1_000_000)) }
+        let fast = decoder.draft.clockFastSeconds
+        if fast > 0 { add(.clockFast, "time", String(fast), nil, index, &context.outcome) }
+        if let value = decoder.draft.implausibleValue {
+            add(.implausible, "value", String(value), nil, index, &context.outcome)
+        }
+        let behind = sources.sources[source].newestEvent - decoder.draft.time
+        if behind > context.department.record.lateAfter {
+            add(.late, "time", String(behind.microseconds / 1_000_000), nil, index, &context.outcome)
+        }
         if let registered {
-            if !draft.area.isAbsent, let known = view.areas[Int(registered)],
-                let sent = AreaCode(bytes: draft.area.bytes), sent != known, !known.contains(sent)
+            if !area.isAbsent, let known = view.areas[Int(registered)], let sent = AreaCode(bytes: area.bytes),
+                sent != known, !known.contains(sent), !sent.contains(known)
             {
-                add(.areaMismatch, "area", sent.text, known.text)
+                add(.areaMismatch, "area", sent.text, known.text, index, &context.outcome)
             }
-        } else if view.subjects.count > 0, !draft.subject.isAbsent {
-            add(.unknownSubject, "subject", draft.subject.string)
+        } else if view.subjects.count > 0, !subject.isAbsent {
+            add(.unknownSubject, "subject", subject.string, nil, index, &context.outcome)
         }
     }
 
-    private func suggestion(_ metric: Text, _ outcome: Outcome) -> String? {
+    private mutating func add(
+        _ code: IngestCode, _ field: String, _ got: @autoclosure () -> String, _ want: String?, _ index: Int,
+        _ outcome: inout Outcome
+    ) {
+        outcome.noteCount += 1
+        count(code)
+        guard outcome.hasRoomForNotes else { return }
+        outcome.notes.append(
+            Finding(
+                index: index, id: decoder.draft.id.string, code: code, field: field, got: got(), want: want))
+    }
+
+    private mutating func suggestion(_ metric: Text, _ outcome: Outcome) -> String? {
         guard outcome.hasRoomForNotes else { return nil }
         let name = metric.string
         if let known = suggestions[name] { return known.isEmpty ? nil : known }
@@ -278,10 +307,10 @@ final class Intake {
     // The past.
 
     /// Learns a batch of the journal: identities, sources, subjects, marks. In journal order, before the first message.
-    func note(_ batch: EventBatch, department: DepartmentTexts) {
+    mutating func note(_ batch: EventBatch, department: DepartmentTexts) {
         for event in 0..<batch.count {
             let number = batch.strings.withBytes(batch.sources[event]) { bytes in
-                try? sources.find(Text(start: bytes.baseAddress, count: bytes.count), department)
+                try? sources.look(Text(start: bytes.baseAddress, count: bytes.count), department)
             }
             // A source that the department no longer owns, or one too many: its past is not needed.
             guard let number else { continue }
@@ -301,14 +330,15 @@ final class Intake {
     }
 
     /// Hands out the open batch with the identities in it and begins the next one in `spare`'s buffers.
-    func close(spare: consuming EventBatch) -> (EventBatch, [Identity]) {
+    mutating func close(spare: consuming EventBatch) -> (EventBatch, [Identity]) {
         spare.removeAll()
         let closed = (batch, identities)
         batch = spare
         identities = []
+        cache.removeAll()
         return closed
     }
 
     /// Forgets events that were not made durable.
-    func forget(_ identities: [Identity]) { for identity in identities { window.remove(identity) } }
+    mutating func forget(_ identities: [Identity]) { for identity in identities { window.remove(identity) } }
 }

@@ -1,13 +1,7 @@
-import CSimdJSON
-
-/// The reusable JSON parser and the tape of the document it parsed last, walked by raw pointers.
+/// The tape of the document that was parsed last, walked by raw pointers; it holds until its parser parses again.
 ///
-/// The tape is simdjson's: a string is one word, a number two, a container's first word holds the index after its end.
-final class JSONTape {
-    enum Fault {
-        case syntax, empty, utf8, number, nesting, tooLarge
-    }
-
+/// It is simdjson's: a string is one word, a number two, a container's first word holds the index after its end.
+struct JSONTape {
     enum Kind: UInt8 {
         case array = 0x5B
         case object = 0x7B
@@ -22,37 +16,11 @@ final class JSONTape {
         case other = 0
     }
 
-    /// Bytes that must be readable after a document.
-    static let padding = FH_JSON_PADDING
     /// The tape index of a document's value.
     static let root = 1
 
-    private let handle: OpaquePointer
-    private var words: UnsafePointer<UInt64>?
-    private var strings: UnsafePointer<UInt8>?
-
-    /// Stops the process when there is no memory for 4 kB.
-    init(maximumBytes: Int, nesting: Int) {
-        guard let handle = fh_json_create(maximumBytes, nesting) else { fatalError("no memory for a JSON parser") }
-        self.handle = handle
-    }
-
-    deinit { fh_json_destroy(handle) }
-
-    /// Parses one document that has `padding` readable bytes after it; the tape holds until the next call.
-    func parse(_ bytes: UnsafeRawPointer, count: Int) -> Fault? {
-        let status = fh_json_parse(handle, bytes.assumingMemoryBound(to: UInt8.self), count, &words, &strings)
-        return switch Int(status) {
-        case FH_JSON_OK: nil
-        case FH_JSON_EMPTY: .empty
-        case FH_JSON_UTF8: .utf8
-        case FH_JSON_NUMBER: .number
-        case FH_JSON_DEPTH: .nesting
-        case FH_JSON_CAPACITY: .tooLarge
-        case FH_JSON_MEMORY: fatalError("no memory to parse \(count) bytes of JSON")
-        default: .syntax
-        }
-    }
+    var words: UnsafePointer<UInt64>?
+    var strings: UnsafePointer<UInt8>?
 
     @inline(__always) func word(_ index: Int) -> UInt64 { words.unsafelyUnwrapped[index] }
 

@@ -21,32 +21,40 @@ struct SourceTable {
     private var keys = StringTable()
     private var perDepartment: [String: Int] = [:]
     private var key: [UInt8] = []
-    private var last = -1
+    /// Of the last department's sources.
+    private var cache = TextCache()
     private var lastDepartment: ObjectIdentifier?
 
-    /// The number of a source, new or known; nil where the department has too many or it is not among its prefixes.
+    /// The number of a source, new or known; refused where the department has too many or it is not among its prefixes.
     mutating func find(_ source: Text, _ department: DepartmentTexts) throws(IngestCode) -> Int {
-        if last >= 0, lastDepartment == ObjectIdentifier(department),
-            keys.withBytes(Int32(last), { Self.ends($0, with: source.bytes, after: department.record.id.utf8.count) })
-        {
-            return last
+        if lastDepartment != ObjectIdentifier(department) {
+            cache.removeAll()
+            lastDepartment = ObjectIdentifier(department)
         }
+        if let number = cache.find(source) { return Int(number) }
+        let number = try look(source, department)
+        cache.remember(source, Int32(number))
+        return number
+    }
+
+    /// The same without the cache, for a string that has no readable bytes after it.
+    mutating func look(_ source: Text, _ department: DepartmentTexts) throws(IngestCode) -> Int {
+        if let number = known(source, department) { return number }
+        return try add(source, department.record)
+    }
+
+    /// The number of a known source, or nil.
+    mutating func known(_ source: Text, _ department: DepartmentTexts) -> Int? {
+        guard !source.isAbsent else { return nil }
+        fill(source, department)
+        return key.withUnsafeBytes { keys.find($0) }.map { Int($0) }
+    }
+
+    private mutating func fill(_ source: Text, _ department: DepartmentTexts) {
         key.removeAll(keepingCapacity: true)
         key.append(contentsOf: department.record.id.utf8)
         key.append(0)
         key.append(contentsOf: source.bytes)
-        if let known = key.withUnsafeBytes({ keys.find($0) }) {
-            last = Int(known)
-        } else {
-            last = try add(source, department.record)
-        }
-        lastDepartment = ObjectIdentifier(department)
-        return last
-    }
-
-    private static func ends(_ key: UnsafeRawBufferPointer, with source: UnsafeRawBufferPointer, after: Int) -> Bool {
-        key.count == after + 1 + source.count
-            && UnsafeRawBufferPointer(rebasing: key[(after + 1)...]).elementsEqual(source)
     }
 
     private mutating func add(_ source: Text, _ department: Department) throws(IngestCode) -> Int {

@@ -3,7 +3,7 @@ import Events
 @testable import Ingest
 
 /// A decoder with a small catalogue, and one clock that stands still, for tests.
-struct Bench {
+final class Bench {
     static let now = Timestamp(seconds: 1_782_864_900)  // 2026-07-01T08:15:00+08:00
 
     static let metrics = [
@@ -14,14 +14,17 @@ struct Bench {
             conversions: [.init(unit: "degF", scale: 0.5, offset: -16), .init(unit: "K", scale: 1, offset: -273)]),
     ]
 
-    let intake: Intake
+    var intake: Intake
     var department = Department(id: "housing")
 
     init(department: Department = Department(id: "housing"), window: Int = 1000, subjects: [IngestView.Subject] = []) {
         self.department = department
-        let view = IngestView(
-            metrics: Self.metrics, read: [.init(type: "reading", metric: "gas.lel")], subjects: subjects)
-        intake = Intake(view: view, window: DuplicateWindow(entries: window))
+        intake = Self.intake(window: window, subjects: subjects)
+    }
+
+    static func intake(window: Int, subjects: [IngestView.Subject] = []) -> Intake {
+        let view = IngestView(metrics: metrics, read: [.init(type: "reading", metric: "gas.lel")], subjects: subjects)
+        return Intake(view: view, window: DuplicateWindow(entries: window))
     }
 
     func take(_ body: [UInt8], lines: Bool? = nil, sequenced: Bool = false, now: Timestamp = now) -> Outcome {

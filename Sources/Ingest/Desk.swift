@@ -1,0 +1,251 @@
+import Events
+
+/// The ingest thread's work without its sockets: messages in, batches to the queue, replies out once they are durable.
+final class Desk {
+    /// A message whose answer waits for a commit.
+    private struct Waiting {
+        var envelope: [[UInt8]]
+        var outcome: Outcome
+        var ack: Answer.Ack?
+        var ref: Int64?
+    }
+
+    /// A batch at the writer.
+    private struct Flight {
+        var ticket: CommitQueue.Ticket
+        var waiting: [Waiting]
+        var identities: [Identity]
+        var marks: [StreamMark]
+    }
+
+    var intake: Intake
+    let queue: CommitQueue
+    private let department: DepartmentTexts
+    private var open: [Waiting] = []
+    private var openBytes = 0
+    private var flights: [Flight] = []
+    private(set) var replies: [Reply] = []
+    private(set) var messages: UInt64 = 0
+    private(set) var refusedMessages: UInt64 = 0
+
+    init(intake: consuming Intake, queue: CommitQueue, department: Department) {
+        self.intake = intake
+        self.queue = queue
+        self.department = DepartmentTexts(department)
+    }
+
+    func takeReplies() -> [Reply] {
+        let taken = replies
+        replies.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    var waitingCount: Int { flights.reduce(open.count) { $0 + $1.waiting.count } }
+
+    // Messages.
+
+    /// Takes one message; its frames are valid for this call. The routing id is the first.
+    func receive(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
+        messages += 1
+        guard frames.count <= Limits.frames, let shape = Envelope(sizes: frames.map(\.count)) else {
+            return refuse([Array(frames[0])], Finding(index: 0, code: .badFrames))
+        }
+        let envelope = frames[0..<shape.echoed].map { Array($0) }
+        var header = MessageHeader()
+        var body = frames[shape.body]
+        do throws(MessageHeader.Flaw) {
+            if let at = shape.header {
+                header = try intake.parseHeader(frames[at])
+            } else if Self.isRequest(body) {
+                header = try intake.parseHeader(body)
+                body = UnsafeRawBufferPointer(start: nil, count: 0)
+            }
+        } catch {
+            return refuse(envelope, Finding(index: 0, code: .badHeader, got: error.reason))
+        }
+        switch header.kind {
+        case .resume(let stream): answerMark(stream, envelope, header.ref)
+        case .events: takeEvents(body, header, envelope, now)
+        }
+    }
+
+    /// Events of a sender that gets no answer.
+    func receiveSilently(_ body: UnsafeRawBufferPointer, now: Timestamp) {
+        messages += 1
+        guard hasRoom(body.count) else { return count(.busy) }
+        var context = Intake.Context(department: department, now: now)
+        intake.take(body, &context)
+        openBytes += body.count
+    }
+
+    /// A frame that begins with the key `op` is a request that came without a body.
+    private static func isRequest(_ body: UnsafeRawBufferPointer) -> Bool {
+        let start = body.prefix(64).filter { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        return start.starts(with: Array("{\"op\":".utf8))
+    }
+
+    private func count(_ code: IngestCode) {
+        intake.count(code)
+        refusedMessages += 1
+    }
+
+    private func refuse(_ envelope: [[UInt8]], _ finding: Finding, ack: Answer.Ack? = nil, ref: Int64? = nil) {
+        count(finding.code)
+        replies.append(Reply(envelope: envelope, bytes: Answer.refused(finding, ack: ack, ref: ref)))
+    }
+
+    private func key(_ stream: String) -> StreamTable.Key { .init(department: department.record.id, stream: stream) }
+
+    private func answerMark(_ stream: String, _ envelope: [[UInt8]], _ ref: Int64?) {
+        let mark = intake.streams.streams[key(stream)]?.durable ?? .init()
+        let bytes = Answer.mark(stream, epoch: mark.epoch, seq: mark.seq, ref: ref)
+        replies.append(Reply(envelope: envelope, bytes: bytes))
+    }
+
+    private func hasRoom(_ bytes: Int) -> Bool {
+        intake.batch.count <= Limits.rowEvents - Limits.batchEvents && open.count < Limits.rowMessages
+            && openBytes + bytes <= Limits.rowBytes
+    }
+
+    /// Whether the body is NDJSON, or nil to tell from its bytes.
+    private func lines(_ contentType: String?) throws(IngestCode) -> Bool? {
+        guard let contentType else { return nil }
+        switch contentType.prefix(while: { $0 != ";" && $0 != " " }).lowercased() {
+        case "application/json", "application/cloudevents+json", "application/cloudevents-batch+json": return false
+        case "application/x-ndjson", "application/ndjson", "application/jsonl": return true
+        default: throw .unsupportedContentType
+        }
+    }
+
+    private func takeEvents(
+        _ body: UnsafeRawBufferPointer, _ header: MessageHeader, _ envelope: [[UInt8]], _ now: Timestamp
+    ) {
+        let lines: Bool?
+        do {
+            lines = try self.lines(header.contentType)
+        } catch {
+            return refuse(envelope, Finding(index: 0, code: error, got: header.contentType), ref: header.ref)
+        }
+        guard hasRoom(body.count) else {
+            return refuse(
+                envelope, Finding(index: 0, code: .busy), ack: header.place.map { durableMark($0.stream) },
+                ref: header.ref)
+        }
+        if let place = header.place, !isNext(place, envelope, header.ref) { return }
+        var context = Intake.Context(department: department, now: now, sequenced: header.place != nil)
+        intake.take(body, lines: lines, &context)
+        openBytes += body.count
+        if let place = header.place { advance(place) }
+        let waiting = Waiting(
+            envelope: envelope, outcome: context.outcome,
+            ack: header.place.map { Answer.Ack(stream: $0.stream, epoch: $0.epoch, ack: $0.seq) }, ref: header.ref)
+        let needsCommit = context.outcome.accepted > 0 || header.place != nil
+        if needsCommit { open.append(waiting) } else { wait(waiting, forRepeats: context.outcome.duplicates > 0) }
+    }
+
+    /// The durable mark of a message's stream, to go with a refusal.
+    private func durableMark(_ stream: String) -> Answer.Ack {
+        let mark = intake.streams.streams[key(stream)]?.durable ?? .init()
+        return Answer.Ack(stream: stream, epoch: mark.epoch, ack: mark.seq)
+    }
+
+    /// Whether a sequenced message is the next of its stream; else it is answered here, or when what it repeats is durable.
+    private func isNext(_ place: MessageHeader.Place, _ envelope: [[UInt8]], _ ref: Int64?) -> Bool {
+        func refused(_ code: IngestCode, got: UInt64, want: String) -> Bool {
+            refuse(
+                envelope, Finding(index: 0, code: code, got: String(got), want: want),
+                ack: durableMark(place.stream), ref: ref)
+            return false
+        }
+        switch intake.streams.judge(key(place.stream), epoch: place.epoch, seq: place.seq) {
+        case .next: return true
+        case .duplicate(let durable):
+            let ack = Answer.Ack(stream: place.stream, epoch: place.epoch, ack: place.seq)
+            let waiting = Waiting(envelope: envelope, outcome: Outcome(), ack: ack, ref: ref)
+            wait(waiting, forRepeats: !durable)
+            return false
+        case .gap(let expected): return refused(.seqGap, got: place.seq, want: String(expected))
+        case .oldEpoch(let current): return refused(.oldEpoch, got: place.epoch, want: String(current))
+        case .busy: return refused(.busy, got: place.seq, want: "")
+        case .tooManyStreams: return refused(.tooManyStreams, got: 0, want: String(Limits.streams))
+        }
+    }
+
+    private func advance(_ place: MessageHeader.Place) {
+        intake.streams.advance(key(place.stream), epoch: place.epoch, seq: place.seq)
+        let mark = StreamMark(stream: place.stream, epoch: place.epoch, seq: place.seq)
+        if let at = intake.batch.marks.firstIndex(where: { $0.stream == place.stream }) {
+            intake.batch.marks[at] = mark
+        } else {
+            intake.batch.marks.append(mark)
+        }
+    }
+
+    /// Answers a message that adds nothing: at once, or, where it repeats events that may not be durable, with the newest commit.
+    private func wait(_ waiting: Waiting, forRepeats: Bool) {
+        if forRepeats, !open.isEmpty {
+            open.append(waiting)
+        } else if forRepeats, !flights.isEmpty {
+            flights[flights.count - 1].waiting.append(waiting)
+        } else {
+            replies.append(reply(waiting, first: nil, received: nil))
+        }
+    }
+
+    private func reply(_ waiting: Waiting, first: Int64?, received: Timestamp?) -> Reply {
+        let position = waiting.outcome.lastIndex < 0 ? nil : first.map { $0 + Int64(waiting.outcome.lastIndex) }
+        return Reply(
+            envelope: waiting.envelope,
+            bytes: Answer.taken(
+                waiting.outcome, position: position, received: received, ack: waiting.ack, ref: waiting.ref))
+    }
+
+    // Commits.
+
+    /// Hands the open batch to the writer where it is wanted.
+    func pump() {
+        guard !intake.batch.isEmpty || !intake.batch.marks.isEmpty, queue.wantsBatch(of: intake.batch.count) else {
+            return
+        }
+        let (batch, identities) = intake.close(spare: queue.takeSpare())
+        let marks = batch.marks
+        let ticket = queue.submit(batch, department: department.record.id)
+        flights.append(Flight(ticket: ticket, waiting: open, identities: identities, marks: marks))
+        open.removeAll(keepingCapacity: true)
+        openBytes = 0
+    }
+
+    /// Turns the writer's results into replies.
+    func settle() {
+        for (ticket, result) in queue.takeFinished() {
+            guard let at = flights.firstIndex(where: { $0.ticket == ticket }) else { continue }
+            switch result {
+            case .durable(let position, let received):
+                precondition(at == 0, "batches become durable in order")
+                land(flights.removeFirst(), position, received)
+            case .failed(let reason): failAll(from: at, reason)
+            }
+        }
+    }
+
+    private func land(_ flight: Flight, _ position: Int64, _ received: Timestamp) {
+        for mark in flight.marks { intake.streams.makeDurable(key(mark.stream), epoch: mark.epoch, seq: mark.seq) }
+        for waiting in flight.waiting { replies.append(reply(waiting, first: position, received: received)) }
+    }
+
+    /// A failed batch takes with it all that came after, which may repeat or follow what is lost.
+    private func failAll(from first: Int, _ reason: String) {
+        let (rest, identities) = intake.close(spare: EventBatch())
+        _ = consume rest
+        intake.forget(identities)
+        for flight in flights[first...] { intake.forget(flight.identities) }
+        intake.streams.revert()
+        for waiting in flights[first...].flatMap(\.waiting) + open {
+            let mark = waiting.ack.map { durableMark($0.stream) }
+            refuse(waiting.envelope, Finding(index: 0, code: .commitFailed, got: reason), ack: mark, ref: waiting.ref)
+        }
+        flights.removeSubrange(first...)
+        open.removeAll(keepingCapacity: true)
+        openBytes = 0
+    }
+}

@@ -1,0 +1,206 @@
+import Events
+import Foundation
+import Testing
+
+@testable import Ingest
+
+/// The desk with a writer that the test plays by hand.
+@Suite struct DeskTests {
+    let queue = CommitQueue()
+    let desk: Desk
+
+    init() {
+        desk = Desk(intake: Bench.intake(window: 200_000), queue: queue, department: Department(id: "housing"))
+    }
+
+    private func send(_ frames: String..., peer: String = "p") {
+        ([peer] + frames).map { Array($0.utf8) }.withPointers { desk.receive($0, now: Bench.now) }
+        desk.pump()
+    }
+
+    private func answers() -> [[String: Any]] {
+        desk.settle()
+        return desk.takeReplies().map {
+            (try? JSONSerialization.jsonObject(with: Data($0.bytes)) as? [String: Any]) ?? [:]
+        }
+    }
+
+    private func commit(at position: Int64, fail: Bool = false) -> [CommitQueue.Request] {
+        let requests = queue.take(timeout: .zero) ?? []
+        for request in requests {
+            if fail {
+                queue.fail(request.ticket, reason: "disk full")
+            } else {
+                queue.complete(request.ticket, position: position, received: Bench.now)
+            }
+        }
+        return requests
+    }
+
+    private func header(_ seq: Int, epoch: Int = 1) -> String { #"{"stream":"s","epoch":\#(epoch),"seq":\#(seq)}"# }
+
+    @Test func `an answer goes out only after the commit and says where the last event is`() {
+        send("", Bench.event() + "\n" + Bench.event([("id", "\"b\"")]))
+        #expect(answers().isEmpty)
+        #expect(commit(at: 88212).count == 1)
+        desk.settle()
+        let reply = desk.takeReplies()[0]
+        #expect(reply.envelope == [Array("p".utf8), []])
+        #expect(
+            String(decoding: reply.bytes, as: UTF8.self)
+                == #"{"ok":true,"accepted":2,"duplicates":0,"rejected":0,"retry":false,"position":88213,"received":"2026-07-01T08:15:00+08:00"}"#
+        )
+    }
+
+    @Test func `a repeat of an event on its way waits for its commit`() {
+        send(Bench.event())
+        let taken = queue.take(timeout: .zero)!
+        send(Bench.event())
+        #expect(answers().isEmpty)
+        queue.complete(taken[0].ticket, position: 1, received: Bench.now)
+        #expect(answers().map { $0["duplicates"] as? Int } == [0, 1])
+        send(Bench.event())
+        #expect(answers().map { $0["duplicates"] as? Int } == [1])
+    }
+
+    @Test func `a failed commit fails what came after it and forgets all of it`() {
+        send(Bench.event())
+        let taken = queue.take(timeout: .zero)!
+        send(Bench.event())
+        send(Bench.event([("id", "\"b\"")]))
+        queue.fail(taken[0].ticket, reason: "disk full")
+        let failed = answers()
+        #expect(failed.map { $0["code"] as? String } == ["commit_failed", "commit_failed", "commit_failed"])
+        #expect(failed.allSatisfy { $0["retry"] as? Bool == true })
+        send(Bench.event())
+        #expect(commit(at: 9).count == 1)
+        #expect(answers().map { $0["accepted"] as? Int } == [1])
+    }
+
+    @Test func `a failure seen late does not let a later batch through`() {
+        send(Bench.event())
+        let taken = queue.take(timeout: .zero)!
+        queue.fail(taken[0].ticket, reason: "disk full")
+        send(Bench.event())
+        #expect(queue.take(timeout: .zero)!.isEmpty)
+        #expect(answers().map { $0["code"] as? String } == ["commit_failed", "commit_failed"])
+    }
+
+    @Test func `a stream advances by one, repeats are acknowledged and gaps told`() {
+        send(header(1), Bench.event())
+        send(header(2), Bench.event([("id", "\"b\"")]))
+        send(header(4), Bench.event([("id", "\"c\"")]))
+        let gap = answers()
+        #expect(gap.map { $0["code"] as? String } == ["seq_gap"] && gap[0]["expected"] as? Int == 3)
+        send(header(1), Bench.event())
+        #expect(answers().isEmpty)
+        _ = commit(at: 1)
+        #expect(answers().map { $0["ack"] as? Int } == [1])
+        desk.pump()
+        _ = commit(at: 2)
+        #expect(answers().map { $0["ack"] as? Int } == [2, 1])
+        send(header(2), Bench.event())
+        #expect(answers().map { $0["ack"] as? Int } == [2])
+        send(#"{"op":"resume","stream":"s"}"#)
+        #expect(answers().map { $0["seq"] as? Int } == [2])
+        send(header(1, epoch: 2), Bench.event())
+        desk.pump()
+        let marks = queue.take(timeout: .zero)!.flatMap { request -> [StreamMark] in
+            if case .events(let batch) = request.entry { batch.marks } else { [] }
+        }
+        #expect(marks == [StreamMark(stream: "s", epoch: 2, seq: 1)])
+        send(header(3, epoch: 1), Bench.event())
+        #expect(answers().map { $0["code"] as? String } == ["old_epoch"])
+    }
+
+    @Test func `a sequenced message of rejects moves its mark durably`() {
+        send(header(1), "{}")
+        #expect(answers().isEmpty)
+        #expect(commit(at: 5).count == 1)
+        let answer = answers()
+        #expect(answer.map { $0["rejected"] as? Int } == [1] && answer[0]["ack"] as? Int == 1)
+        #expect(answer[0]["position"] == nil)
+    }
+
+    @Test func `after a failed commit a stream goes on from its durable mark`() {
+        send(header(1), Bench.event())
+        _ = commit(at: 1)
+        _ = answers()
+        send(header(2), Bench.event([("id", "\"b\"")]))
+        _ = commit(at: 2, fail: true)
+        #expect(answers().map { $0["ack"] as? Int } == [1])
+        send(header(2), Bench.event([("id", "\"b\"")]))
+        #expect(commit(at: 2).count == 1)
+    }
+
+    @Test func `while the writer is busy a full batch answers busy and keeps nothing`() {
+        let lines = (0..<1000).map { Bench.event([("id", "\"@@\($0)\"")]) }.joined(separator: "\n")
+        var sent = 0
+        var busy: [[String: Any]] = []
+        send(Bench.event([("id", "\"first\"")]))
+        _ = queue.take(timeout: .zero)
+        while busy.isEmpty, sent < 100 {
+            send(lines.replacingOccurrences(of: "@@", with: "\(sent)-"))
+            sent += 1
+            busy = answers()
+        }
+        #expect(busy.map { $0["code"] as? String } == ["busy"])
+        #expect(busy[0]["retry"] as? Bool == true && busy[0]["retry_after_ms"] as? Int == Limits.retryMilliseconds)
+        #expect(desk.intake.batch.count <= Limits.rowEvents)
+    }
+
+    @Test func `odd frames and headers are answered by code`() {
+        let cases: [([String], String)] = [
+            ([], "bad_frames"), (["a", "b", "c", "d"], "bad_frames"),
+            ([String](repeating: "x", count: 99), "bad_frames"),
+            (["{", "x"], "bad_header"), (["{\"x\":1}", "x"], "bad_header"), (["{\"seq\":1}", "x"], "bad_header"),
+            (["{\"op\":\"erase\"}"], "bad_header"), (["[]", "x"], "bad_header"),
+            (["{\"content_type\":\"application/senml+json\"}", "[]"], "unsupported_content_type"),
+        ]
+        for (frames, code) in cases {
+            let bytes = (["p"] + frames).map { Array($0.utf8) }
+            bytes.withPointers { desk.receive($0, now: Bench.now) }
+            #expect(answers().map { $0["code"] as? String } == [code], "\(frames.prefix(4))")
+        }
+        send("")
+        let empty = answers()
+        #expect((empty[0]["errors"] as? [[String: Any]])?.first?["code"] as? String == "empty_message")
+    }
+
+    @Test func `each envelope is echoed`() {
+        #expect(Envelope(sizes: [5, 0, 9])?.echoed == 2)
+        #expect(Envelope(sizes: [5, 4, 0, 9])?.echoed == 3)
+        #expect(Envelope(sizes: [5, 9])?.echoed == 1)
+        #expect(Envelope(sizes: [5, 9, 9])?.header == 1)
+        #expect(Envelope(sizes: [5, 9, 0])?.body == 2)
+        #expect(Envelope(sizes: [5, 0])?.body == 1)
+        #expect(Envelope(sizes: [5, 4, 0, 3, 9])?.header == 3)
+        #expect(Envelope(sizes: [5]) == nil && Envelope(sizes: [5, 1, 1, 1]) == nil)
+    }
+
+    @Test func `entries of other threads share the one order`() {
+        nonisolated(unsafe) var results: [CommitQueue.Result] = []
+        #expect(queue.submit(.request([1])) { results.append($0) })
+        send(Bench.event())
+        let requests = commit(at: 3)
+        #expect(requests.count == 1)
+        #expect(results == [.durable(position: 3, received: Bench.now)])
+        desk.pump()
+        #expect(commit(at: 4).count == 1)
+        queue.close()
+        #expect(queue.take(timeout: .zero) == nil && !queue.submit(.tick))
+    }
+}
+
+extension [[UInt8]] {
+    /// Calls `body` with the address of each element.
+    func withPointers(_ body: ([UnsafeRawBufferPointer]) -> Void) {
+        let copies = map { bytes -> UnsafeMutableRawBufferPointer in
+            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
+            copy.copyBytes(from: bytes)
+            return copy
+        }
+        body(copies.map { UnsafeRawBufferPointer($0) })
+        for copy in copies { copy.deallocate() }
+    }
+}

@@ -1,0 +1,76 @@
+import Events
+import Testing
+
+@testable import Ingest
+
+@Suite struct DuplicateTests {
+    private func event(_ id: Int, at second: Int = 0, value: Double = 1) -> String {
+        let time = Timestamp(seconds: 1_782_864_000 + Int64(second)).formatted()
+        return Bench.event([("id", "\"\(id)\""), ("value", "\(value)"), ("time", "\"\(time)\"")])
+    }
+
+    @Test func `a repeat has no effect and other content under one identity is refused`() {
+        let bench = Bench()
+        #expect(bench.take(event(1) + "\n" + event(1)).duplicates == 1)
+        #expect(bench.take(event(1)).duplicates == 1)
+        #expect(bench.take(event(1, value: 2)).errors.map(\.code) == [.idReused])
+        #expect(bench.intake.batch.count == 1)
+    }
+
+    @Test func `the same id of another source is another event`() {
+        let bench = Bench()
+        #expect(bench.take(Bench.event([("source", "\"x\"")])).accepted == 1)
+        #expect(bench.take(Bench.event([("source", "\"y\"")])).accepted == 1)
+    }
+
+    @Test func `behind the window an event is too old and before that a duplicate`() {
+        let bench = Bench(window: 8)
+        for n in 0..<7 { #expect(bench.take(event(n, at: n)).accepted == 1) }
+        #expect(bench.take(event(0, at: 0)).duplicates == 1)
+        #expect(bench.take(event(7, at: 7)).accepted == 1)
+        #expect(bench.take(event(0, at: 0)).errors.map(\.code) == [.tooOld])
+        #expect(bench.take(event(99, at: 3)).errors.map(\.code) == [.tooOld])
+        #expect(bench.take(event(100, at: 4)).accepted == 1)
+        #expect(bench.take(event(7, at: 7)).duplicates == 1)
+    }
+
+    @Test func `a window rebuilt from the journal knows what the first knew`() {
+        let first = Bench()
+        let body = [
+            Bench.event([("id", "\"1\""), ("value", "50"), ("metric", "\"temp\""), ("unit", "\"degF\"")]),
+            Bench.event([("id", "\"2\""), ("area", "\"320213\""), ("lon", "120"), ("lat", "31"), ("x", "\"y\"")]),
+            Bench.event([("id", "\"3\""), ("n", "1"), ("b", "true"), ("z", "null"), ("period", "\"PT1H\"")]),
+            Bench.event([("id", "\"4\""), ("value", "-9999"), ("exercise", "true")]),
+        ].joined(separator: "\n")
+        #expect(first.take(body).accepted == 4)
+        let second = Bench()
+        second.intake.note(first.intake.batch, department: DepartmentTexts(second.department))
+        let again = second.take(body)
+        #expect(again.duplicates == 4 && again.errors == [])
+    }
+
+    @Test func `forgotten events are new again`() {
+        let bench = Bench()
+        _ = bench.take(event(1))
+        let (_, identities) = bench.intake.close(spare: EventBatch())
+        bench.intake.forget(identities)
+        #expect(bench.take(event(1)).accepted == 1)
+    }
+
+    @Test func `subjects of one source are bounded and registered ones are not counted`() {
+        let bench = Bench(window: 4 * Limits.subjectsPerSource, subjects: [.init(id: "known")])
+        var accepted = 0
+        var codes: Set<IngestCode> = []
+        for block in 0..<(Limits.subjectsPerSource / 5000 + 2) {
+            let body = (0..<5000).map { n in
+                Bench.event([("id", "\"\(block)/\(n)\""), ("subject", "\"s\(block)-\(n)\"")])
+            }.joined(separator: "\n")
+            let outcome = bench.take(body)
+            accepted += outcome.accepted
+            codes.formUnion(outcome.errors.map(\.code))
+            _ = bench.intake.close(spare: EventBatch())
+        }
+        #expect(accepted == Limits.subjectsPerSource && codes == [.tooManySubjects])
+        #expect(bench.take(Bench.event([("subject", "\"known\"")])).accepted == 1)
+    }
+}
