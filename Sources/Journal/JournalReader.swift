@@ -79,6 +79,7 @@ public struct JournalReader {
         page = try Self.fetch(queue, file, from: end.next)
         guard page.isEmpty else { return true }
         guard following.first == end.next else {
+            if !files.contains(file), let oldest = files.first { throw .pruned(asked: end.next, first: oldest.first) }
             throw .corrupt(
                 file: following.path, position: end.next, reason: "the segment of position \(end.next) is missing")
         }

@@ -49,28 +49,13 @@ struct JournalWriter {
         _ entries: [PendingEntry], marks: borrowing Mutex<MarkTable>
     ) throws(JournalError) -> [JournalRecord] {
         if let poison { throw .poisoned(cause: poison) }
-        guard entries.count <= JournalBounds.groupEntries else {
-            throw .refused(
-                index: JournalBounds.groupEntries, reason: "over \(JournalBounds.groupEntries) entries at once")
-        }
-        guard let first = entries.first else { return [] }
-        let raised = try marks.withLock { (table) throws(JournalError) in try Self.raised(entries, over: table) }
-        var builder = RowBuilder(
-            engine: settings.engineVersion, keys: keys, compressor: compressor, next: tail.next,
-            lastReceived: tail.lastReceived, previous: tail.previous)
-        var rows: [StoredRow] = []
-        for (index, entry) in entries.enumerated() { rows.append(try builder.row(entry, index: index)) }
         do throws(JournalError) {
-            if isFull(at: first.received) { try rotate(first.received, marks: marks.withLock { $0 }) }
-            try commit(rows, raised)
+            return try store(entries, marks: marks)
+        } catch .refused(let index, let reason) {
+            throw .refused(index: index, reason: reason)
         } catch {
-            poison = error.description
+            poison(error)
             throw error
-        }
-        marks.withLock { table in for (department, mark) in raised { table.raise(mark, department: department) } }
-        return zip(rows, entries).map { row, entry in
-            JournalRecord(
-                position: row.position, received: entry.received, department: entry.department, entry: entry.entry)
         }
     }
 
@@ -82,6 +67,29 @@ struct JournalWriter {
         return retired
     }
 
+    private mutating func store(
+        _ entries: [PendingEntry], marks: borrowing Mutex<MarkTable>
+    ) throws(JournalError) -> [JournalRecord] {
+        let bound = JournalBounds.groupEntries
+        guard entries.count <= bound else { throw .refused(index: bound, reason: "over \(bound) entries at once") }
+        guard let first = entries.first else { return [] }
+        let raised = try marks.withLock { (table) throws(JournalError) in try Self.raised(entries, over: table) }
+        var builder = RowBuilder(
+            engine: settings.engineVersion, keys: keys, compressor: compressor, next: tail.next,
+            lastReceived: tail.lastReceived, previous: tail.previous)
+        var rows: [StoredRow] = []
+        rows.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() { rows.append(try builder.row(entry, index: index)) }
+        if isFull(at: first.received) { try rotate(first.received, marks: marks.withLock { $0 }) }
+        try commit(rows, raised)
+        tail.advance(to: builder)
+        marks.withLock { table in for (department, mark) in raised { table.raise(mark, department: department) } }
+        return zip(rows, entries).map { row, entry in
+            JournalRecord(
+                position: row.position, received: entry.received, department: entry.department, entry: entry.entry)
+        }
+    }
+
     private mutating func commit(_ rows: [StoredRow], _ raised: [(String, StreamMark)]) throws(JournalError) {
         let queue = queue
         try onFile(file.path, "appending to") {
@@ -91,12 +99,7 @@ struct JournalWriter {
                 return .commit
             }
         }
-        for row in rows {
-            do { try tail.follow(row, file) } catch {
-                preconditionFailure("a row that was built does not chain: \(error)")
-            }
-            bytes += Int64(row.payload.count + (row.restricted?.count ?? 0)) + Self.rowOverhead
-        }
+        for row in rows { bytes += Int64(row.payload.count + (row.restricted?.count ?? 0)) + Self.rowOverhead }
         firstReceived = firstReceived ?? rows[0].received
     }
 

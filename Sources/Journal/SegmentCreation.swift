@@ -40,14 +40,23 @@ extension SegmentFile {
     }
 
     /// Removes what a crash during creation or removal left behind.
+    ///
+    /// A WAL without its segment is left by pruning only before the oldest kept segment. Anywhere else it may hold
+    /// acknowledged entries whose file was moved by hand: that is an error, and the WAL stays.
     static func removeLeftovers(in directory: String) throws(JournalError) {
         let names = try Files.names(directory)
-        for name in names {
-            let unfinished = name.contains(Self.suffix + Self.unfinished)
-            let orphan =
-                ["-wal", "-shm"].contains { name.hasSuffix(Self.suffix + $0) }
-                && !names.contains(String(name.dropLast(4)))
-            if unfinished || orphan { try Files.remove("\(directory)/\(name)") }
+        let oldest = names.compactMap { SegmentFile(directory: directory, name: $0) }.first
+        for name in names where name.contains(Self.suffix + Self.unfinished) {
+            try Files.remove("\(directory)/\(name)")
+        }
+        for name in names where name.hasSuffix("-wal") || name.hasSuffix("-shm") {
+            guard let file = SegmentFile(directory: directory, name: String(name.dropLast(4))),
+                !names.contains(file.name)
+            else { continue }
+            guard let oldest, file.first < oldest.first else {
+                throw .corrupt(file: file.path, position: file.first, reason: "the file is missing, \(name) is there")
+            }
+            try Files.remove("\(directory)/\(name)")
         }
     }
 }

@@ -34,6 +34,12 @@ struct Tail: Equatable {
         for row in rows { try follow(row, file) }
     }
 
+    /// Takes over the end of rows that were built from here and committed.
+    mutating func advance(to built: RowBuilder) {
+        precondition(built.next > next && built.lastReceived >= lastReceived, "rows are built from the tail on")
+        (next, lastReceived, previous, isEmpty) = (built.next, built.lastReceived, built.previous, false)
+    }
+
     /// Takes one row further; throws where it does not continue what came before.
     mutating func follow(_ row: StoredRow, _ file: SegmentFile) throws(JournalError) {
         guard row.position == next else { throw file.damage(row, "position \(row.position) where \(next) was due") }

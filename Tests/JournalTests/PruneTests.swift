@@ -70,4 +70,12 @@ struct PruneTests {
         #expect(try journal.usage().isCapReached)
         #expect(try Samples.all(directory).count == 1)
     }
+
+    @Test func `a reader whose place was pruned under it says so`() throws {
+        let journal = try fill()
+        var reader = try Journal.read(data: directory.path)
+        #expect(try reader.next()?.record.position == 1)
+        _ = try journal.prune(now: day(10_000), keepFrom: .max)
+        #expect(throws: JournalError.pruned(asked: 2, first: 4)) { try reader.next() }
+    }
 }

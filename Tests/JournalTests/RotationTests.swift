@@ -66,7 +66,6 @@ struct RotationTests {
         journal = nil
         let file = SegmentFile(directory: Journal.directory(directory.path), first: 2)
         try Files.create(file.path + SegmentFile.unfinished, [1, 2, 3], mode: 0o600)
-        try Files.create(file.path + "-wal", [1], mode: 0o600)
         #expect(try Samples.open(directory, settings).nextPosition == 2)
         #expect(try Files.names(file.directory) == ["00000000000000000001.sqlite", "owner.lock"])
         let start = SegmentStart(position: 2, received: Samples.at(1).microseconds, previous: tail.previous)
@@ -90,5 +89,21 @@ struct RotationTests {
         for file in files.dropLast() { #expect(Files.size(file.path + "-wal") == nil) }
         #expect(files.count > 1)
         #expect(try Journal.verify(data: directory.path).events == 1000)
+    }
+
+    @Test func `a WAL whose segment is gone is cleared before the oldest segment and an error elsewhere`() throws {
+        var journal: Journal? = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        for second in 0..<3 { _ = try journal?.append([Samples.pending(at: Int64(second))]) }
+        journal = nil
+        let folder = Journal.directory(directory.path)
+        try SegmentFile(directory: folder, first: 1).remove()
+        let before = SegmentFile(directory: folder, first: 1).path + "-wal"
+        let after = SegmentFile(directory: folder, first: 4).path + "-wal"
+        try Files.create(before, [1], mode: 0o600)
+        #expect(try Samples.open(directory).nextPosition == 4)
+        #expect(Files.size(before) == nil)
+        try Files.create(after, [1], mode: 0o600)
+        #expect(throws: JournalError.self) { try Samples.open(directory) }
+        #expect(Files.size(after) == 1)
     }
 }
