@@ -12,7 +12,7 @@ struct RuleTestReader {
     let path: String
 
     struct Defaults {
-        var subject = "S-1"
+        var subject = ""
         var source = "test"
         var area = ""
     }

@@ -11,7 +11,7 @@ extension RuleTestFile.Reading {
         batch.periods = [0]
         batch.types = [number(input.type)]
         batch.sources = [number(source)]
-        batch.subjects = [number(subject)]
+        batch.subjects = [number(subject.isEmpty && input.type == "reading" ? "S-1" : subject)]
         batch.areas = [number(area)]
         batch.longitudes = [.nan]
         batch.latitudes = [.nan]

@@ -50,16 +50,24 @@ public enum RegistryDirectory {
     }
 
     static func readDocument(_ root: YAMLItem, _ parts: inout RegistryParts) {
-        guard let fields = root.fields(["subjects", "areas"]) else { return }
-        for item in fields.optional("areas")?.items(atMost: 100_000) ?? [] {
-            let item = YAMLItem(node: item.node, name: "an area", source: item.source)
-            guard let fields = item.fields(["code", "name"]), let code = fields.required("code"),
-                let text = code.string(), let name = fields.required("name").flatMap(name)
-            else { continue }
-            parts.add(Registry.Area(code: text, name: name), at: code)
+        if let pairs = root.pairs(), let first = pairs.first, first.name.utf8.allSatisfy({ $0 &- 48 <= 9 }) {
+            return readAreas(pairs, &parts)
         }
+        guard let fields = root.fields(["subjects", "areas"]) else { return }
+        readAreas(fields.optional("areas")?.pairs() ?? [], &parts)
         for item in fields.optional("subjects")?.items(atMost: 1_000_000) ?? [] {
             readSubject(YAMLItem(node: item.node, name: "a subject", source: item.source), &parts)
+        }
+    }
+
+    /// `"320213": {zh: 梁溪区, en: Liangxi District}`
+    private static func readAreas(_ pairs: [YAMLPair], _ parts: inout RegistryParts) {
+        for pair in pairs {
+            guard let name = name(pair.value) else { continue }
+            let code = YAMLItem(
+                node: YAMLNode(content: .scalar(pair.name, style: .plain), mark: pair.keyMark), name: "an area",
+                source: pair.source)
+            parts.add(Registry.Area(code: pair.name, name: name), at: code)
         }
     }
 

@@ -26,6 +26,7 @@ public struct RuleTestFile: Sendable {
         public var at: TimeSpan
         /// NaN for `null`.
         public var value: Double
+        /// Empty: reports have none, readings are of `S-1`.
         public var subject: String
         public var source: String = ""
         public var area: String = ""
@@ -51,12 +52,14 @@ public struct RuleTestFile: Sendable {
         case reload(at: TimeSpan)
         /// The rules are activated again without this one.
         case remove(at: TimeSpan)
+        /// The clock runs on to this moment.
+        case tick(at: TimeSpan)
         /// Readings of this stretch are never sent.
         case gap(at: TimeSpan, length: TimeSpan)
 
         public var at: TimeSpan {
             switch self {
-            case .restart(let at, _), .reload(let at), .remove(let at), .gap(let at, _): at
+            case .restart(let at, _), .reload(let at), .remove(let at), .tick(let at), .gap(let at, _): at
             }
         }
 
@@ -64,7 +67,7 @@ public struct RuleTestFile: Sendable {
         public var end: TimeSpan {
             switch self {
             case .restart(let at, let length), .gap(let at, let length): at + length
-            case .reload(let at), .remove(let at): at
+            case .reload(let at), .remove(let at), .tick(let at): at
             }
         }
     }

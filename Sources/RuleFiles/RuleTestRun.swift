@@ -42,6 +42,7 @@ struct RuleTestRun {
         case .step(.remove):
             let rest = ruleSet.rules.filter { $0.id != file.rule }
             clock.apply(.ruleSet(RuleSet(rules: rest, version: "removed", timing: ruleSet.timing).encoded()))
+        case .step(.tick): clock.apply(.tick)
         case .step(.gap): break
         }
     }
@@ -59,7 +60,7 @@ struct RuleTestRun {
                 switch step {
                 case .gap: reading.at >= step.at && reading.at < step.end
                 case .restart: arrival >= step.at && arrival < step.end
-                case .reload, .remove: false
+                case .reload, .remove, .tick: false
                 }
             }
             if !isLost { entries.append((arrival, .reading(reading))) }

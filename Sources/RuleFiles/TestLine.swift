@@ -96,11 +96,12 @@ struct TestLine {
         case ("gap", 3): if let length { return .gap(at: at, length: length) }
         case ("reload", 2): return .reload(at: at)
         case ("remove", 2): return .remove(at: at)
+        case ("tick", 2): return .tick(at: at)
         default: break
         }
         return refuse(
             .badStep, "'\(words.dropFirst().joined(separator: " "))' is no step",
-            "write restart, restart 1m, reload, remove or gap 5m")
+            "write restart, restart 1m, reload, remove, tick or gap 5m")
     }
 
     func expectation() -> RuleTestFile.Expectation? {
