@@ -17,7 +17,7 @@ struct CSVTable {
 
     /// nil where the text is no such table; findings then have an error.
     static func read(_ source: YAMLSource, bytes: [UInt8]) -> CSVTable? {
-        var scanner = Scanner(bytes: bytes[...].dropFirst(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0))
+        var scanner = Scanner(bytes: bytes, index: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
         var table: CSVTable?
         while let row = scanner.row() {
             if scanner.isBroken {
@@ -53,15 +53,23 @@ struct CSVTable {
 
     /// Splits bytes into rows of cells.
     private struct Scanner {
-        var bytes: ArraySlice<UInt8>
+        private static let comma = UInt8(ascii: ",")
+        private static let newline = UInt8(ascii: "\n")
+        private static let quote = UInt8(ascii: "\"")
+        private static let carriageReturn = UInt8(ascii: "\r")
+
+        let bytes: [UInt8]
+        var index: Int
         var line = 1
         var isBroken = false
 
         func place(_ column: Int) -> YAMLMark { YAMLMark(line: line, column: column) }
 
+        private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
+
         /// nil at the end.
         mutating func row() -> [Cell]? {
-            guard !bytes.isEmpty, !isBroken else { return nil }
+            guard next != nil, !isBroken else { return nil }
             var cells: [Cell] = []
             var column = 1
             let start = line
@@ -70,9 +78,9 @@ struct CSVTable {
                 let width = text.unicodeScalars.count
                 cells.append(Cell(text: text, mark: YAMLMark(line: start, column: column, width: width)))
                 column += width + 1
-                guard !isBroken, let byte = bytes.first else { return cells }
-                bytes = bytes.dropFirst()
-                if byte == UInt8(ascii: "\n") {
+                guard !isBroken, let byte = next else { return cells }
+                index += 1
+                if byte == Self.newline {
                     line += 1
                     return cells
                 }
@@ -81,31 +89,30 @@ struct CSVTable {
 
         /// Up to a comma, a line's end or the table's end, none of them taken but a carriage return.
         private mutating func cell() -> String {
-            if bytes.first == UInt8(ascii: "\"") { return quoted() }
-            let end = bytes.firstIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\n") } ?? bytes.endIndex
-            var text = bytes[..<end]
-            bytes = bytes[end...]
-            if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
-            return String(decoding: text, as: UTF8.self)
+            if next == Self.quote { return quoted() }
+            let start = index
+            while let byte = next, byte != Self.comma, byte != Self.newline { index += 1 }
+            let end = index > start && bytes[index - 1] == Self.carriageReturn ? index - 1 : index
+            return String(decoding: bytes[start..<end], as: UTF8.self)
         }
 
         private mutating func quoted() -> String {
             var text: [UInt8] = []
-            bytes = bytes.dropFirst()
-            while let byte = bytes.first {
-                bytes = bytes.dropFirst()
-                if byte == UInt8(ascii: "\n") { line += 1 }
-                guard byte == UInt8(ascii: "\"") else {
+            index += 1
+            while let byte = next {
+                index += 1
+                if byte == Self.newline { line += 1 }
+                guard byte == Self.quote else {
                     text.append(byte)
                     continue
                 }
-                guard bytes.first == UInt8(ascii: "\"") else {
-                    if bytes.first == UInt8(ascii: "\r") { bytes = bytes.dropFirst() }
-                    isBroken = ![nil, UInt8(ascii: ","), UInt8(ascii: "\n")].contains(bytes.first)
+                guard next == Self.quote else {
+                    if next == Self.carriageReturn { index += 1 }
+                    isBroken = ![nil, Self.comma, Self.newline].contains(next)
                     return String(decoding: text, as: UTF8.self)
                 }
                 text.append(byte)
-                bytes = bytes.dropFirst()
+                index += 1
             }
             isBroken = true
             return ""

@@ -55,9 +55,10 @@ struct RuleTestReader {
     private func registry(_ item: YAMLItem?) -> Registry? {
         guard let item else { return .empty }
         var parts = RegistryParts()
-        let before = item.source.findings.list.count
+        let found = { item.source.findings.list.count + item.source.findings.omitted }
+        let before = found()
         RegistryDirectory.readDocument(item, &parts)
-        guard item.source.findings.list.count == before else { return nil }
+        guard found() == before else { return nil }
         return Registry(subjects: parts.subjects, areas: parts.areas)
     }
 

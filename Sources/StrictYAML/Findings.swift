@@ -1,13 +1,24 @@
 /// Collects the findings of one run over any number of files, so that a user sees all of them at once.
 public final class Findings {
+    /// Most findings kept: nobody reads more, and a broken table has one a row.
+    public static let maximum = 1000
+
     /// In the order in which they were made.
     public private(set) var list: [Finding] = []
+    /// Beyond the maximum.
+    public private(set) var omitted = 0
+    public private(set) var hasErrors = false
 
     public init() {}
 
-    public func add(_ finding: Finding) { list.append(finding) }
-
-    public var hasErrors: Bool { list.contains { $0.severity == .error } }
+    public func add(_ finding: Finding) {
+        if finding.severity == .error { hasErrors = true }
+        guard list.count < Self.maximum else {
+            omitted += 1
+            return
+        }
+        list.append(finding)
+    }
 
     /// By path, then place; equal places keep their order.
     public var sorted: [Finding] {

@@ -2,18 +2,18 @@
 public struct YAMLSource {
     public let path: String
     public let findings: Findings
-    private let lines: [Substring]
+    private let lines: [Substring.UTF8View]
 
     public init(path: String, text: String, findings: Findings) {
         self.path = path
         self.findings = findings
-        lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     }
 
     public func report(
         _ code: String, at mark: YAMLMark?, _ message: String, help: String? = nil, severity: Finding.Severity = .error
     ) {
-        let line = mark.map { $0.line >= 1 && $0.line <= lines.count ? String(lines[$0.line - 1]) : "" } ?? ""
+        let line = mark.map { text(ofLine: $0.line) } ?? ""
         findings.add(
             Finding(
                 path: path, line: mark?.line ?? 0, column: mark?.column ?? 0, width: mark?.width ?? 1,
@@ -22,5 +22,11 @@ public struct YAMLSource {
 
     public func report(_ code: YAMLCode, at mark: YAMLMark?, _ message: String, help: String? = nil) {
         report(code.rawValue, at: mark, message, help: help)
+    }
+
+    private func text(ofLine number: Int) -> String {
+        guard number >= 1, number <= lines.count else { return "" }
+        let line = String(Substring(lines[number - 1]))
+        return line.hasSuffix("\r") ? String(line.dropLast()) : line
     }
 }

@@ -1,0 +1,84 @@
+import Engine
+import Events
+import RuleFiles
+import StrictYAML
+import Testing
+
+struct RegistryDirectoryTests {
+    private func load(_ files: [(String, String)]) -> RegistryDirectory.Loading {
+        RegistryDirectory.load(files: files.map { .init(path: $0.0, bytes: Array($0.1.utf8)) })
+    }
+
+    @Test func `tables and documents become one registry`() {
+        let loading = load([
+            (
+                "tanks.csv",
+                "\u{FEFF}id,name_zh,name_en,area,lon,lat,unit,limit.hh,limit.h\r\n"
+                    + "CG-2,\"北罐区,二号\"\"大罐\"\"\",,320281100,120.27,31.91,市应急管理局,92,85\r\n\r\n"
+                    + "CG-1,一号,Tank one,,,,,,80\n"
+            ),
+            (
+                "more.yml",
+                """
+                subjects:
+                  - {id: RQ-1, name: {zh: 阀井, en: Valve well}, area: "320213021000", limits: {h: 20}}
+                areas:
+                  "320213": {zh: 梁溪区, en: Liangxi District}
+                """
+            ),
+            ("areas.csv", "code,name_zh\n320281,江阴市"),
+        ])
+        #expect(loading.findings == [])
+        #expect(
+            loading.registry
+                == Registry(
+                    subjects: [
+                        .init(
+                            id: "CG-2", name: .init(zh: "北罐区,二号\"大罐\"", en: ""), area: "320281100",
+                            longitude: 120.27, latitude: 31.91, unit: "市应急管理局",
+                            limits: [.init(name: "h", value: 85), .init(name: "hh", value: 92)]),
+                        .init(
+                            id: "CG-1", name: .init(zh: "一号", en: "Tank one"), limits: [.init(name: "h", value: 80)]),
+                        .init(
+                            id: "RQ-1", name: .init(zh: "阀井", en: "Valve well"), area: "320213021000",
+                            limits: [.init(name: "h", value: 20)]),
+                    ],
+                    areas: [
+                        .init(code: "320213", name: .init(zh: "梁溪区", en: "Liangxi District")),
+                        .init(code: "320281", name: .init(zh: "江阴市", en: "")),
+                    ]))
+    }
+
+    @Test func `an error in one file keeps the whole registry away`() {
+        let loading = load([("a.csv", "id\nA\n"), ("b.csv", "id,lat\nB,91\n")])
+        #expect(loading.registry == nil)
+        #expect(loading.findings.map { "\($0.path):\($0.line):\($0.column) \($0.code)" } == ["b.csv:2:3 out_of_range"])
+    }
+
+    @Test func `ten thousand subjects load, and are found`() throws {
+        var text = "id,name_zh,area,lon,lat,limit.h\n"
+        for number in 0..<10_000 { text += "RQ-\(100_000 + number),阀井\(number),320213021000,120.3,31.57,25\n" }
+        let registry = try #require(load([("subjects.csv", text)]).registry)
+        #expect(registry.subjects.count == 10_000)
+        #expect(registry.subject("RQ-105000")?.limits == [.init(name: "h", value: 25)])
+    }
+
+    @Test func `a table of nothing but flaws has a bounded list of findings`() {
+        let loading = load([("a.csv", "id,lat\n" + String(repeating: "A,91\n", count: 5000))])
+        #expect(loading.findings.count == Findings.maximum)
+        #expect(loading.registry == nil)
+    }
+
+    @Test func `the catalogue reads conversions, ranges and sentinels`() {
+        let metrics = catalogue()
+        #expect(metrics["rain.mm"]?.kind == .increment)
+        #expect(metrics["rain.mm"]?.plausible == 0...300)
+        #expect(
+            metrics["air.temperature"]
+                == Metric(
+                    name: "air.temperature", zh: "气温", unit: "°C",
+                    conversions: [.init(unit: "K", scale: 1, offset: -273.15)], sentinels: [-200]))
+        #expect(metrics["gas"] == nil)
+        #expect(metrics.units == ["%LEL", "K", "m3", "mm", "°C"])
+    }
+}
