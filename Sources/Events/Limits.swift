@@ -18,10 +18,10 @@ public enum Limits {
     public static let rowEvents = 32_768
     /// Seconds of an interval value's period: a leap year.
     public static let periodSeconds = 366 * 86_400
-    /// Seconds since 1970 of 1900-01-01T00:00:00Z: no reading is older.
-    public static let earliestSeconds: Int64 = -2_208_988_800
-    /// Seconds since 1970 of 2200-01-01T00:00:00Z: no clock is meant to be there.
-    public static let latestSeconds: Int64 = 7_258_118_400
+    /// 1900-01-01T00:00:00Z: no reading is older.
+    public static let earliest = Timestamp(seconds: -2_208_988_800)
+    /// 2200-01-01T00:00:00Z: no clock is meant to be there.
+    public static let latest = Timestamp(seconds: 7_258_118_400)
     /// Errors and notes listed in one answer: what a person reads; the rest are counted.
     public static let answerFindings = 100
     /// Frames of one message after the routing id: envelope, header, body and one to spare.

@@ -17,6 +17,7 @@ struct EventDecoder {
     private let keys = EventKeyTable()
     /// Of the view's metrics; -1 where it has none.
     private var metricNumbers = TextCache()
+    private var times = TimeReader()
     var draft = EventDraft()
     var detail = Detail()
 
@@ -130,8 +131,7 @@ struct EventDecoder {
         switch tape.kind(at) {
         case .object: try walk(at, inData: true)
         case .array: throw refuse(.unsupportedData, "data", want: "an object")
-        case .string, .int, .uint, .double, .true, .false, .null, .other:
-            throw refuse(.wrongType, "data", want: "an object")
+        default: throw refuse(.wrongType, "data", want: "an object")
         }
     }
 
@@ -146,8 +146,7 @@ struct EventDecoder {
         switch tape.kind(at) {
         case .true: draft.flags.insert(.exercise)
         case .false, .null: break
-        case .array, .object, .string, .int, .uint, .double, .other:
-            throw refuse(.wrongType, "exercise", want: "true or false")
+        default: throw refuse(.wrongType, "exercise", want: "true or false")
         }
     }
 
@@ -216,7 +215,7 @@ struct EventDecoder {
         case .false: field.kind = .bool
         case .null: break
         case .uint: throw fieldFlaw(.outOfRange, name, "a signed 64-bit integer")
-        case .array, .object, .other: throw fieldFlaw(.wrongType, name, "a scalar")
+        default: throw fieldFlaw(.wrongType, name, "a scalar")
         }
         try append(field)
     }
@@ -269,18 +268,16 @@ struct EventDecoder {
     private mutating func finishTime(_ department: Department, _ now: Timestamp) throws(IngestCode) {
         let text = draft.timeText
         if text.isAbsent { throw refuse(.missingField, "time") }
-        let moment: RFC3339.Moment
+        let time: Timestamp
         do {
-            moment = try RFC3339.parse(text.bytes, localOffsetMinutes: department.localOffsetMinutes)
+            time = try times.read(text, localOffsetMinutes: department.localOffsetMinutes)
         } catch .missingZone {
             throw refuse(.missingZone, "time", got: text)
         } catch {
             throw refuse(.badTime, "time", got: text)
         }
-        let seconds = Int64(moment.seconds)
-        guard seconds >= Limits.earliestSeconds else { throw refuse(.timeTooEarly, "time", got: text, want: "1900") }
-        guard seconds < Limits.latestSeconds else { throw refuse(.timeTooLate, "time", got: text, want: "2200") }
-        let time = Timestamp(microseconds: seconds * 1_000_000 + Int64(moment.nanoseconds / 1000))
+        guard time >= Limits.earliest else { throw refuse(.timeTooEarly, "time", got: text, want: "1900") }
+        guard time < Limits.latest else { throw refuse(.timeTooLate, "time", got: text, want: "2200") }
         draft.time = time
         if let age = department.backfillAge, time < now - age {
             throw refuse(.timeTooEarly, "time", got: text, want: age.formatted)

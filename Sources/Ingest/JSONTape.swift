@@ -2,18 +2,21 @@
 ///
 /// It is simdjson's: a string is one word, a number two, a container's first word holds the index after its end.
 struct JSONTape {
-    enum Kind: UInt8 {
-        case array = 0x5B
-        case object = 0x7B
-        case string = 0x22
-        case int = 0x6C
-        case uint = 0x75
-        case double = 0x64
-        case `true` = 0x74
-        case `false` = 0x66
-        case null = 0x6E
-        /// Closing brackets and the root's words: never a value.
-        case other = 0
+    /// The tag byte of a word: closing brackets and the root's words have others, and are never asked. A struct rather than an enum
+    /// because it is read from the tape several times per event without a table of cases.
+    struct Kind: Equatable, BitwiseCopyable {
+        let tag: UInt8
+
+        @inline(__always) init(_ tag: UInt8) { self.tag = tag }
+        static var array: Kind { Kind(0x5B) }
+        static var object: Kind { Kind(0x7B) }
+        static var string: Kind { Kind(0x22) }
+        static var int: Kind { Kind(0x6C) }
+        static var uint: Kind { Kind(0x75) }
+        static var double: Kind { Kind(0x64) }
+        static var `true`: Kind { Kind(0x74) }
+        static var `false`: Kind { Kind(0x66) }
+        static var null: Kind { Kind(0x6E) }
     }
 
     /// The tape index of a document's value.
@@ -25,7 +28,7 @@ struct JSONTape {
     @inline(__always) func word(_ index: Int) -> UInt64 { words.unsafelyUnwrapped[index] }
 
     @inline(__always) func kind(_ index: Int) -> Kind {
-        Kind(rawValue: UInt8(truncatingIfNeeded: word(index) >> 56)) ?? .other
+        Kind(UInt8(truncatingIfNeeded: word(index) >> 56))
     }
 
     /// The index of a container's closing bracket.
@@ -33,11 +36,10 @@ struct JSONTape {
 
     /// The index of the value after this one.
     @inline(__always) func after(_ index: Int) -> Int {
-        switch kind(index) {
-        case .array, .object: end(index) + 1
-        case .int, .uint, .double: index + 2
-        case .string, .true, .false, .null, .other: index + 1
-        }
+        let kind = kind(index)
+        if kind == .string { return index + 1 }
+        if kind == .int || kind == .uint || kind == .double { return index + 2 }
+        return kind == .array || kind == .object ? end(index) + 1 : index + 1
     }
 
     @inline(__always) func text(_ index: Int) -> Text {
@@ -47,11 +49,9 @@ struct JSONTape {
 
     /// A number of any kind as a double, or nil where the value is none.
     @inline(__always) func number(_ index: Int) -> Double? {
-        switch kind(index) {
-        case .double: Double(bitPattern: word(index + 1))
-        case .int: Double(Int64(bitPattern: word(index + 1)))
-        case .uint: Double(word(index + 1))
-        case .array, .object, .string, .true, .false, .null, .other: nil
-        }
+        let kind = kind(index)
+        if kind == .double { return Double(bitPattern: word(index + 1)) }
+        if kind == .int { return Double(Int64(bitPattern: word(index + 1))) }
+        return kind == .uint ? Double(word(index + 1)) : nil
     }
 }
