@@ -47,7 +47,9 @@ let package = Package(
         ours("City", ["Events"]),
         ours("Platform", ["RuleFiles", "Ingest", "Journal", "Delivery", "StrictYAML", log]),
         .executableTarget(
-            name: "fenghuo", dependencies: ["Platform", "Client", "City", arguments], swiftSettings: strict),
+            name: "fenghuo",
+            dependencies: ["Platform", "RuleFiles", "StrictYAML", "Journal", "Client", "City", arguments],
+            swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),
         tests("ExpressionTests", ["Expression"]),
         tests("EventsTests", ["Events"]),

@@ -55,7 +55,9 @@ public struct Engine: Sendable {
         nextPosition = record.position + Int64(record.entry.positions)
     }
 
+    /// Decisions from here on belong to this position; ordinals go on where it is still the same.
     mutating func begin(_ position: Int64) {
+        guard position != self.position else { return }
         self.position = position
         ordinal = 0
     }

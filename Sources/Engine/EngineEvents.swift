@@ -29,8 +29,6 @@ extension Engine {
             }
             sources[Int(source)].newest = max(sources[Int(source)].newest, time)
         }
-        begin(record.position + Int64(max(0, batch.count - 1)))
-        ordinal = Int32.max / 2  // after the decisions of the last event, whatever their number
         if !followsEvents { runReceivedTimers(through: record.received, into: &decisions) }
     }
 

@@ -51,6 +51,16 @@ struct SilenceTests {
         #expect(scenario.lines == ["1300 raised yellow no_data"])
     }
 
+    @Test func `decisions of one record have ascending ids, whatever made them`() {
+        var scenario = Scenario(Self.rule(.alarm), timing: Timing(clock: .wall))
+        for subject in ["a", "b", "c"] { scenario.read(0, 90, subject: subject) }
+        scenario.read(299.5, 90, subject: "d")
+        scenario.read(300, 10, subject: "d")
+        scenario.read(600, 90, subject: "d")
+        let ids = scenario.decisions.map(\.id)
+        #expect(ids.count == 9 && zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test func `S12 an expected key that never reports is silent once`() {
         var scenario = Scenario(timing: Timing(clock: .wall))
         scenario.tick(0)
