@@ -1,14 +1,20 @@
 /// The city's registry of subjects as CSV text: what `registry/subjects.csv` holds.
 public enum RegistryTable {
-    /// Columns `id,zh,en,area,lon,lat,unit,limits`; limits are `name=value` with blanks between, in the subject's unit.
+    private static let limits = ["clear", "h", "hh", "l", "ll", "notice", "orange", "red", "warning", "yellow"]
+
+    /// One row a subject; limits in the subject's unit, empty where it has none of the name.
     public static func csv(seed: UInt64 = CityDay.defaultSeed) -> String {
-        var out = "id,zh,en,area,lon,lat,unit,limits\n"
+        var out = "id,name_zh,name_en,area,lon,lat,unit" + limits.map { ",limit.\($0)" }.joined() + "\n"
         for sensor in Population(seed: seed, keepEvery: 1).sensors {
             let name = sensor.name
-            let limits = sensor.limits.map { "\($0.name)=\(decimal($0.hundredths, 2))" }.joined(separator: " ")
+            let own = sensor.limits
             let place = "\(decimal(sensor.longitude, 4)),\(decimal(sensor.latitude, 4))"
             out += "\(sensor.id),\(name.zh),\(name.en),\(Street.all[sensor.street].code),\(place)"
-            out += ",\(sensor.kind.traits.unit),\(limits)\n"
+            out += ",\(sensor.kind.traits.unit)"
+            for limit in limits {
+                out += "," + (own.first { $0.name == limit }.map { decimal($0.hundredths, 2) } ?? "")
+            }
+            out += "\n"
         }
         return out
     }

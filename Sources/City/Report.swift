@@ -31,7 +31,7 @@ struct Report {
         var random = SplitMix64(seed: seed ^ 0x7265_706F_7274)
         var reports: [Report] = []
         for second in 0..<86_400 {
-            if random.below(864_000 * keepEvery / 100) < 40 * Curve.percent(Curve.calls, second) / 100 * 10 {
+            if random.below(86_400 * keepEvery) < 4000 * Curve.percent(Curve.calls, second) / 100 {
                 add(.hotline, second, ["noise", "parking", "water", "heating", "wages", "refuse"], &random, &reports)
             }
             if random.below(86_400 * keepEvery) < 60 {

@@ -1,0 +1,46 @@
+import CivilTime
+import Events
+
+/// A file of events, one JSON object a line; blank lines are passed over, all others are sent as they are.
+public struct NDJSONFile: EventLines {
+    private var reader: LineReader
+    private var last = Timestamp.distantPast
+
+    /// `-` is standard input.
+    public init(path: String) throws(InputFailure) { reader = try LineReader(path: path) }
+
+    public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
+        while let line = try reader.next() {
+            guard line.contains(where: { $0 > 0x20 }) else { continue }
+            out += line
+            out.append(UInt8(ascii: "\n"))
+            if let time = Self.time(of: line) { last = time }
+            return last
+        }
+        return nil
+    }
+
+    /// For pacing only: the first `"time":"…"` of the line, wherever it stands; the door reads it properly.
+    static func time(of line: ArraySlice<UInt8>) -> Timestamp? {
+        let key = Array("\"time\"".utf8)
+        var at = line.startIndex
+        while let quote = line[at...].firstIndex(of: UInt8(ascii: "\"")) {
+            at = quote + 1
+            guard line[quote...].starts(with: key) else { continue }
+            let rest = line[(quote + key.count)...].drop { $0 == 0x20 || $0 == UInt8(ascii: ":") }
+            guard rest.first == UInt8(ascii: "\"") else { continue }
+            return timestamp(rest.dropFirst().prefix { $0 != UInt8(ascii: "\"") }, zone: nil)
+        }
+        return nil
+    }
+
+    /// nil where the text is no time of this form; `zone` (minutes east) stands in where none is written.
+    static func timestamp(_ text: ArraySlice<UInt8>, zone: Int?) -> Timestamp? {
+        do throws(RFC3339.Failure) {
+            let moment = try RFC3339.parse(String(decoding: text, as: UTF8.self), localOffsetMinutes: zone)
+            return Timestamp(microseconds: Int64(moment.seconds) * 1_000_000 + Int64(moment.nanoseconds / 1000))
+        } catch {
+            return nil
+        }
+    }
+}

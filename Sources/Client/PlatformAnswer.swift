@@ -1,0 +1,34 @@
+import Foundation
+
+/// An answer of the platform's door, as JSON says it; see docs/wire.md.
+struct PlatformAnswer: Decodable {
+    struct Finding: Decodable {
+        var index: Int
+        var id: String?
+        var code: String
+        var field: String?
+        var en: String?
+    }
+
+    var ok: Bool
+    var code: String?
+    var accepted: Int?
+    var duplicates: Int?
+    var rejected: Int?
+    var retry_after_ms: Int?
+    var expected: UInt64?
+    var stream: String?
+    var epoch: UInt64?
+    var ack: UInt64?
+    /// Of a high-water mark.
+    var seq: UInt64?
+    var credit: Int?
+    var notes: [Finding]?
+    var errors: [Finding]?
+    var en: String?
+
+    static func decode(_ bytes: [UInt8]) -> PlatformAnswer? {
+        // nil is the documented answer for bytes that are no answer.
+        try? JSONDecoder().decode(PlatformAnswer.self, from: Data(bytes))
+    }
+}

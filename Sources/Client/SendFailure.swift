@@ -1,0 +1,23 @@
+/// Why sending stopped before the end; what was acknowledged stays acknowledged.
+public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No answer for so long.
+    case unreachable(endpoint: String, milliseconds: Int)
+    /// The platform refuses the stream or its messages as a whole.
+    case refused(code: String, reason: String)
+    /// The platform's mark and ours cannot be brought together.
+    case outOfStep(stream: String, platform: UInt64, ours: UInt64)
+    case badAnswer(String)
+    case stopped
+
+    public var description: String {
+        switch self {
+        case .unreachable(let endpoint, let milliseconds):
+            "no answer from \(endpoint) for \(milliseconds / 1000) s; is the platform running there?"
+        case .refused(let code, let reason): "refused (\(code)): \(reason)"
+        case .outOfStep(let stream, let platform, let ours):
+            "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours); send anew without --resume"
+        case .badAnswer(let text): "not an answer of the platform: \(text)"
+        case .stopped: "stopped"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// What has become of the events so far; the last one is the result.
+public struct SendProgress: Equatable, Sendable {
+    public struct Reject: Equatable, Sendable {
+        public var id: String
+        public var code: String
+        public var field: String
+        public var reason: String
+    }
+
+    /// How many rejects are kept in full; all are counted.
+    public static let maximumRejects = 100
+
+    /// Read from the input, and acknowledged as durable or refused one by one.
+    public var read = 0
+    public var answered = 0
+    public var accepted = 0
+    public var duplicates = 0
+    public var rejected = 0
+    public var batches = 0
+    /// Messages sent more than once: after a busy answer or a lost connection.
+    public var resent = 0
+    public var busy = 0
+    /// Messages passed over because an earlier run had them acknowledged.
+    public var skippedBatches = 0
+    public var rejects: [Reject] = []
+    /// How often each note came, ascending by code.
+    public var notes: [(code: String, count: Int)] = []
+    public var bytes = 0
+    public var milliseconds = 0
+
+    public var eventsPerSecond: Int { milliseconds == 0 ? 0 : answered * 1000 / milliseconds }
+
+    public static func == (a: Self, b: Self) -> Bool {
+        a.read == b.read && a.answered == b.answered && a.accepted == b.accepted && a.duplicates == b.duplicates
+            && a.rejected == b.rejected && a.rejects == b.rejects && a.batches == b.batches && a.resent == b.resent
+            && a.busy == b.busy && a.skippedBatches == b.skippedBatches
+            && a.notes.elementsEqual(b.notes) { $0 == $1 }
+    }
+
+    mutating func take(_ answer: PlatformAnswer) {
+        accepted += answer.accepted ?? 0
+        duplicates += answer.duplicates ?? 0
+        rejected += answer.rejected ?? 0
+        for error in answer.errors ?? [] where rejects.count < Self.maximumRejects {
+            rejects.append(
+                Reject(id: error.id ?? "", code: error.code, field: error.field ?? "", reason: error.en ?? ""))
+        }
+        for note in answer.notes ?? [] {
+            if let at = notes.firstIndex(where: { $0.code >= note.code }) {
+                if notes[at].code == note.code { notes[at].count += 1 } else { notes.insert((note.code, 1), at: at) }
+            } else {
+                notes.append((note.code, 1))
+            }
+        }
+    }
+}

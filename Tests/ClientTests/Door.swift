@@ -1,0 +1,85 @@
+import Foundation
+import Messaging
+import Synchronization
+
+/// The other end of a sender's socket, which answers as a script says: a stand-in for faults that a sound platform shows rarely.
+final class Door: Sendable {
+    /// What to do with a message; the platform's durable mark is kept beside it.
+    enum Reply: Sendable {
+        case take
+        case refuse(String)
+        /// Says nothing and forgets it.
+        case drop
+    }
+
+    struct Seen: Equatable, Sendable {
+        var epoch: UInt64
+        var seq: UInt64
+        var lines: Int
+    }
+
+    private let seenMessages = Mutex<[Seen]>([])
+    private let endpointText = Mutex("")
+    private let stopFlag = Mutex(false)
+
+    var seen: [Seen] { seenMessages.withLock { $0 } }
+    var endpoint: String { endpointText.withLock { $0 } }
+    func stop() { stopFlag.withLock { $0 = true } }
+
+    /// Runs until stopped: takes messages in sequence, else answers a gap, as the platform does. `mark` is what it already has.
+    func run(
+        _ context: Context.Handle, mark: (epoch: UInt64, seq: UInt64) = (0, 0), credit: Int = 64,
+        _ decide: @Sendable (Seen, Int) -> Reply
+    ) throws {
+        let socket = try Socket(context, .router)
+        try socket.bind("tcp://127.0.0.1:*")
+        endpointText.withLock { $0 = socket.lastEndpoint() }
+        var poller = Poller()
+        _ = poller.add(socket)
+        var frames = Frames()
+        var (epoch, seq) = mark
+        while !stopFlag.withLock({ $0 }) {
+            guard poller.wait(milliseconds: 20) else { return }
+            while frames.receive(from: socket) == .message {
+                let peer = frames.bytes(0)
+                func answer(_ text: String) { _ = socket.send(frames: [peer, Array(text.utf8)]) }
+                let head = try JSONSerialization.jsonObject(with: Data(frames.bytes(1))) as? [String: Any] ?? [:]
+                if head["op"] != nil {
+                    answer(#"{"ok":true,"stream":"s","epoch":\#(epoch),"seq":\#(seq),"credit":\#(credit)}"#)
+                    continue
+                }
+                let lines = frames.bytes(2).split(separator: UInt8(ascii: "\n")).count
+                let message = Seen(
+                    epoch: (head["epoch"] as? NSNumber)?.uint64Value ?? 0,
+                    seq: (head["seq"] as? NSNumber)?.uint64Value ?? 0, lines: lines)
+                let times = seenMessages.withLock { seen in
+                    seen.append(message)
+                    return seen.filter { $0 == message }.count
+                }
+                if message.epoch > epoch { (epoch, seq) = (message.epoch, 0) }
+                let place = #""stream":"s","epoch":\#(epoch),"credit":\#(credit),"ack""#
+                let taken = #"{"ok":true,"accepted":\#(lines),"duplicates":0,"rejected":0,"retry":false,"#
+                if message.seq <= seq {
+                    answer(
+                        #"{"ok":true,"accepted":0,"duplicates":0,"rejected":0,"retry":false,\#(place):\#(message.seq)}"#
+                    )
+                    continue
+                }
+                switch decide(message, times) {
+                case .drop: continue
+                case .refuse(let code):
+                    answer(
+                        #"{"ok":false,"code":"\#(code)","accepted":0,"retry":true,"retry_after_ms":20,\#(place):\#(seq),"zh":"","en":"no"}"#
+                    )
+                case .take where message.seq == seq + 1:
+                    seq = message.seq
+                    answer(taken + #"\#(place):\#(seq)}"#)
+                case .take:
+                    answer(
+                        #"{"ok":false,"code":"seq_gap","accepted":0,"retry":true,"expected":\#(seq + 1),\#(place):\#(seq)}"#
+                    )
+                }
+            }
+        }
+    }
+}
