@@ -1,1 +1,77 @@
-// Placeholder until the first file of this target lands.
+import Engine
+import Events
+import Foundation
+import GRDB
+import Synchronization
+
+/// The one writer of an alert store: decisions, notices and the applied journal position, in one SQLite file.
+///
+/// A decision is committed once: a repeat is compared with what is stored. Calls block; readers use `AlertReader`.
+public final class AlertStore: Sendable {
+    /// What stays in memory between commits.
+    struct State {
+        var applied: Int64
+        var appliedOnDisk: Int64
+        var appliedWritten = Timestamp.distantPast
+        /// Position of the newest stored decision; turns after it need no comparison.
+        var lastDecision: Int64
+        var head: Int64
+        var replayDivergences: Int64
+    }
+
+    public let path: String
+    /// Of the feed: as long as it is the same, sequence numbers continue.
+    public let epoch: String
+    public let engineVersion: UInt32
+    let queue: DatabaseQueue
+    let state: Mutex<State>
+    private let lock: WriterLock
+
+    /// Opens the store, or makes a new one with `newEpoch`: four or more hexadecimal digits that no earlier store of
+    /// this place had.
+    public init(path: String, newEpoch: String, engineVersion: UInt32 = Engine.version) throws(StoreError) {
+        precondition(newEpoch.utf8.count >= 4 && newEpoch.allSatisfy(\.isHexDigit), "an epoch is 4+ hex digits")
+        let lock = try WriterLock(store: path)
+        let opened = try onFile(path, "opening") {
+            let queue = try Self.connect(path)
+            try queue.inTransaction(.immediate) { database in
+                try StoreSchema.migrate(database, path: path, epoch: newEpoch)
+                return .commit
+            }
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+            return try queue.read { (queue, try Self.load($0)) }
+        }
+        self.lock = lock
+        self.path = path
+        self.engineVersion = engineVersion
+        queue = opened.0
+        epoch = opened.1.epoch
+        state = Mutex(opened.1.state)
+    }
+
+    /// The journal position up to which everything is in the store or needs nothing stored.
+    public var applied: Int64 { state.withLock { $0.applied } }
+    /// Sequence of the newest notice, 0 before the first.
+    public var head: Int64 { state.withLock { $0.head } }
+    /// Decisions of another engine version that a replay did not repeat; what was stored holds.
+    public var replayDivergences: Int64 { state.withLock { $0.replayDivergences } }
+
+    private static func connect(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(StoreBounds.busySeconds)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static func load(_ database: Database) throws -> (epoch: String, state: State) {
+        guard let row = try Row.fetchOne(database, sql: "SELECT epoch, applied, replay_divergences FROM meta") else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row")
+        }
+        let last = try Int64.fetchOne(database, sql: "SELECT coalesce(max(position), -1) FROM transitions") ?? -1
+        let head = try Int64.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM notices") ?? 0
+        let state = State(
+            applied: row["applied"], appliedOnDisk: row["applied"], lastDecision: last, head: head,
+            replayDivergences: row["replay_divergences"])
+        return (row["epoch"], state)
+    }
+}

@@ -1,0 +1,112 @@
+import Engine
+import Events
+import Foundation
+import GRDB
+
+extension AlertStore {
+    /// Stores a turn's decisions, their notices and the applied position in one transaction that is on disk when this
+    /// returns. A turn without decisions writes its position at most once a second, without waiting for the disk.
+    ///
+    /// On an error nothing of the turn is stored, and the caller stops: the journal repeats the turn at the next start.
+    @discardableResult
+    public func commit(_ turn: Turn) throws(StoreError) -> Committed {
+        try state.withLock { (state) throws(StoreError) in
+            guard !turn.decisions.isEmpty || turn.positions.lowerBound <= state.lastDecision else {
+                try noteApplied(turn, &state)
+                return Committed()
+            }
+            var next = state
+            let committed = try onFile(path, "committing to") {
+                var committed = Committed()
+                try queue.inTransaction(.immediate) { database in
+                    committed = try store(turn, &next, database)
+                    return .commit
+                }
+                return committed
+            }
+            state = next
+            return committed
+        }
+    }
+
+    /// Writes the applied position now; for a clean stop.
+    public func flushApplied() throws(StoreError) {
+        try state.withLock { (state) throws(StoreError) in
+            try onFile(path, "writing the applied position to") {
+                try queue.inDatabase { try writeApplied(state.applied, $0) }
+            }
+            state.appliedOnDisk = state.applied
+        }
+    }
+
+    private func noteApplied(_ turn: Turn, _ state: inout State) throws(StoreError) {
+        state.applied = max(state.applied, turn.positions.upperBound)
+        guard state.applied > state.appliedOnDisk,
+            turn.received - state.appliedWritten >= StoreBounds.appliedInterval
+        else { return }
+        let applied = state.applied
+        try onFile(path, "writing the applied position to") {
+            try queue.inDatabase { database in
+                try database.execute(sql: "PRAGMA synchronous = NORMAL")
+                defer { restoreFullSync(database) }
+                try writeApplied(applied, database)
+            }
+        }
+        state.appliedOnDisk = applied
+        state.appliedWritten = turn.received
+    }
+
+    private func restoreFullSync(_ database: Database) {
+        do {
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        } catch {
+            preconditionFailure("commits would no longer wait for the disk: \(error)")
+        }
+    }
+
+    private func writeApplied(_ applied: Int64, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE meta SET applied = max(applied, ?), engine = ?", arguments: [applied, Int64(engineVersion)])
+    }
+
+    private func store(_ turn: Turn, _ state: inout State, _ database: Database) throws -> Committed {
+        var replay = try Replay(turn, state: state, engine: engineVersion, database)
+        var committed = Committed()
+        let first = state.head + 1
+        if turn.positions.upperBound > state.applied, !turn.decisions.isEmpty { try keep(turn.ruleSet, database) }
+        for decision in turn.decisions {
+            switch try replay.judge(decision) {
+            case .repeated: committed.repeated += 1
+            case .diverged: committed.diverged += 1
+            case .new:
+                try store(decision, turn, &state, database)
+                committed.stored += 1
+                state.lastDecision = max(state.lastDecision, decision.id.position)
+            }
+        }
+        committed.diverged += try replay.judgeRest()
+        state.replayDivergences += Int64(committed.diverged)
+        state.applied = max(state.applied, turn.positions.upperBound)
+        state.appliedOnDisk = state.applied
+        state.appliedWritten = turn.received
+        try writeApplied(state.applied, database)
+        try database.execute(
+            sql: "UPDATE meta SET replay_divergences = ?", arguments: [state.replayDivergences])
+        if state.head >= first { committed.notices = first...state.head }
+        return committed
+    }
+
+    private func store(_ decision: Decision, _ turn: Turn, _ state: inout State, _ database: Database) throws {
+        let facts = try ruleFacts(decision, turn.ruleSet, database)
+        do {
+            try putEpisode(decision, facts, database)
+            try putTransition(decision, ruleSet: turn.ruleSet.version, database)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            throw StoreError.doubled(path: path, decision: decision.id, reason: error.message ?? "constraint")
+        }
+        guard !decision.sandbox else { return }
+        let writer = NoticeWriter(epoch: epoch, registry: turn.registry)
+        state.head += 1
+        try putNotice(decision, facts, writer, seq: state.head, database)
+    }
+}

@@ -1,0 +1,65 @@
+import Events
+import GRDB
+
+/// One run of a rule for one key, as it stands: an alarm with its latest state.
+public struct Episode: Equatable, Sendable {
+    public var id: DecisionID
+    public var rule: String
+    public var ruleVersion: String
+    public var domain: String
+    public var titleZh: String
+    public var titleEn: String
+    public var lead: String
+    public var runbook: String
+    /// `value` or `no_data`.
+    public var about: String
+    public var key: String
+    public var subject: String
+    public var area: String
+    /// nil once resolved.
+    public var level: Level?
+    public var peak: Level
+    /// Why it was resolved; empty while open.
+    public var reason: String
+    public var started: Timestamp
+    public var updated: Timestamp
+    public var resolved: Timestamp?
+    public var exercise: Bool
+    public var sandbox: Bool
+
+    static let columns = """
+        position, ordinal, rule, version, domain, title_zh, title_en, lead, runbook, about, key, subject, area,
+        level, peak, reason, started, updated, resolved, exercise, sandbox
+        """
+
+    init(_ row: Row) throws {
+        id = DecisionID(position: row["position"], ordinal: row["ordinal"])
+        rule = row["rule"]
+        ruleVersion = row["version"]
+        domain = row["domain"]
+        titleZh = row["title_zh"]
+        titleEn = row["title_en"]
+        lead = row["lead"]
+        runbook = row["runbook"]
+        about = row["about"]
+        key = row["key"]
+        subject = row["subject"]
+        area = row["area"]
+        level = try (row["level"] as UInt8?).map(storedLevel)
+        peak = try storedLevel(row["peak"])
+        reason = row["reason"]
+        started = Timestamp(microseconds: row["started"])
+        updated = Timestamp(microseconds: row["updated"])
+        resolved = (row["resolved"] as Int64?).map(Timestamp.init(microseconds:))
+        exercise = row["exercise"]
+        sandbox = row["sandbox"]
+    }
+}
+
+/// A level column; anything but 1…4 means a damaged file.
+func storedLevel(_ rank: UInt8) throws -> Level {
+    guard let level = Level(rawValue: rank) else {
+        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "level \(rank)")
+    }
+    return level
+}

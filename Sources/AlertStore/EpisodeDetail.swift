@@ -1,0 +1,52 @@
+import Engine
+import Events
+import Foundation
+import GRDB
+
+/// Everything about one episode: why it fired, by which rule text, on which reading.
+public struct EpisodeDetail: Equatable, Sendable {
+    public struct Step: Equatable, Sendable {
+        public var decision: Decision
+        /// The file of the rule as it was when this was decided; nil where the set came without files.
+        public var rule: RuleSet.File?
+    }
+
+    public var episode: Episode
+    /// In order, at most `StoreBounds.pageRows`.
+    public var steps: [Step]
+}
+
+extension AlertReader {
+    /// nil where no episode has this id.
+    public func episode(_ id: DecisionID) throws(StoreError) -> EpisodeDetail? {
+        try read { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT \(Episode.columns) FROM episodes WHERE position = ? AND ordinal = ?",
+                arguments: [id.position, id.ordinal])
+            guard let row else { return nil }
+            let steps = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT rule_set, encoded FROM transitions WHERE episode_position = ? AND episode_ordinal = ?
+                    ORDER BY position, ordinal LIMIT ?
+                    """, arguments: [id.position, id.ordinal, StoreBounds.pageRows]
+            ).map { row in
+                let decision = try Decision(decoding: [UInt8](row["encoded"] as Data))
+                return EpisodeDetail.Step(
+                    decision: decision, rule: try ruleFile(decision.rule, ruleSet: row["rule_set"], database))
+            }
+            return EpisodeDetail(episode: try Episode(row), steps: steps)
+        }
+    }
+
+    /// A rule's file is named for its id.
+    private func ruleFile(_ rule: String, ruleSet: String, _ database: Database) throws -> RuleSet.File? {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT path, text FROM rule_sets
+                WHERE version = ? AND (path = ? || '.yml' OR substr(path, -length(?) - 5) = '/' || ? || '.yml')
+                """, arguments: [ruleSet, rule, rule, rule]
+        ).map { RuleSet.File(path: $0["path"], text: $0["text"]) }
+    }
+}

@@ -1,0 +1,77 @@
+import Events
+import GRDB
+
+/// A stored notice as the feed sends it.
+public struct StoredNotice: Equatable, Sendable {
+    public var seq: Int64
+    /// The sequence before it in its leaf; 0 for the first.
+    public var prev: Int64
+    public var leaf: Leaf
+    /// JSON.
+    public var body: String
+}
+
+/// One page of history: everything after the asked sequence up to and including `next`, without gap.
+public struct NoticePage: Equatable, Sendable {
+    public var notices: [StoredNotice]
+    /// Ask on from here.
+    public var next: Int64
+    /// There may be more after `next`.
+    public var more: Bool
+}
+
+extension AlertReader {
+    /// Notices after `since` under any of the topic prefixes (none: all), at most `limit`.
+    ///
+    /// Scans in short transactions; a page may hold fewer than `limit`, even none, and still have `more`.
+    public func notices(since: Int64, topics: [String] = [], limit: Int = 1000) throws(StoreError) -> NoticePage {
+        let limit = min(max(limit, 1), StoreBounds.pageRows)
+        var page = NoticePage(notices: [], next: since, more: true)
+        for _ in 0..<StoreBounds.historyScans {
+            let rows = try scan(since: page.next)
+            for notice in rows {
+                page.next = notice.seq
+                guard notice.leaf.matches(topics) else { continue }
+                page.notices.append(notice)
+                if page.notices.count == limit { return page }
+            }
+            guard rows.count == StoreBounds.pageRows else {
+                page.more = false
+                return page
+            }
+        }
+        return page
+    }
+
+    private func scan(since: Int64) throws(StoreError) -> [StoredNotice] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT seq, prev, kind, exercise, domain, level, area, body FROM notices
+                    WHERE seq > ? ORDER BY seq LIMIT ?
+                    """, arguments: [since, StoreBounds.pageRows]
+            ).map { row in
+                StoredNotice(seq: row["seq"], prev: row["prev"], leaf: try storedLeaf(row), body: row["body"])
+            }
+        }
+    }
+
+    /// Leaves whose newest notice is after `since`, by that sequence, at most a page.
+    public func leaves(changedSince since: Int64) throws(StoreError) -> [(leaf: Leaf, seq: Int64)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT kind, exercise, domain, level, area, seq FROM leaves WHERE seq > ? ORDER BY seq LIMIT ?
+                    """, arguments: [since, StoreBounds.pageRows]
+            ).map { (leaf: try storedLeaf($0), seq: $0["seq"]) }
+        }
+    }
+
+    private func storedLeaf(_ row: Row) throws -> Leaf {
+        Leaf(
+            kind: row["kind"], exercise: row["exercise"], domain: row["domain"], level: try storedLevel(row["level"]),
+            area: row["area"])
+    }
+}

@@ -1,0 +1,82 @@
+import Engine
+import Events
+
+/// Makes the notice of a decision from the decision, what is known of its rule, and the registry.
+struct NoticeWriter {
+    let epoch: String
+    let registry: Registry
+
+    func leaf(_ decision: Decision, _ facts: RuleFacts) -> Leaf {
+        Leaf(
+            kind: "alarm", exercise: decision.exercise, domain: facts.domain, level: decision.peak,
+            area: Leaf.padded(decision.area))
+    }
+
+    func notice(_ decision: Decision, _ facts: RuleFacts, seq: Int64, prev: Int64) -> Notice {
+        let delay = decision.decidedAt - decision.at
+        let hasThreshold = decision.threshold.isFinite
+        return Notice(
+            epoch: epoch, seq: seq, prev: prev, id: decision.id.text, about: decision.about.name,
+            transition: decision.transition.name, reason: present(decision.reason.name),
+            episode: decision.episode.text, level: decision.level?.name, rank: decision.level?.rank ?? 0,
+            previous: decision.previous?.name, peak: decision.peak.name, levelZh: decision.level?.zh,
+            score: finite(decision.score), domain: facts.domain,
+            rule: .init(id: decision.rule, version: decision.ruleVersion),
+            title: .init(zh: facts.title.zh, en: facts.title.en),
+            key: decision.key == decision.subject ? nil : present(decision.key), subject: subject(decision),
+            area: area(decision), location: location(decision), metric: present(facts.metric),
+            value: finite(decision.value), threshold: finite(decision.threshold),
+            compare: hasThreshold ? decision.compare.symbol : nil, unit: present(facts.unit),
+            startedAt: decision.startedAt.formatted(), at: decision.at.formatted(),
+            decidedAt: decision.decidedAt.formatted(), delayS: delay.microseconds / 1_000_000,
+            backfill: delay > StoreBounds.backfillAge, exercise: decision.exercise, evidence: evidence(decision),
+            owner: present(facts.lead).map { .init(lead: $0) }, runbook: present(facts.runbook),
+            message: message(decision, facts))
+    }
+
+    private func present(_ text: String) -> String? { text.isEmpty ? nil : text }
+    private func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
+
+    private func subject(_ decision: Decision) -> Notice.Subject? {
+        guard !decision.subject.isEmpty else { return nil }
+        return .init(id: decision.subject, name: registry.subject(decision.subject).flatMap { present($0.name.zh) })
+    }
+
+    private func area(_ decision: Decision) -> Notice.Area? {
+        guard !decision.area.isEmpty else { return nil }
+        return .init(
+            code: Leaf.padded(decision.area), name: registry.area(decision.area).flatMap { present($0.name.zh) })
+    }
+
+    private func location(_ decision: Decision) -> Notice.Location? {
+        guard decision.longitude.isFinite, decision.latitude.isFinite else { return nil }
+        return .init(lon: decision.longitude, lat: decision.latitude, crs: "CGCS2000")
+    }
+
+    private func evidence(_ decision: Decision) -> [Notice.Evidence] {
+        guard !decision.source.isEmpty else { return [] }
+        return [
+            .init(
+                source: decision.source, id: present(decision.eventID), position: decision.eventPosition,
+                value: finite(decision.value))
+        ]
+    }
+
+    private func message(_ decision: Decision, _ facts: RuleFacts) -> Notice.Text {
+        let name = registry.subject(decision.subject)?.name
+        let place = registry.area(decision.area)?.name
+        func values(_ side: KeyPath<Rule.Bilingual, String>, level: String?) -> [String: String] {
+            let known = name.flatMap { present($0[keyPath: side]) ?? present($0.zh) }
+            return [
+                "subject.name": known ?? present(decision.subject) ?? decision.key, "subject.id": decision.subject,
+                "key": decision.key, "value": decision.value.shortest, "threshold": decision.threshold.shortest,
+                "unit": facts.unit, "metric": facts.metric, "score": decision.score.shortest, "level": level ?? "",
+                "area.name": place.flatMap { present($0[keyPath: side]) ?? present($0.zh) } ?? decision.area,
+                "area.code": decision.area, "rule": decision.rule, "title": facts.title[keyPath: side],
+            ]
+        }
+        return .init(
+            zh: MessageTemplate.fill(facts.message.zh, values(\.zh, level: decision.level?.zh)),
+            en: MessageTemplate.fill(facts.message.en, values(\.en, level: decision.level?.name)))
+    }
+}

@@ -1,0 +1,15 @@
+import Events
+
+/// Every bound of the alert store, with its unit and reason.
+public enum StoreBounds {
+    /// Rows of one page: keeps a read transaction short, for a long one grows the WAL.
+    public static let pageRows = 1000
+    /// Pages that one history question scans before it answers with what it has and where to go on.
+    static let historyScans = 20
+    /// Seconds that a connection waits for a lock: longer than a checkpoint, shorter than a person's patience.
+    static let busySeconds = 5.0
+    /// How often the applied position of quiet turns is written: what a crash may make the engine replay.
+    static let appliedInterval = TimeSpan.seconds(1)
+    /// Older than this when decided: a drained spool's alarm, shown as a digest.
+    static let backfillAge = TimeSpan.minutes(10)
+}

@@ -1,0 +1,85 @@
+import Engine
+import Events
+import Foundation
+import GRDB
+
+extension AlertStore {
+    /// Of the running rule set, else of what the episode kept when its rule was still there.
+    func ruleFacts(_ decision: Decision, _ ruleSet: RuleSet, _ database: Database) throws -> RuleFacts {
+        let kept = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT domain, title_zh, title_en, message_zh, message_en, metric, unit, lead, runbook
+                FROM episodes WHERE position = ? AND ordinal = ?
+                """, arguments: [decision.episode.position, decision.episode.ordinal])
+        if let rule = ruleSet.rules.first(where: { $0.id == decision.rule }) { return RuleFacts(rule) }
+        return kept.map(RuleFacts.init) ?? RuleFacts(unknown: decision.rule)
+    }
+
+    /// Keeps the files of a rule set that a decision cites, once.
+    func keep(_ ruleSet: RuleSet, _ database: Database) throws {
+        for file in ruleSet.files {
+            try database.execute(
+                sql: "INSERT INTO rule_sets VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [ruleSet.version, file.path, file.text])
+        }
+    }
+
+    func putEpisode(_ decision: Decision, _ facts: RuleFacts, _ database: Database) throws {
+        let resolved = decision.transition == .resolved ? decision.at.microseconds : nil
+        try database.execute(
+            sql: """
+                INSERT INTO episodes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(position, ordinal) DO UPDATE SET
+                    version = excluded.version, area = excluded.area, level = excluded.level, peak = excluded.peak,
+                    reason = excluded.reason, updated = excluded.updated, resolved = excluded.resolved
+                """,
+            arguments: [
+                decision.episode.position, decision.episode.ordinal, decision.rule, decision.ruleVersion, facts.domain,
+                facts.title.zh, facts.title.en, facts.message.zh, facts.message.en, facts.metric, facts.unit,
+                facts.lead, facts.runbook, decision.about.name, decision.key, decision.subject, decision.area,
+                decision.level?.rank, decision.peak.rank, decision.reason.name, decision.startedAt.microseconds,
+                decision.at.microseconds, resolved, decision.exercise, decision.sandbox,
+            ])
+    }
+
+    func putTransition(_ decision: Decision, ruleSet: String, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO transitions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                decision.id.position, decision.id.ordinal, decision.episode.position, decision.episode.ordinal,
+                decision.transition.name, decision.level?.rank, decision.at.microseconds,
+                decision.decidedAt.microseconds, decision.value.isNaN ? nil : decision.value,
+                decision.threshold.isNaN ? nil : decision.threshold, decision.compare.symbol, decision.ruleVersion,
+                ruleSet, Int64(engineVersion), decision.source, decision.eventID, decision.eventPosition,
+                Data(decision.encoded),
+            ])
+    }
+
+    func putNotice(
+        _ decision: Decision, _ facts: RuleFacts, _ writer: NoticeWriter, seq: Int64, _ database: Database
+    ) throws {
+        let leaf = writer.leaf(decision, facts)
+        let key: StatementArguments = [leaf.kind, leaf.exercise, leaf.domain, leaf.level.rank, leaf.area]
+        let prev =
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT seq FROM leaves WHERE kind = ? AND exercise = ? AND domain = ? AND level = ? AND area = ?",
+                arguments: key) ?? 0
+        precondition(prev < seq, "sequences increase")
+        try database.execute(
+            sql: """
+                INSERT INTO notices(kind, exercise, domain, level, area, seq, position, ordinal, prev, body)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: key + [
+                seq, decision.id.position, decision.id.ordinal, prev,
+                writer.notice(decision, facts, seq: seq, prev: prev).json,
+            ])
+        try database.execute(
+            sql: """
+                INSERT INTO leaves(kind, exercise, domain, level, area, seq) VALUES(?, ?, ?, ?, ?, ?)
+                ON CONFLICT(kind, exercise, domain, level, area) DO UPDATE SET seq = excluded.seq
+                """, arguments: key + [seq])
+    }
+}

@@ -1,0 +1,39 @@
+import Engine
+import Events
+
+/// What the engine made of a run of journal positions.
+public struct Turn: Sendable {
+    /// Every position of the journal records of this turn.
+    public var positions: ClosedRange<Int64>
+    /// Ascending by id.
+    public var decisions: [Decision]
+    /// The rules and registry as they are after the turn.
+    public var ruleSet: RuleSet
+    public var registry: Registry
+    /// The newest stamp of the turn's records.
+    public var received: Timestamp
+
+    public init(
+        positions: ClosedRange<Int64>, decisions: [Decision], ruleSet: RuleSet, registry: Registry, received: Timestamp
+    ) {
+        precondition(decisions.allSatisfy { positions.contains($0.id.position) }, "decisions belong to their turn")
+        precondition(zip(decisions, decisions.dropFirst()).allSatisfy { $0.id < $1.id }, "decisions ascend by id")
+        self.positions = positions
+        self.decisions = decisions
+        self.ruleSet = ruleSet
+        self.registry = registry
+        self.received = received
+    }
+}
+
+/// What a commit did.
+public struct Committed: Equatable, Sendable {
+    /// Decisions stored now.
+    public var stored = 0
+    /// Decisions that were stored already, with the same bytes.
+    public var repeated = 0
+    /// Decisions of another engine version that were not repeated; what was stored holds.
+    public var diverged = 0
+    /// Sequences of the notices made now; nil: none.
+    public var notices: ClosedRange<Int64>?
+}

@@ -1,0 +1,125 @@
+import Engine
+import Events
+import Foundation
+import Testing
+
+@testable import AlertStore
+
+@Suite struct CommitTests {
+    let directory = try! TemporaryDirectory()
+
+    @Test func `a committed turn is there after the store is opened again, once`() throws {
+        do {
+            let store = try directory.open()
+            let done = try store.commit(Sample.turn([try Sample.decision(10)], positions: 8...12))
+            #expect(done == Committed(stored: 1, notices: 1...1))
+        }
+        let store = try directory.open()
+        #expect(store.applied == 12)
+        #expect(store.head == 1)
+        #expect(store.epoch == "7f3a")
+        let again = try store.commit(Sample.turn([try Sample.decision(10)], positions: 8...12))
+        #expect(again == Committed(repeated: 1))
+        let status = try AlertReader(path: directory.store).status()
+        #expect(
+            status
+                == StoreStatus(
+                    epoch: "7f3a", head: 1, applied: 12, episodes: 1, openEpisodes: 1, transitions: 1,
+                    replayDivergences: 0))
+    }
+
+    @Test func `a turn that fails half way leaves nothing`() throws {
+        let store = try directory.open()
+        let twice = [try Sample.decision(10), try Sample.decision(11)]
+        #expect {
+            try store.commit(Sample.turn(twice))
+        } throws: { error in
+            guard case .doubled(_, let id, _) = error as? StoreError else { return false }
+            return id == twice[1].id
+        }
+        #expect(store.applied == 0)
+        #expect(store.head == 0)
+        #expect(try AlertReader(path: directory.store).status().transitions == 0)
+        #expect(try store.commit(Sample.turn([twice[0]])).notices == 1...1)
+    }
+
+    @Test func `a replay by the same engine that computes something else stops`() throws {
+        let store = try directory.open()
+        let stored = try Sample.decision(10)
+        try store.commit(Sample.turn([stored]))
+        var computed = stored
+        computed.value = 31.6
+        #expect(throws: StoreError.divergence(position: 10, stored: stored, computed: computed)) {
+            try store.commit(Sample.turn([computed]))
+        }
+        #expect(throws: StoreError.divergence(position: 10, stored: stored, computed: nil)) {
+            try store.commit(Sample.turn([], positions: 9...10))
+        }
+        let extra = try Sample.decision(9, key: "other")
+        #expect(throws: StoreError.divergence(position: 9, stored: nil, computed: extra)) {
+            try store.commit(Sample.turn([extra], positions: 9...9))
+        }
+    }
+
+    @Test func `what another engine version stored wins, and the difference is counted`() throws {
+        let stored = try Sample.decision(10)
+        do { try directory.open(engineVersion: 1).commit(Sample.turn([stored])) }
+        var computed = stored
+        computed.value = 31.6
+        do {
+            let store = try directory.open(engineVersion: 2)
+            #expect(try store.commit(Sample.turn([computed])) == Committed(diverged: 1))
+        }
+        #expect(try directory.open(engineVersion: 2).replayDivergences == 1)
+        #expect(try AlertReader(path: directory.store).episode(stored.id)?.steps.map(\.decision) == [stored])
+    }
+
+    @Test func `quiet turns write their position at most each second`() throws {
+        let store = try directory.open()
+        let reader = try AlertReader(path: directory.store)
+        for (index, expected) in [(0, 1), (500, 1), (999, 1), (1000, 4), (1500, 4)] as [(Int64, Int64)] {
+            let position = store.applied + 1
+            let turn = Sample.turn(
+                [], positions: position...position, received: Sample.at + .milliseconds(index))
+            try store.commit(turn)
+            #expect(try reader.status().applied == expected)
+        }
+        #expect(store.applied == 5)
+        try store.flushApplied()
+        #expect(try reader.status().applied == 5)
+    }
+
+    @Test func `a sandbox decision is stored and makes no notice`() throws {
+        let store = try directory.open()
+        var decision = try Sample.decision(10)
+        decision.sandbox = true
+        #expect(try store.commit(Sample.turn([decision])) == Committed(stored: 1))
+        let reader = try AlertReader(path: directory.store)
+        #expect(try reader.episodes().episodes.isEmpty)
+        #expect(try reader.episode(decision.id)?.steps.map(\.decision) == [decision])
+    }
+
+    @Test func `a process killed inside a transaction leaves the store as it was`() throws {
+        do { try directory.open().commit(Sample.turn([try Sample.decision(10)])) }
+        let child = Process()
+        child.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        child.arguments = ["python3", "-c", Self.abandon, directory.store]
+        try child.run()
+        child.waitUntilExit()
+        #expect(child.terminationReason == .uncaughtSignal)
+        let store = try directory.open()
+        #expect(store.applied == 10)
+        #expect(try store.commit(Sample.turn([try Sample.decision(11, key: "b")])).notices == 2...2)
+    }
+
+    /// Writes enough to spill into the WAL, then dies without commit.
+    private static let abandon = """
+        import os, signal, sqlite3, sys
+        db = sqlite3.connect(sys.argv[1], isolation_level=None)
+        db.execute("PRAGMA cache_size = 1")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE meta SET applied = 99")
+        for i in range(5000): db.execute("INSERT INTO rule_sets VALUES('x', ?, ?)", (str(i), "y" * 500))
+        os.kill(os.getpid(), signal.SIGKILL)
+        """
+}

@@ -1,0 +1,60 @@
+import Engine
+import Events
+import Foundation
+import Testing
+
+@testable import AlertStore
+
+@Suite struct NoticeTests {
+    let directory = try! TemporaryDirectory()
+
+    func commit(_ decisions: [Decision], ruleSet: RuleSet = Sample.ruleSet) throws -> [StoredNotice] {
+        let store = try directory.open()
+        let before = store.head
+        try store.commit(Sample.turn(decisions, ruleSet: ruleSet))
+        return try AlertReader(path: directory.store).notices(since: before).notices
+    }
+
+    @Test func `a notice is the alarm of the examples`() throws {
+        var decision = try Sample.decision(88213, .escalated, episode: 88190)
+        decision.previous = .yellow
+        let body = try #require(try commit([decision]).first).body
+        #expect(
+            body
+                == #"{"about":"value","area":{"code":"320213021000","name":"无锡市梁溪区崇安寺街道"},"at":"2026-07-01T08:15:00+08:00","backfill":false,"compare":">=","decided_at":"2026-07-01T08:15:02.114+08:00","delay_s":2,"domain":"gas","episode":"88190.0","epoch":"7f3a","evidence":[{"id":"e-88213","position":88213,"source":"zjj-gw-07","value":31.5}],"exercise":false,"id":"88213.0","kind":"alarm","level":"orange","level_zh":"橙色","location":{"crs":"CGCS2000","lat":31.5768,"lon":120.3005},"message":{"en":"Valve well: gas 31.5 %LEL, threshold 25 %LEL","zh":"人民中路阀井 可燃气体 31.5 %LEL,达到 25 %LEL"},"metric":"gas.lel","owner":{"lead":"市住建局"},"peak":"orange","prev":0,"previous":"yellow","rank":3,"rule":{"id":"gas-lel","version":"sha256:9c41e0"},"runbook":"docs/runbooks/gas-lel.md","score":78.9,"seq":1,"started_at":"2026-07-01T08:14:30+08:00","subject":{"id":"RQ-0457","name":"人民中路阀井"},"threshold":25,"title":{"en":"Combustible gas concentration high","zh":"可燃气体浓度超限"},"transition":"escalated","unit":"%LEL","v":1,"value":31.5}"#
+        )
+        #expect(try Notice(json: body).json == body)
+    }
+
+    @Test func `the end of a removed rule's episode still has its title and topic`() throws {
+        _ = try commit([try Sample.decision(10)])
+        var end = try Sample.decision(11, .resolved, episode: 10)
+        end.reason = .ruleRemoved
+        (end.value, end.threshold) = (.nan, .nan)
+        let notice = try #require(try commit([end], ruleSet: .empty).first)
+        let body = try Notice(json: notice.body)
+        #expect(body.title.zh == "可燃气体浓度超限")
+        #expect((body.rank, body.level, body.reason) == (0, nil, "rule_removed"))
+        #expect((body.value, body.threshold, body.compare) == (nil, nil, nil))
+        #expect(notice.leaf.domain == "gas")
+        #expect(notice.prev == 1)
+    }
+
+    @Test func `an exercise has topics of its own, and old alarms are marked as back-filled`() throws {
+        var drill = try Sample.decision(10)
+        drill.exercise = true
+        var old = try Sample.decision(11)
+        old.decidedAt = old.at + .minutes(10)
+        var older = try Sample.decision(12, key: "b")
+        older.decidedAt = older.at + .minutes(10) + .milliseconds(1)
+        let notices = try commit([drill, old, older])
+        #expect(notices[0].leaf.topics[0] == "exercise/alarm/domain/gas/orange/320213021000/")
+        #expect(try notices.map { try Notice(json: $0.body).backfill } == [false, false, true])
+        #expect(notices.map(\.prev) == [0, 0, 2])
+    }
+
+    @Test func `numbers are shortest and unknown slots stay`() {
+        #expect([25, 31.5, -0.1, 1e21, .nan].map(\.shortest) == ["25", "31.5", "-0.1", "1e+21", "—"])
+        #expect(MessageTemplate.fill("{a}{b} {c", ["a": "1"]) == "1{b} {c")
+    }
+}
