@@ -69,9 +69,13 @@ final class Desk {
         }
     }
 
-    /// Events of a sender that gets no answer.
-    func receiveSilently(_ body: UnsafeRawBufferPointer, now: Timestamp) {
+    /// Learns a batch of the journal, in order, before the first message.
+    func note(_ batch: EventBatch) { intake.note(batch, department: department) }
+
+    /// Events of a sender that gets no answer: a body frame alone.
+    func receiveSilently(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
         messages += 1
+        guard frames.count == 1, let body = frames.first else { return count(.badFrames) }
         guard hasRoom(body.count) else { return count(.busy) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
