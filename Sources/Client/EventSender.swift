@@ -211,7 +211,7 @@ public struct EventSender: ~Copyable {
         switch answer.code {
         case "busy", "commit_failed":
             progress.busy += 1
-            pausedUntil = elapsed + max(1, answer.retry_after_ms ?? Limits.retryMilliseconds)
+            pausedUntil = elapsed + max(1, answer.retryAfterMs ?? Limits.retryMilliseconds)
             try rewind(to: nil)
         case "seq_gap":
             if let ack = answer.ack, answer.epoch == epoch, ack + 1 < window.firstSeq { try rewind(to: ack + 1) }

@@ -15,7 +15,7 @@ struct PlatformAnswer: Decodable {
     var accepted: Int?
     var duplicates: Int?
     var rejected: Int?
-    var retry_after_ms: Int?
+    var retryAfterMs: Int?
     var expected: UInt64?
     var stream: String?
     var epoch: UInt64?
@@ -28,7 +28,9 @@ struct PlatformAnswer: Decodable {
     var en: String?
 
     static func decode(_ bytes: [UInt8]) -> PlatformAnswer? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         // nil is the documented answer for bytes that are no answer.
-        try? JSONDecoder().decode(PlatformAnswer.self, from: Data(bytes))
+        return try? decoder.decode(PlatformAnswer.self, from: Data(bytes))
     }
 }

@@ -106,13 +106,11 @@ struct CSVEventsTests {
         map: String, file: String, rows: Int, first: Int64, subject: String
     ) throws {
         let path = Self.root.appending(path: "../shared/data/\(file)").standardized.path
-        let elsewhere = "/work/shared/data/\(file)"
-        let found = [path, elsewhere].first { FileManager.default.fileExists(atPath: $0) }
-        guard let found else {
+        guard FileManager.default.fileExists(atPath: path) else {
             print("skipped: \(file) is not there")
             return
         }
-        var events = try CSVEvents(path: found, mapping: Self.shipped(map))
+        var events = try CSVEvents(path: path, mapping: Self.shipped(map))
         var line: [UInt8] = []
         let time = try events.nextLine(into: &line)
         #expect(time == Timestamp(seconds: first))
@@ -139,7 +137,7 @@ struct CSVEventsTests {
         var file = try NDJSONFile(path: path)
         var bytes: [UInt8] = []
         #expect(try file.nextLine(into: &bytes) == Timestamp(seconds: 1_782_835_200))
-        #expect(bytes.count == 300_000 + 46)
+        #expect(bytes.count == 300_000 + 44)
         #expect(try file.nextLine(into: &bytes) == Timestamp(seconds: 1_782_835_200))
         #expect(bytes.suffix(8) == ArraySlice("{\"b\":1}\n".utf8))
         #expect(try file.nextLine(into: &bytes) == nil)

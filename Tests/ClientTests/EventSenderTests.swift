@@ -75,7 +75,7 @@ struct Numbers: EventLines {
     @Test func `a new run takes the next epoch, a resumed one goes on after the mark`() throws {
         let anew = try Self.run(50, mark: (6, 3)) { _, _ in .take }
         #expect(anew.seen.map(\.epoch) == Array(repeating: 7, count: 5))
-        let resumed = try Self.run(50, mark: (6, 3), { $0.resumes = true }) { _, _ in .take }
+        let resumed = try Self.run(50, mark: (6, 3), { $0.resumes = true }, { _, _ in .take })
         #expect(resumed.seen == [.init(epoch: 6, seq: 4, lines: 10), .init(epoch: 6, seq: 5, lines: 10)])
         #expect((resumed.progress.skippedBatches, resumed.progress.accepted) == (3, 20))
     }
@@ -103,7 +103,7 @@ struct Numbers: EventLines {
 
     @Test func `pace cuts batches where the next event is not due`() throws {
         // A second of event time each 50 ms: ten events take 450 ms and go out one by one.
-        let (progress, seen) = try Self.run(10, { $0.speed = 20 }) { _, _ in .take }
+        let (progress, seen) = try Self.run(10, { $0.speed = 20 }, { _, _ in .take })
         #expect(progress.accepted == 10)
         #expect(seen.count >= 5)
         #expect(progress.milliseconds >= 400)
