@@ -36,8 +36,8 @@ struct RuleTestRun {
         case .reading(let reading):
             let id = "\(reading.subject)/\(number)"
             clock.apply(.events(reading.batch(for: input, start: file.start, id: id, metric: metric)))
-        case .step(.restart): clock.restart()
-        case .started(let deaf): clock.apply(.started(deaf: deaf))
+        case .step(.restart): clock.stop()
+        case .started(let deaf): clock.start(deaf: deaf)
         case .step(.reload): clock.apply(.ruleSet(ruleSet.encoded()))
         case .step(.remove):
             let rest = ruleSet.rules.filter { $0.id != file.rule }
@@ -86,9 +86,17 @@ private struct VirtualClock {
     let tick: TimeSpan
     var position: Int64 = 1
     var decisions: [Decision] = []
+    /// Between stop and start no tick is journaled.
+    private var isDown = false
+
+    init(engine: Engine, now: Timestamp, tick: TimeSpan) {
+        self.engine = engine
+        self.now = now
+        self.tick = tick
+    }
 
     mutating func advance(to moment: Timestamp) {
-        while now + tick < moment {
+        while !isDown, now + tick < moment {
             now = now + tick
             apply(.tick)
         }
@@ -101,11 +109,18 @@ private struct VirtualClock {
         position += Int64(entry.positions)
     }
 
-    mutating func restart() {
+    /// The state survives as bytes only.
+    mutating func stop() {
         do {
             engine = try Engine(snapshot: engine.snapshot())
         } catch {
             preconditionFailure("the engine cannot read its own snapshot: \(error)")
         }
+        isDown = true
+    }
+
+    mutating func start(deaf: TimeSpan) {
+        isDown = false
+        apply(.started(deaf: deaf))
     }
 }

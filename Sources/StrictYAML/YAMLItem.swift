@@ -175,10 +175,18 @@ public struct YAMLItem {
         for pair in pairs where !keys.contains(pair.name) && !unadvertised.contains(pair.name) {
             pair.source.report(
                 .unknownKey, at: pair.keyMark, "\(name) has no key '\(pair.name)'",
-                help: closest(to: pair.name, among: keys).map { "did you mean '\($0)'?" }
-                    ?? "the keys are: \(keys.joined(separator: ", "))")
+                help: advice(pair, keys))
         }
         return YAMLFields(item: self, keys: keys + unadvertised, pairs: pairs)
+    }
+
+    /// `{en: gas, high}` is a mapping of two keys: the second has no value.
+    private func advice(_ pair: YAMLPair, _ keys: [String]) -> String {
+        if let near = closest(to: pair.name, among: keys) { return "did you mean '\(near)'?" }
+        if pair.value.scalar == "", pair.value.mark.line == pair.keyMark.line {
+            return "a comma ends a text inside {}: quote the text"
+        }
+        return "the keys are: \(keys.joined(separator: ", "))"
     }
 
     /// A mapping whose keys the user chooses, in file order.
