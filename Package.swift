@@ -45,10 +45,12 @@ let package = Package(
         ours("Delivery", ["Events", "AlertStore", "Messaging"]),
         ours("Client", ["Events", "Messaging", "StrictYAML"]),
         ours("City", ["Events"]),
-        ours("Platform", ["RuleFiles", "Ingest", "Journal", "Delivery", "StrictYAML", log]),
+        ours("Platform", ["RuleFiles", "Ingest", "Journal", "AlertStore", "Delivery", "StrictYAML", log]),
         .executableTarget(
             name: "fenghuo",
-            dependencies: ["Platform", "RuleFiles", "StrictYAML", "Journal", "Client", "City", arguments],
+            dependencies: [
+                "Platform", "RuleFiles", "StrictYAML", "Journal", "AlertStore", "Client", "City", log, arguments,
+            ],
             swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),
         tests("ExpressionTests", ["Expression"]),

@@ -1,7 +1,7 @@
 import CZeroMQ
 
 /// SIGINT and SIGTERM as a descriptor to poll. Make it before any thread starts, so that all of them block the two.
-public struct SignalWait: ~Copyable {
+public struct SignalWait: ~Copyable, Sendable {
     public let fd: Int32
 
     public init() throws(MessagingError) {

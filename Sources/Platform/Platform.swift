@@ -1,1 +1,121 @@
-// Placeholder until the first file of this target lands.
+import AlertStore
+import Engine
+import Events
+import Foundation
+import Ingest
+import Journal
+import Logging
+import Messaging
+import Synchronization
+
+/// Wires the stages, recovers, runs until told to stop, and stops them in the order of the pipeline.
+public final class Platform: Sendable {
+    public struct Endpoints: Sendable {
+        public var ingest: String
+        public var feed: String
+        public var history: String
+        public var control: String
+    }
+
+    public let configuration: Configuration
+    let log: Logger
+    let door = CommitQueue()
+    let journal: Journal
+    let store: AlertStore
+    let snapshots: SnapshotFiles
+    let metrics: [Metric]
+    /// Why the platform runs on older rules than the directory holds.
+    let degraded = Mutex<[String]>([])
+    /// Rule set and registry that the engine runs on, as last applied.
+    let running = Mutex<(ruleSet: RuleSet, registry: Registry)>((.empty, .empty))
+    private let stopping: Wake
+    private let signals: Mutex<Signals>
+
+    private struct Signals: ~Copyable, Sendable { var wait: SignalWait? }
+
+    var storePath: String { configuration.data + "/alerts.sqlite" }
+
+    /// Opens journal and store. Call it on the main thread before any other thread starts.
+    public init(_ configuration: Configuration, log: Logger) throws {
+        self.configuration = configuration
+        self.log = log
+        stopping = try Wake()
+        signals = Mutex(Signals(wait: try SignalWait()))
+        metrics = try RuleSource.catalogue(configuration).rows
+        journal = try Journal(
+            data: configuration.data,
+            settings: JournalSettings(
+                segmentBytes: configuration.segmentBytes, segmentAge: configuration.segmentAge,
+                engineVersion: Int64(Engine.version)))
+        store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
+        snapshots = SnapshotFiles(data: configuration.data)
+    }
+
+    /// Eight hexadecimal digits that no earlier store of this place had.
+    private static func newEpoch() -> String { String(UInt32.random(in: .min ... .max) | 0x8000_0000, radix: 16) }
+
+    /// Asks a running platform to stop; from any thread.
+    public func stop() { stopping.signal() }
+
+    /// Runs until SIGINT, SIGTERM, `stop()` or a failure. `ready` is called once every socket is open.
+    public func run(ready: @escaping @Sendable (Endpoints) -> Void = { _ in }) throws {
+        let recovery = try recover()
+        let engine = recovery.engine
+        let first = try proposals(to: engine)
+        let context = Context()
+        let signals = signals.withLock { $0.wait.take() }
+        guard let signals else { preconditionFailure("a platform runs once") }
+        var control = try ControlServer(
+            context.handle, endpoint: configuration.control, signals: signals, stop: stopping)
+        let letters = RejectDesk(try DeadLetters(data: configuration.data))
+        let ingest = makeIngest(letters)
+        let feed = try makeFeed(context.handle)
+        let engineQueue = BoundedQueue<[JournalRecord]>(capacity: 64)
+        let stage = makeEngineStage(engineQueue, ingest, feed)
+        let writer = JournalWriter(journal: journal, door: door, engineQueue: engineQueue, clock: configuration.clock)
+        let threads = Threads { [stopping] in stopping.signal() }
+
+        try threads.start("feed") { try feed.run() }
+        try threads.start("engine") { try stage.run(engine) }
+        try threads.start("journal") { [door] in
+            defer { door.close() }
+            try writer.run()
+        }
+        for entry in first { guard door.submit(entry) else { break } }
+        try threads.start("ingest") { [self] in try ingest.run(past: remember) }
+        let upkeep = Upkeep(journal: journal, letters: letters)
+        try threads.start("upkeep") { try upkeep.run() }
+        let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
+        log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])
+        ready(endpoints)
+        control.run { [self] operation in answer(operation, stage, ingest, feed) }
+
+        log.info("stopping")
+        ingest.stop()
+        threads.join("ingest")
+        door.close()
+        threads.join("journal")
+        threads.join("engine")
+        feed.stop()
+        threads.join("feed")
+        upkeep.stop()
+        threads.join("upkeep")
+        if let failure = threads.failure { throw PlatformError.stopped(failure) }
+        try store.flushApplied()
+        log.info("stopped")
+    }
+
+    private func awaitEndpoints(
+        _ ingest: IngestServer, _ feed: Feed, _ control: String, _ threads: Threads
+    ) throws -> Endpoints {
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while ingest.endpoint.isEmpty || feed.endpoints == nil {
+            if let failure = threads.failure { throw PlatformError.start(failure) }
+            guard Date() < deadline else { throw PlatformError.start("the sockets did not open within a minute") }
+            threads.waitBriefly()
+        }
+        let feedEndpoints = feed.endpoints ?? ("", "")
+        return Endpoints(
+            ingest: ingest.endpoint, feed: feedEndpoints.0, history: feedEndpoints.1, control: control)
+    }
+}

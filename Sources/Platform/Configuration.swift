@@ -1,0 +1,100 @@
+import Engine
+import Events
+import Foundation
+import Ingest
+import StrictYAML
+
+/// How one platform runs: every key with its default; `fenghuo.yml` in the repository writes them all out.
+public struct Configuration: Sendable {
+    /// Journal, alert store, snapshots and keys live here.
+    public var data = "data"
+    public var rules = "rules"
+    public var registry = "registry"
+    public var metrics = "catalogue/metrics.yml"
+    public var clock = Timing.Clock.wall
+    public var maxFuture = TimeSpan.seconds(30)
+    public var idleTimeout = TimeSpan.minutes(1)
+    /// ROUTER for REQ and DEALER.
+    public var ingest = "tcp://127.0.0.1:7400"
+    /// PULL, no acknowledgement; empty is off.
+    public var lossyIngest = ""
+    public var feed = "tcp://127.0.0.1:7410"
+    public var history = "tcp://127.0.0.1:7411"
+    /// Status and operator requests.
+    public var control = "tcp://127.0.0.1:7412"
+    public var department = Department(id: "default", defaultSource: "/default")
+    /// Unsequenced identities remembered to tell repeats.
+    public var duplicateWindow = 1_000_000
+    public var segmentBytes: Int64 = 256 << 20
+    public var segmentAge = TimeSpan.days(1)
+    /// Network logs must be kept for at least six months.
+    public var retentionDays = 200
+    public var snapshotEvery = TimeSpan.minutes(5)
+
+    public init() {}
+
+    /// The timing that the rule set is journaled with.
+    public var timing: Timing { Timing(clock: clock, maxFuture: maxFuture, idleTimeout: idleTimeout) }
+}
+
+extension Configuration {
+    static let keys = [
+        "data", "rules", "registry", "metrics", "clock", "max_future", "idle_timeout", "ingest", "lossy_ingest", "feed",
+        "history", "control", "department", "duplicate_window", "segment_bytes", "segment_age", "retention_days",
+        "snapshot_every",
+    ]
+
+    /// Reads a file; keys it leaves out keep their defaults. Every problem is in the error, with its place.
+    public init(file path: String) throws(PlatformError) {
+        self.init()
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw .configuration("\(path): cannot be read; start without --config for the defaults")
+        }
+        let findings = Findings()
+        if let root = YAMLDocument.read(path: path, bytes: Array(bytes), findings: findings),
+            let fields = root.fields(Self.keys)
+        {
+            read(fields)
+        }
+        guard !findings.hasErrors else {
+            throw .configuration(findings.sorted.map(\.rendered).joined(separator: "\n"))
+        }
+    }
+
+    private mutating func read(_ fields: YAMLFields) {
+        func text(_ key: String, _ value: inout String) { value = fields.read(key, or: value) { $0.string() } ?? value }
+        func span(_ key: String, _ value: inout TimeSpan) { value = fields.read(key, or: value) { $0.span() } ?? value }
+        func number(_ key: String, _ value: Int, _ range: ClosedRange<Int>) -> Int {
+            fields.read(key, or: value) { $0.int(in: range) } ?? value
+        }
+        text("data", &data)
+        text("rules", &rules)
+        text("registry", &registry)
+        text("metrics", &metrics)
+        text("ingest", &ingest)
+        text("lossy_ingest", &lossyIngest)
+        text("feed", &feed)
+        text("history", &history)
+        text("control", &control)
+        clock = fields.read("clock", or: clock) { $0.word(of: [("wall", .wall), ("events", .events)]) } ?? clock
+        span("max_future", &maxFuture)
+        span("idle_timeout", &idleTimeout)
+        span("segment_age", &segmentAge)
+        span("snapshot_every", &snapshotEvery)
+        duplicateWindow = number("duplicate_window", duplicateWindow, 1000...50_000_000)
+        segmentBytes = Int64(number("segment_bytes", Int(segmentBytes), (1 << 20)...(1 << 36)))
+        retentionDays = number("retention_days", retentionDays, 1...36_500)
+        if let item = fields.optional("department") { readDepartment(item) }
+    }
+
+    private mutating func readDepartment(_ item: YAMLItem) {
+        guard let fields = item.fields(["id", "source", "source_prefixes", "local_offset_minutes", "backfill_age"])
+        else { return }
+        let id = fields.read("id", or: department.id) { $0.string() } ?? department.id
+        let source = fields.read("source", or: department.defaultSource) { $0.string() } ?? department.defaultSource
+        department = Department(id: id, defaultSource: source)
+        department.sourcePrefixes = fields.read("source_prefixes", or: []) { $0.strings(atMost: 64) } ?? []
+        department.localOffsetMinutes = fields.optional("local_offset_minutes").flatMap { $0.int(in: -840...840) }
+        department.backfillAge = fields.optional("backfill_age").flatMap { $0.span() }
+    }
+}

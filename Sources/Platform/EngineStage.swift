@@ -1,0 +1,105 @@
+import AlertStore
+import Engine
+import Events
+import Foundation
+import Synchronization
+
+/// The engine's thread: applies durable records in order, commits what they decide, writes snapshots now and then.
+final class EngineStage: Sendable {
+    /// What other threads may know of the engine.
+    struct View: Sendable {
+        var nextPosition: Int64 = 1
+        var received = Timestamp.distantPast
+        var ruleSetVersion = ""
+        var ruleCount = 0
+        var counters: [(rule: String, keys: Int, counters: RuleCounters)] = []
+        var decisions: Int64 = 0
+        var divergences: Int64 = 0
+    }
+
+    private let queue: BoundedQueue<[JournalRecord]>
+    private let commit: @Sendable (Turn) throws -> Void
+    private let onRules: @Sendable (Engine) -> Void
+    private let snapshots: SnapshotFiles
+    private let snapshotEvery: TimeSpan
+    let view = Mutex(View())
+
+    init(
+        queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotFiles, snapshotEvery: TimeSpan,
+        onRules: @escaping @Sendable (Engine) -> Void,
+        commit: @escaping @Sendable (Turn) throws -> Void
+    ) {
+        self.queue = queue
+        self.snapshots = snapshots
+        self.snapshotEvery = snapshotEvery
+        self.onRules = onRules
+        self.commit = commit
+    }
+
+    /// Runs until the queue is closed and empty; then the state is at the journal's end and is written as a snapshot.
+    func run(_ engine: consuming Engine) throws {
+        var lastSnapshot = WallClock.now()
+        var lastPublished = Timestamp.distantPast
+        while let groups = queue.take(until: Date(timeIntervalSinceNow: 1)) {
+            for group in groups { try turn(group, &engine) }
+            let now = WallClock.now()
+            if now - lastPublished >= .milliseconds(200) {
+                publish(engine)
+                lastPublished = now
+            }
+            if now - lastSnapshot >= snapshotEvery {
+                try snapshots.write(engine.snapshot(), nextPosition: engine.nextPosition)
+                lastSnapshot = now
+            }
+        }
+        publish(engine)
+        try snapshots.write(engine.snapshot(), nextPosition: engine.nextPosition)
+    }
+
+    /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules
+    /// or the registry is a turn of its own, because notices are worded by what holds after their turn.
+    private func turn(_ records: [JournalRecord], _ engine: inout Engine) throws {
+        var decisions: [Decision] = []
+        var first = records.first?.position ?? engine.nextPosition
+        for record in records {
+            engine.apply(record, into: &decisions)
+            guard changesNames(record.entry) || record.position == records.last?.position else { continue }
+            try commit(Turn(of: engine, from: first, decisions))
+            if changesNames(record.entry) { onRules(engine) }
+            let count = Int64(decisions.count)
+            view.withLock { $0.decisions += count }
+            decisions.removeAll(keepingCapacity: true)
+            first = engine.nextPosition
+        }
+    }
+
+    private func changesNames(_ entry: JournalEntry) -> Bool {
+        switch entry {
+        case .ruleSet, .registry: true
+        case .events, .tick, .started, .departments, .request: false
+        }
+    }
+
+    private func publish(_ engine: borrowing Engine) {
+        let position = engine.nextPosition
+        let received = engine.received
+        let version = engine.ruleSet.version
+        let counters = engine.counters
+        view.withLock { view in
+            view.nextPosition = position
+            view.received = received
+            view.ruleSetVersion = version
+            view.ruleCount = counters.count
+            view.counters = counters
+        }
+    }
+}
+
+extension Turn {
+    /// Everything from a position up to where the engine is now.
+    init(of engine: Engine, from first: Int64, _ decisions: [Decision]) {
+        self.init(
+            positions: first...max(first, engine.nextPosition - 1), decisions: decisions, ruleSet: engine.ruleSet,
+            registry: engine.registry, received: engine.received)
+    }
+}

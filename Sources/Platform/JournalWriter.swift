@@ -1,0 +1,85 @@
+import Engine
+import Events
+import Foundation
+import Ingest
+import Journal
+import Synchronization
+
+/// The journal's thread: takes what waits at the door, makes it durable in one commit, passes it on to the engine.
+///
+/// A commit starts when the previous one ends. When the wall is the clock an empty second is a tick.
+final class JournalWriter: Sendable {
+    private let journal: Journal
+    private let door: CommitQueue
+    private let engineQueue: BoundedQueue<[JournalRecord]>
+    private let clock: Timing.Clock
+    let failure = Mutex<String?>(nil)
+    let commits = Mutex<Int64>(0)
+
+    init(
+        journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, clock: Timing.Clock
+    ) {
+        self.journal = journal
+        self.door = door
+        self.engineQueue = engineQueue
+        self.clock = clock
+    }
+
+    /// Runs until the door is closed and empty, or the journal fails: then nothing more is acknowledged.
+    func run() throws {
+        defer { engineQueue.close() }
+        var last = journal.lastReceived ?? Timestamp(seconds: 0)
+        while let requests = door.take(timeout: .seconds(1)) {
+            var entries = requests.map { request in
+                PendingEntry(received: last, department: request.department, entry: request.entry)
+            }
+            if entries.isEmpty {
+                guard clock == .wall else { continue }
+                entries = [PendingEntry(received: last, entry: .tick)]
+            }
+            for index in entries.indices {
+                last = max(last, stamp(entries[index].entry, after: last))
+                entries[index].received = last
+            }
+            try commit(entries, requests)
+        }
+    }
+
+    private func commit(_ entries: [PendingEntry], _ requests: [CommitQueue.Request]) throws {
+        let records: [JournalRecord]
+        do {
+            records = try journal.append(entries)
+        } catch .refused(let index, let reason) {
+            try commitAround(index, "\(reason)", entries, requests)
+            return
+        } catch {
+            for request in requests { door.fail(request.ticket, reason: "\(error)") }
+            failure.withLock { $0 = "\(error)" }
+            throw PlatformError.stopped("the journal failed, nothing more is acknowledged: \(error)")
+        }
+        commits.withLock { $0 += 1 }
+        for (request, record) in zip(requests, records) {
+            door.complete(request.ticket, position: record.position, received: record.received)
+        }
+        _ = engineQueue.push(records)
+    }
+
+    /// One entry cannot be stored: its sender hears so, the others are committed.
+    private func commitAround(
+        _ index: Int, _ reason: String, _ entries: [PendingEntry], _ requests: [CommitQueue.Request]
+    ) throws {
+        door.fail(requests[index].ticket, reason: reason)
+        var (restEntries, restRequests) = (entries, requests)
+        restEntries.remove(at: index)
+        restRequests.remove(at: index)
+        if !restEntries.isEmpty { try commit(restEntries, restRequests) }
+    }
+
+    private func stamp(_ entry: JournalEntry, after last: Timestamp) -> Timestamp {
+        switch (clock, entry) {
+        case (.wall, _): WallClock.now()
+        case (.events, .events(let batch)): batch.times.max() ?? last
+        case (.events, _): last
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import AlertStore
+import Engine
+import Events
+import Foundation
+import Ingest
+import Journal
+import Messaging
+
+/// What happens before the doors open: replay, and what the directories propose.
+extension Platform {
+    func recover() throws -> Recovery {
+        let recovery = try Recovery(journal: journal, snapshots: snapshots) { turn in _ = try store.commit(turn) }
+        for note in recovery.notes { log.warning("snapshot passed over", metadata: ["why": "\(note)"]) }
+        if recovery.replayed > 0 { log.info("replayed", metadata: ["positions": "\(recovery.replayed)"]) }
+        running.withLock { $0 = (recovery.engine.ruleSet, recovery.engine.registry) }
+        return recovery
+    }
+
+    /// The entries that this start appends: how long we were deaf, and rules or registry that differ from the journaled
+    /// ones. Invalid files stop the first start only; later starts run on what is journaled, and say so.
+    func proposals(to engine: Engine) throws -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        let isFirst = engine.nextPosition == 1
+        if !isFirst {
+            let now = configuration.clock == .wall ? WallClock.now() : engine.received
+            entries.append(.started(deaf: max(.zero, now - engine.received)))
+        }
+        do throws(PlatformError) {
+            entries += changes(try RuleSource.load(configuration))
+        } catch {
+            guard !isFirst else { throw error }
+            log.error("the files are not valid, running on the journaled rules", metadata: ["why": "\(error)"])
+            degraded.withLock { $0 = ["files not valid, running \(engine.ruleSet.version): \(error)"] }
+        }
+        return entries
+    }
+
+    /// Entries for what differs from the running rule set and registry.
+    func changes(_ source: RuleSource) -> [JournalEntry] {
+        running.withLock { running in
+            var entries: [JournalEntry] = []
+            if source.registry != running.registry { entries.append(.registry(source.registry.encoded())) }
+            if source.ruleSet.version != running.ruleSet.version || source.ruleSet.timing != running.ruleSet.timing {
+                entries.append(.ruleSet(source.ruleSet.encoded()))
+            }
+            return entries
+        }
+    }
+
+    /// Shows the journal's tail to the ingest thread, as far back as the duplicate window reaches, and all stream marks.
+    func remember(_ note: (EventBatch) -> Void) {
+        var marks = EventBatch()
+        marks.marks = journal.marks(configuration.department.id)
+        note(marks)
+        let from = max(1, journal.nextPosition - Int64(configuration.duplicateWindow))
+        do throws(JournalError) {
+            var reader = try Recovery.reader(journal, from, orFrom: .max)
+            while let stored = try reader.next() {
+                if case .events(let batch) = stored.record.entry { note(batch) }
+            }
+        } catch {
+            log.error("the duplicate window is incomplete", metadata: ["why": "\(error)"])
+        }
+    }
+
+    func makeIngest(_ letters: RejectDesk) -> IngestServer {
+        var settings = IngestServer.Settings(department: configuration.department)
+        settings.endpoint = configuration.ingest
+        settings.lossyEndpoint = configuration.lossyIngest.isEmpty ? nil : configuration.lossyIngest
+        settings.duplicateWindow = configuration.duplicateWindow
+        if configuration.clock == .events {
+            // Recorded events are as old or young as they are: no clock judges them.
+            (settings.department.maxFuture, settings.department.refuseFuture) = (nil, nil)
+        }
+        return IngestServer(
+            settings: settings, view: ingestView(), queue: door, sink: { letters.take($0) }, clock: { WallClock.now() })
+    }
+
+    func ingestView() -> IngestView {
+        running.withLock { running in
+            RuleSource.view(metrics: metrics, ruleSet: running.ruleSet, registry: running.registry)
+        }
+    }
+
+    func makeFeed(_ context: Context.Handle) throws -> Feed {
+        try Feed(
+            context, store: store, path: storePath, feed: configuration.feed, history: configuration.history)
+    }
+
+    func makeEngineStage(
+        _ queue: BoundedQueue<[JournalRecord]>, _ ingest: IngestServer, _ feed: Feed
+    ) -> EngineStage {
+        EngineStage(
+            queue: queue, snapshots: snapshots, snapshotEvery: configuration.snapshotEvery,
+            onRules: { [self] engine in
+                running.withLock { $0 = (engine.ruleSet, engine.registry) }
+                degraded.withLock { $0 = [] }
+                ingest.replace(view: ingestView())
+            },
+            commit: { [store] turn in
+                if try store.commit(turn).notices != nil { feed.wake() }
+            })
+    }
+}

@@ -1,0 +1,57 @@
+import AlertStore
+import Events
+import Foundation
+import Ingest
+
+/// What the platform tells of itself.
+public struct Status: Codable, Sendable {
+    public struct Rule: Codable, Sendable {
+        public var id: String
+        public var keys: Int
+        public var evaluated: Int64
+        public var filtered: Int64
+        public var unknown: Int64
+        public var late: Int64
+        public var outOfOrder: Int64
+        public var notEffective: Int64
+        public var noKey: Int64
+        public var refusedKeys: Int64
+        public var unitMismatch: Int64
+        public var decisions: Int64
+    }
+
+    public struct Source: Codable, Sendable {
+        public var department: String
+        public var source: String
+        public var accepted: UInt64
+        public var duplicates: UInt64
+        public var rejected: UInt64
+        /// Accepted and read by no rule.
+        public var unread: UInt64
+    }
+
+    public struct Code: Codable, Sendable {
+        public var code: String
+        public var count: UInt64
+    }
+
+    /// `ok`, or `degraded` with the reasons.
+    public var health: String
+    public var degraded: [String]
+    public var data: String
+    public var clock: String
+    public var journalNext: Int64
+    public var engineNext: Int64
+    public var storeApplied: Int64
+    public var feedHead: Int64
+    public var feedEpoch: String
+    public var received: String
+    public var rules: [Rule]
+    public var ruleSet: String
+    public var decisions: Int64
+    public var replayDivergences: Int64
+    public var messages: UInt64
+    public var refusedMessages: UInt64
+    public var codes: [Code]
+    public var sources: [Source]
+}

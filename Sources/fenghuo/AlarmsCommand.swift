@@ -1,0 +1,121 @@
+import AlertStore
+import ArgumentParser
+import Engine
+import Events
+import Foundation
+
+/// `fenghuo alarms …`: reads the alert store, whether or not the platform runs.
+struct AlarmsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alarms", abstract: "List alarms, or show one and why it fired.",
+        subcommands: [ListCommand.self, ShowCommand.self])
+
+    struct ListCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Alarms, newest first.")
+        @Option(help: "The platform's data directory.") var data = "data"
+        @Flag(help: "Only those not yet resolved.") var open = false
+        @Option(help: "Only this domain.") var domain: String?
+        @Option(help: "Only this area and what it contains, by its digits.") var area: String?
+        @Option(help: "Peak level and above: blue, yellow, orange, red; a + at the end is allowed.") var level: String?
+        @Option(help: "Only this rule.") var rule: String?
+        @Option(help: "At most so many, 1…10000.") var limit = 100
+        @Flag(help: "With rules in the sandbox.") var sandbox = false
+        @Option(help: "table or json.") var format = OutputFormat.table
+
+        func run() throws {
+            var filter = EpisodeFilter()
+            filter.open = open
+            filter.domain = domain
+            filter.rule = rule
+            filter.includeSandbox = sandbox
+            if let area {
+                guard let code = AreaCode(area) else {
+                    throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
+                }
+                filter.areaPrefix = code.prefix
+            }
+            if let level {
+                guard let parsed = Level(name: level.hasSuffix("+") ? level.dropLast() : Substring(level)) else {
+                    throw ValidationError("--level is blue, yellow, orange or red")
+                }
+                filter.minimumLevel = parsed
+            }
+            guard (1...10_000).contains(limit) else { throw ValidationError("--limit is 1…10000") }
+            let page = try AlertReader(path: data + "/alerts.sqlite").episodes(filter, limit: limit)
+            switch format {
+            case .json: try printJSON(page.episodes.map(Row.init))
+            case .table:
+                var table = Table("episode", "level", "peak", "rule", "key", "area", "started", "resolved", "title")
+                for episode in page.episodes {
+                    table.add(
+                        episode.id.text, episode.level?.zh ?? "-", episode.peak.zh, episode.rule, episode.key,
+                        episode.area.isEmpty ? "-" : episode.area, episode.started.formatted(),
+                        episode.resolved?.formatted() ?? "open", episode.titleZh)
+                }
+                print(table.text)
+                if page.next != nil { print("… more; raise --limit") }
+            }
+        }
+    }
+
+    struct Row: Encodable {
+        var episode: String
+        var rule: String
+        var domain: String
+        var about: String
+        var key: String
+        var area: String
+        var level: String?
+        var peak: String
+        var started: String
+        var resolved: String?
+        var reason: String
+
+        init(_ episode: Episode) {
+            self.episode = episode.id.text
+            rule = episode.rule
+            domain = episode.domain
+            about = episode.about
+            key = episode.key
+            area = episode.area
+            level = episode.level?.name
+            peak = episode.peak.name
+            started = episode.started.formatted()
+            resolved = episode.resolved?.formatted()
+            reason = episode.reason
+        }
+    }
+
+    struct ShowCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "One alarm: every transition, its reading, threshold, rule and file.")
+        @Argument(help: "The episode, as in alarms list: 88190.0") var episode: String
+        @Option(help: "The platform's data directory.") var data = "data"
+        @Flag(help: "With the text of the rule file that decided.") var file = false
+
+        func run() throws {
+            guard let id = DecisionID(episode) else { throw ValidationError("an episode is written 88190.0") }
+            guard let detail = try AlertReader(path: data + "/alerts.sqlite").episode(id) else {
+                throw Exit.fail("no episode \(episode) in \(data)", Exit.findings)
+            }
+            let alarm = detail.episode
+            print("\(alarm.id.text)  \(alarm.titleZh)  \(alarm.titleEn)")
+            print("rule \(alarm.rule) \(alarm.ruleVersion)")
+            print("key \(alarm.key)  subject \(alarm.subject)  area \(alarm.area.isEmpty ? "-" : alarm.area)")
+            print(
+                "lead \(alarm.lead.isEmpty ? "-" : alarm.lead)  runbook \(alarm.runbook.isEmpty ? "-" : alarm.runbook)")
+            for step in detail.steps { print(Self.line(step.decision)) }
+            if file, let text = detail.steps.last?.rule?.text { print("\n\(text)") }
+        }
+
+        static func line(_ decision: Decision) -> String {
+            var line = "\(decision.at.formatted()) \(decision.transition.name)"
+            if let level = decision.level { line += " \(level.name)" }
+            if decision.reason != .none { line += " (\(decision.reason.name))" }
+            if !decision.value.isNaN { line += ": \(decision.valueName) = \(decision.value)" }
+            if !decision.threshold.isNaN { line += ", threshold \(decision.compare.symbol) \(decision.threshold)" }
+            line += "\n    reading \(decision.eventID.isEmpty ? "(timer)" : decision.eventID) of \(decision.source)"
+            return line + " at position \(decision.eventPosition), decision \(decision.id.text)"
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import Foundation
+
+/// The exit codes that scripts may rely on.
+enum Exit {
+    static let findings = ExitCode(1)
+    static let ruleError = ExitCode(2)
+    static let unreachable = ExitCode(4)
+
+    /// Says why on standard error and ends with the code.
+    static func fail(_ message: String, _ code: ExitCode) -> ExitCode {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+        return code
+    }
+}

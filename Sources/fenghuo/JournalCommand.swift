@@ -1,0 +1,110 @@
+import ArgumentParser
+import Events
+import Foundation
+import Journal
+import Platform
+
+/// `fenghuo journal …`: looks into the durable record; none of these needs the platform to run.
+struct JournalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal", abstract: "Look into the journal, check it, export it, prune it.",
+        subcommands: [InfoCommand.self, VerifyCommand.self, ExportCommand.self, PruneCommand.self])
+
+    struct Options: ParsableArguments {
+        @Option(help: "The platform's data directory.") var data = "data"
+    }
+
+    struct InfoCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "info", abstract: "Segments, positions, bytes, times, compression.")
+        @OptionGroup var options: Options
+        @Option(help: "table or json.") var format = OutputFormat.table
+
+        func run() throws {
+            let info = try Journal.info(data: options.data)
+            switch format {
+            case .json:
+                try printJSON(
+                    info.segments.map { segment in
+                        SegmentRow(
+                            name: segment.name, rows: segment.rows, first: segment.positions.lowerBound,
+                            next: segment.positions.upperBound, bytes: segment.bytes,
+                            from: segment.received?.lowerBound.formatted(), to: segment.received?.upperBound.formatted()
+                        )
+                    })
+            case .table:
+                var table = Table("segment", "positions", "rows", "bytes", "from", "to")
+                for segment in info.segments {
+                    table.add(
+                        segment.name, "\(segment.positions.lowerBound)..<\(segment.positions.upperBound)",
+                        "\(segment.rows)", "\(segment.bytes)", segment.received?.lowerBound.formatted() ?? "-",
+                        segment.received?.upperBound.formatted() ?? "-")
+                }
+                print(table.text)
+                if let ratio = info.compressionRatio { print("compression \(String(format: "%.1f", ratio)) : 1") }
+            }
+        }
+
+        private struct SegmentRow: Encodable {
+            var name: String
+            var rows: Int64
+            var first: Int64
+            var next: Int64
+            var bytes: Int64
+            var from: String?
+            var to: String?
+        }
+    }
+
+    struct VerifyCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "Check every row: integrity, hash chain, positions, stamps.",
+            discussion: "Exit code 1 where a problem is found; the first one is named.")
+        @OptionGroup var options: Options
+
+        func run() throws {
+            let report = try Journal.verify(data: options.data)
+            print("\(report.segments) segments, \(report.rows) rows, \(report.events) events")
+            print("positions \(report.first)..<\(report.next)")
+            if report.erased > 0 { print("\(report.erased) rows with erased restricted fields") }
+            print("last hash \(report.last)")
+            guard let problem = report.problem else { return print("ok") }
+            throw Exit.fail("problem: \(problem)", Exit.findings)
+        }
+    }
+
+    struct ExportCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "export", abstract: "Write events as NDJSON to standard output.")
+        @OptionGroup var options: Options
+        @Option(help: "First position.") var from: Int64 = 1
+        @Option(help: "Position to stop before.") var to: Int64 = .max
+        @Flag(help: "With free text and reporter fields: personal data.") var restricted = false
+
+        func run() throws {
+            guard from >= 1, to >= from else { throw ValidationError("--from is at least 1 and not above --to") }
+            let count = try Journal.export(data: options.data, positions: from..<to, restricted: restricted) { bytes in
+                try FileHandle.standardOutput.write(contentsOf: bytes)
+            }
+            FileHandle.standardError.write(Data("\(count) events\n".utf8))
+        }
+    }
+
+    struct PruneCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "prune", abstract: "Delete whole segments older than the retention.",
+            discussion: "The platform must be stopped. What is not yet applied or needed by the oldest snapshot stays.")
+        @OptionGroup var options: Options
+        @Option(help: "Days of entries to keep; network logs must be kept for at least six months.") var days = 200
+        @Flag(help: "Allow fewer than 183 days.") var force = false
+
+        func run() throws {
+            guard days >= 183 || force else {
+                throw ValidationError("network logs must be kept for at least six months; --force to delete earlier")
+            }
+            let report = try pruneJournal(data: options.data, days: days)
+            for segment in report.removed { print("removed \(segment.name) (\(segment.bytes) bytes)") }
+            for segment in report.kept { print("kept \(segment.name): \(segment.reason)") }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Client
+import Events
+import Foundation
+import Messaging
+import StrictYAML
+
+/// `fenghuo send`: plays a file to a platform as a department's gateway would, and reports what was refused.
+struct SendCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send", abstract: "Send NDJSON events, or CSV with a mapping file.",
+        discussion: "Exit code 1 where an event was rejected, 4 where the platform does not answer.")
+
+    @Argument(help: "NDJSON file, or CSV with --map.") var file: String
+    @Option(help: "Mapping file that says how CSV columns become events.") var map: String?
+    @Option(help: "The platform's ingest endpoint.") var to = "tcp://127.0.0.1:7400"
+    @Option(help: "Events in one message, 1…10000.") var batch = 100
+    @Option(help: "Batches in flight, 1…1000.") var window = 64
+    @Option(help: "Pace by event time: 60x plays an hour in a minute. As fast as it goes where absent.")
+    var speed: String?
+    @Option(help: "Name of the sequenced stream; the file's name where absent.") var stream: String?
+    @Flag(help: "Go on where an earlier run of this stream and file ended.") var resume = false
+    @Option(help: "Seconds without an answer after which to give up.") var giveUp = 60
+
+    func validate() throws {
+        guard (1...10_000).contains(batch) else { throw ValidationError("--batch is 1…10000") }
+        guard (1...1000).contains(window) else { throw ValidationError("--window is 1…1000") }
+        if let speed, Self.factor(speed) == nil { throw ValidationError("--speed is a number and x, as in 60x") }
+    }
+
+    static func factor(_ text: String) -> Double? {
+        let number = text.hasSuffix("x") ? text.dropLast() : Substring(text)
+        guard let factor = Double(number), factor.isFinite, factor > 0 else { return nil }
+        return factor
+    }
+
+    func run() throws {
+        var options = SendOptions(stream: stream ?? URL(fileURLWithPath: file).lastPathComponent)
+        options.endpoint = to
+        options.batch = batch
+        options.window = window
+        options.speed = speed.flatMap(Self.factor)
+        options.resumes = resume
+        options.giveUpAfter = giveUp * 1000
+        do {
+            let progress = try send(options)
+            print(SendReport.summary(progress))
+            for reject in progress.rejects {
+                print("rejected \(reject.id): \(reject.code) \(reject.field) \(reject.reason)")
+            }
+            if progress.rejected > 0 { throw Exit.findings }
+        } catch let failure as SendFailure {
+            throw Exit.fail("\(failure)", Exit.unreachable)
+        } catch let failure as InputFailure {
+            throw Exit.fail("\(failure)", Exit.ruleError)
+        }
+    }
+
+    private func send(_ options: SendOptions) throws -> SendProgress {
+        let context = Context()
+        var sender = try EventSender(context.handle, options)
+        let line = ProgressLine()
+        defer { line.end() }
+        if let map {
+            let findings = Findings()
+            guard let mapping = MappingFile.load(map, findings: findings) else {
+                throw Exit.fail(findings.sorted.map(\.rendered).joined(separator: "\n"), Exit.ruleError)
+            }
+            var events = try CSVEvents(path: file, mapping: mapping)
+            let progress = try sender.send(&events) { line.show($0) }
+            for skipped in events.skipped { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
+            return progress
+        } else {
+            var events = try NDJSONFile(path: file)
+            return try sender.send(&events) { line.show($0) }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Platform
+
+/// `fenghuo status`: what a running platform tells of itself.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Positions, health, counters of a running platform.",
+        discussion: "Exit code 4 where none answers, 1 where it is degraded.")
+    @Option(help: "The platform's control endpoint.") var control = "tcp://127.0.0.1:7412"
+    @Option(help: "table or json.") var format = OutputFormat.table
+
+    func run() throws {
+        guard let body = try ControlClient(control).ask("status") else {
+            throw Exit.fail("no platform answers at \(control)", Exit.unreachable)
+        }
+        let status = try JSONDecoder().decode(Status.self, from: Data(body))
+        switch format {
+        case .json: try printJSON(status)
+        case .table: show(status)
+        }
+        if status.health != "ok" { throw Exit.findings }
+    }
+
+    private func show(_ status: Status) {
+        print("\(status.health)  data \(status.data)  clock \(status.clock)  rules \(status.ruleSet)")
+        for reason in status.degraded { print("degraded: \(reason)") }
+        print(
+            "journal next \(status.journalNext), engine next \(status.engineNext), store applied \(status.storeApplied), "
+                + "received \(status.received)")
+        print(
+            "feed \(status.feedEpoch) at \(status.feedHead), \(status.decisions) decisions since start, "
+                + "\(status.replayDivergences) replay divergences")
+        print("messages \(status.messages), refused \(status.refusedMessages)")
+        for code in status.codes { print("  \(code.code) \(code.count)") }
+        var sources = Table("source", "department", "accepted", "duplicates", "rejected", "read by no rule")
+        for source in status.sources {
+            sources.add(
+                source.source, source.department, "\(source.accepted)", "\(source.duplicates)", "\(source.rejected)",
+                "\(source.unread)")
+        }
+        print("\n" + sources.text)
+        var rules = Table("rule", "keys", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys")
+        for rule in status.rules {
+            rules.add(
+                rule.id, "\(rule.keys)", "\(rule.evaluated)", "\(rule.decisions)", "\(rule.unknown)", "\(rule.late)",
+                "\(rule.outOfOrder)", "\(rule.refusedKeys)")
+        }
+        print("\n" + rules.text)
+    }
+}
