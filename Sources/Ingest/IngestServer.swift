@@ -66,7 +66,7 @@ public final class IngestServer: Sendable {
     /// Serves until `stop`; call it on a thread of its own. `past` is called first, to show the journal's batches in order, so that repeats
     /// and streams are known again.
     public func run(past: ((EventBatch) -> Void) -> Void = { _ in }) throws(IngestError) {
-        let view = shared.withLock { $0.view } ?? IngestView()
+        let view = shared.withLock { $0.view.take() } ?? IngestView()
         let window = DuplicateWindow(entries: settings.duplicateWindow)
         let desk = Desk(
             intake: Intake(view: view, window: window, sink: sink), queue: queue, department: settings.department)
@@ -77,7 +77,6 @@ public final class IngestServer: Sendable {
         let waker = door.waker
         queue.onFinish { waker.wake() }
         shared.withLock {
-            $0.view = nil
             $0.waker = waker
             $0.endpoint = door.endpoint
         }

@@ -67,7 +67,7 @@ struct JournalCommand: ParsableCommand {
             print("\(report.segments) segments, \(report.rows) rows, \(report.events) events")
             print("positions \(report.first)..<\(report.next)")
             if report.erased > 0 { print("\(report.erased) rows with erased restricted fields") }
-            print("last hash \(report.last)")
+            print("last hash \(report.last.hex)")
             guard let problem = report.problem else { return print("ok") }
             throw Exit.fail("problem: \(problem)", Exit.findings)
         }
