@@ -49,7 +49,9 @@ struct Checker {
         return unifier.resolved(types[tree.root], final: true)
     }
 
-    mutating func report(_ id: SyntaxTree.ID, _ code: ExpressionError.Code, _ message: String, _ suggestion: String? = nil) {
+    mutating func report(
+        _ id: SyntaxTree.ID, _ code: ExpressionError.Code, _ message: String, _ suggestion: String? = nil
+    ) {
         guard strict, errors.count < ExpressionLimits.errors else { return }
         let node = tree[id]
         errors.append(

@@ -24,7 +24,9 @@ extension Checker {
     private mutating func promoteElements(_ a: SyntaxTree.ID, of list: SyntaxTree.ID) {
         guard mode == .rules else { return }
         if types[list] == .list(.double) { promote(a) }
-        guard types[a] == .double, types[list] == .list(.int), case .list(let elements) = tree[list].kind else { return }
+        guard types[a] == .double, types[list] == .list(.int), case .list(let elements) = tree[list].kind else {
+            return
+        }
         let promoted = elements.map { promote($0.node) }
         if promoted.allSatisfy({ $0 }) { types[list] = .list(.double) }
     }
@@ -59,7 +61,9 @@ extension Checker {
             let full = prefix + "." + name
             if full == "math.greatest" || full == "math.least" { return checkExtreme(id, full, arguments) }
             for candidate in environment.candidates(full, absolute: absolute) {
-                guard let overloads = environment.functions[candidate] ?? Signatures.functions[candidate] else { continue }
+                guard let overloads = environment.functions[candidate] ?? Signatures.functions[candidate] else {
+                    continue
+                }
                 for argument in arguments { check(argument) }
                 return call(id, full, overloads, arguments, namespaced: true)
             }

@@ -22,7 +22,8 @@ struct Decimal {
         exponent += zeros
         var limbs = [UInt32(truncatingIfNeeded: significand), UInt32(truncatingIfNeeded: significand >> 32)]
         // m · 2^-k = m · 5^k / 10^k
-        let (factor, chunk, chunkFactor): (UInt64, Int, UInt64) = exponent < 0 ? (5, 13, 1_220_703_125) : (2, 31, 1 << 31)
+        let (factor, chunk, chunkFactor): (UInt64, Int, UInt64) =
+            exponent < 0 ? (5, 13, 1_220_703_125) : (2, 31, 1 << 31)
         var left = abs(exponent)
         while left > 0 {
             if left >= chunk {

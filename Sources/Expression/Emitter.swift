@@ -33,7 +33,9 @@ struct Emitter {
         }
     }
 
-    private mutating func add(_ id: SyntaxTree.ID, _ operation: Operation, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0)
+    private mutating func add(
+        _ id: SyntaxTree.ID, _ operation: Operation, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0
+    )
         -> Int32
     {
         let source = checker.tree[id]
@@ -98,7 +100,9 @@ struct Emitter {
             case .method(let target, _, let arguments): namespaced ? arguments : [target] + arguments
             default: preconditionFailure("only calls have functions")
             }
-        if builtin == .matches, ids.count == 2, case .literal(.string) = checker.tree[ids[1]].kind, checker.mode == .rules {
+        if builtin == .matches, ids.count == 2, case .literal(.string) = checker.tree[ids[1]].kind,
+            checker.mode == .rules
+        {
             return add(id, .matches, emitted[ids[0]], nodes[Int(emitted[ids[1]])].a)
         }
         return add(id, .call, Int32(builtin.rawValue), list(ids.map { emitted[$0] }), Int32(ids.count))
@@ -130,7 +134,8 @@ struct Emitter {
             }
             if optional { return add(id, .call, Int32(Builtin.hasValue.rawValue), list([emitted[selection]]), 1) }
             return add(id, .has, emitted[operand], constant(.string(field)))
-        case .index(let a, let b, let optional): return add(id, optional ? .optionalIndex : .index, emitted[a], emitted[b])
+        case .index(let a, let b, let optional):
+            return add(id, optional ? .optionalIndex : .index, emitted[a], emitted[b])
         case .not(let a): return add(id, .not, emitted[a])
         case .negate(let a): return add(id, .negate, emitted[a])
         case .binary(let operation, let a, let b): return add(id, Self.operation(operation), emitted[a], emitted[b])

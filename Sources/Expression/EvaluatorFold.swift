@@ -14,7 +14,9 @@ extension Evaluator {
             budget -= 1
             guard budget >= 0 else { throw failure(node, .costExceeded) }
             if parts.condition >= 0 {
-                guard case .bool(let holds) = try value(at: parts.condition) else { throw failure(node, .noSuchOverload) }
+                guard case .bool(let holds) = try value(at: parts.condition) else {
+                    throw failure(node, .noSuchOverload)
+                }
                 if !holds { continue }
             }
             if try step(node, parts.body, locals, &result) { break }

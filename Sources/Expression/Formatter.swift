@@ -109,10 +109,13 @@ struct Formatter {
     }
 
     private func real(_ value: Value, _ precision: Int, scientific: Bool) throws(Code) -> String {
-        guard case .double(let number) = try Conversion.double(value), !Self.isText(value) else { throw .noSuchOverload }
+        guard case .double(let number) = try Conversion.double(value), !Self.isText(value) else {
+            throw .noSuchOverload
+        }
         guard number.isFinite else { return Conversion.shortest(number) }
         let decimal = Decimal(number)
-        return (number.sign == .minus ? "-" : "") + (scientific ? decimal.scientific(precision) : decimal.fixed(precision))
+        return (number.sign == .minus ? "-" : "")
+            + (scientific ? decimal.scientific(precision) : decimal.fixed(precision))
     }
 
     private static func isText(_ value: Value) -> Bool {

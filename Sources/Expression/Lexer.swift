@@ -134,7 +134,8 @@ struct Lexer {
 
     private func outOfRange(_ start: Int, _ what: String) -> ExpressionError {
         .init(
-            code: .literalOutOfRange, offset: start, length: position - start, message: "the number does not fit \(what)")
+            code: .literalOutOfRange, offset: start, length: position - start,
+            message: "the number does not fit \(what)")
     }
 
     private mutating func symbol(_ byte: UInt8) throws(ExpressionError) -> Token.Symbol {

@@ -61,7 +61,8 @@ extension Parser {
     private func variable(_ id: SyntaxTree.ID) throws(ExpressionError) -> String {
         guard case .name(let name, absolute: false) = tree[id].kind else {
             throw .init(
-                code: .invalidMacro, offset: tree[id].offset, length: tree[id].length, message: "expected a variable name")
+                code: .invalidMacro, offset: tree[id].offset, length: tree[id].length,
+                message: "expected a variable name")
         }
         return name
     }

@@ -106,7 +106,9 @@ private struct PatternRun {
         return false
     }
 
-    private static func holds(_ assertion: Pattern.Assertion, _ before: Unicode.Scalar?, _ after: Unicode.Scalar?) -> Bool {
+    private static func holds(_ assertion: Pattern.Assertion, _ before: Unicode.Scalar?, _ after: Unicode.Scalar?)
+        -> Bool
+    {
         func isWord(_ scalar: Unicode.Scalar?) -> Bool { scalar.map { ScalarClass.word.contains($0) } ?? false }
         return switch assertion {
         case .textStart: before == nil

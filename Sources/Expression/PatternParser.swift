@@ -112,7 +112,8 @@ struct PatternParser {
             position = start
             return nil
         }
-        guard least <= ExpressionLimits.patternRepeat, most ?? 0 <= ExpressionLimits.patternRepeat, most ?? least >= least
+        guard least <= ExpressionLimits.patternRepeat, most ?? 0 <= ExpressionLimits.patternRepeat,
+            most ?? least >= least
         else { throw Failure(message: "a repetition count beyond \(ExpressionLimits.patternRepeat), or backwards") }
         return (least, most)
     }

@@ -30,7 +30,8 @@ struct ProgramStructure {
         case .local: (0..<localCount).contains(Int(node.a))
         case .fail: EvaluationError.Code(rawValue: UInt8(clamping: node.a)) != nil
         case .select, .optionalSelect, .has, .matches:
-            constants.indices.contains(Int(node.b)) && { if case .string = $0 { true } else { false } }(constants[Int(node.b)])
+            constants.indices.contains(Int(node.b))
+                && { if case .string = $0 { true } else { false } }(constants[Int(node.b)])
         case .call: node.a >= 0 && Builtin(rawValue: UInt8(clamping: node.a)) != nil
         case .bind, .optionalMap, .optionalFlatMap: (0..<localCount).contains(Int(node.b))
         case .fold: node.b == 6
@@ -71,7 +72,8 @@ struct ProgramStructure {
     }
 
     private func foldChildren(_ node: Node) -> [Int32]? {
-        guard let items = part(node.a, node.b).map(Array.init), SyntaxTree.Fold.Kind(rawValue: UInt8(clamping: items[5])) != nil,
+        guard let items = part(node.a, node.b).map(Array.init),
+            SyntaxTree.Fold.Kind(rawValue: UInt8(clamping: items[5])) != nil,
             (0..<localCount).contains(Int(items[1])), (-1..<localCount).contains(Int(items[2])), items[3] >= -1,
             items[5] >= 0
         else { return nil }

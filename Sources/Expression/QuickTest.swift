@@ -31,7 +31,9 @@ struct QuickTest: Sendable {
     /// nil when the program is anything more.
     init?(nodes: [Node], lists: [Int32], constants: [Value]) {
         var builder = Builder(nodes: nodes, lists: lists, constants: constants)
-        guard let start = builder.build(Int32(nodes.count - 1), Self.exitTrue, Self.exitFalse), start >= 0 else { return nil }
+        guard let start = builder.build(Int32(nodes.count - 1), Self.exitTrue, Self.exitFalse), start >= 0 else {
+            return nil
+        }
         self.start = start
         chain = builder.chain
     }
@@ -93,7 +95,8 @@ struct QuickTest: Sendable {
                     next = entry
                 }
                 return next
-            case .slot: return add(Test(slot: Int(node.a), operation: .equal, operand: .bool, onTrue: onTrue, onFalse: onFalse))
+            case .slot:
+                return add(Test(slot: Int(node.a), operation: .equal, operand: .bool, onTrue: onTrue, onFalse: onFalse))
             case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
                 return comparison(node, onTrue, onFalse)
             default: return nil
@@ -113,7 +116,8 @@ struct QuickTest: Sendable {
             let operation: Operation
             switch (a.operation, b.operation) {
             case (.slot, .constant): (slot, constant, operation) = (a.a, constants[Int(b.a)], node.operation)
-            case (.constant, .slot): (slot, constant, operation) = (b.a, constants[Int(a.a)], Self.mirrored(node.operation))
+            case (.constant, .slot):
+                (slot, constant, operation) = (b.a, constants[Int(a.a)], Self.mirrored(node.operation))
             default: return nil
             }
             let operand: Operand

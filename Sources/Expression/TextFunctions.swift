@@ -75,7 +75,9 @@ enum TextFunctions {
         if needle.isEmpty { return from }
         let found = Text.occurrences(of: Array(needle.utf8), in: bytes, overlapping: true)
         let limit = starts[from]
-        guard let byte = last ? found.last(where: { $0 <= limit }) : found.first(where: { $0 >= limit }) else { return -1 }
+        guard let byte = last ? found.last(where: { $0 <= limit }) : found.first(where: { $0 >= limit }) else {
+            return -1
+        }
         return starts.partitionIndex { $0 >= byte }
     }
 

@@ -17,12 +17,19 @@ struct ConformanceCase {
     var deducedType: ValueType? { (typedResult?["deduced_type"]).map(Self.type) }
 
     var expected: Value {
-        if let value = fields["value"] { return Self.value(value) }
+        if let value = fields["value"] { return repaired(Self.value(value)) }
         if let value = typedResult?["result"] { return Self.value(value) }
         return .bool(true)
     }
 
-    /// Why a evaluator without protobuf cannot run it; nil when it can.
+    /// In the suite's text form `\\?` in a bytes value is a plain question mark; the JSON form kept the backslash of the
+    /// two tests whose source has none.
+    private func repaired(_ value: Value) -> Value {
+        guard case .bytes(let bytes) = value, !source.contains("\\") else { return value }
+        return .bytes(bytes.filter { $0 != UInt8(ascii: "\\") })
+    }
+
+    /// Why an evaluator without protobuf cannot run it; nil when it can.
     var needsProtobuf: String? {
         let text = source.filter { !$0.isWhitespace }
         if text.contains("TestAllTypes") { return "message type TestAllTypes" }
@@ -37,7 +44,9 @@ struct ConformanceCase {
     private static func mentionsMessage(_ json: Any) -> Bool {
         if let object = json as? [String: Any] {
             if let name = object["message_type"] as? String { return !isWellKnown(name) }
-            if let value = object["object_value"] as? [String: Any] { return !isWellKnown(value["@type"] as? String ?? "") }
+            if let value = object["object_value"] as? [String: Any] {
+                return !isWellKnown(value["@type"] as? String ?? "")
+            }
             return object.values.contains(where: mentionsMessage)
         }
         if let array = json as? [Any] { return array.contains(where: mentionsMessage) }
@@ -77,7 +86,10 @@ struct ConformanceCase {
         guard let object = json as? [String: Any], let (kind, body) = object.first else { return .dyn }
         let fields = body as? [String: Any] ?? [:]
         switch kind {
-        case "primitive": return ["BOOL": .bool, "INT64": .int, "UINT64": .uint, "DOUBLE": .double, "STRING": .string, "BYTES": .bytes][body as? String ?? ""] ?? .dyn
+        case "primitive":
+            return [
+                "BOOL": .bool, "INT64": .int, "UINT64": .uint, "DOUBLE": .double, "STRING": .string, "BYTES": .bytes,
+            ][body as? String ?? ""] ?? .dyn
         case "null": return .null
         case "list_type": return .list(type(fields["elem_type"] ?? [:]))
         case "map_type": return .map(type(fields["key_type"] ?? [:]), type(fields["value_type"] ?? [:]))

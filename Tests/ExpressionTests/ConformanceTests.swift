@@ -45,7 +45,8 @@ import Testing
                 if let reason = test.needsProtobuf {
                     tally.skipped[reason, default: 0] += 1
                 } else if let problem = problem(test) {
-                    tally.failures.append("\(file)/\(section["name"] ?? "")/\(test.name): \(test.source.prefix(200)): \(problem)")
+                    tally.failures.append(
+                        "\(file)/\(section["name"] ?? "")/\(test.name): \(test.source.prefix(200)): \(problem)")
                 } else {
                     tally.passed += 1
                 }
@@ -60,7 +61,9 @@ import Testing
             let (environment, slots) = try test.environment()
             let program = try Expression.compile(
                 test.source, environment, mode: .conformance, expecting: [], strict: test.checks)
-            if let type = test.deducedType, type != program.resultType { return "type \(program.resultType), not \(type)" }
+            if let type = test.deducedType, type != program.resultType {
+                return "type \(program.resultType), not \(type)"
+            }
             if test.checkOnly { return nil }
             let result = try program.evaluate(slots, zones: zones)
             if test.expectsError { return "expected an error, found \(result)" }

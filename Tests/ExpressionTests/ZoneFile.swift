@@ -4,7 +4,8 @@ import Foundation
 /// Reads a compiled zone file (RFC 9636, version 2 block) into transitions.
 enum ZoneFile {
     static func read(_ name: String) -> ZoneTable? {
-        guard !name.contains(".."), let data = FileManager.default.contents(atPath: "/usr/share/zoneinfo/" + name) else {
+        guard !name.contains(".."), let data = FileManager.default.contents(atPath: "/usr/share/zoneinfo/" + name)
+        else {
             return nil
         }
         let bytes = [UInt8](data)
