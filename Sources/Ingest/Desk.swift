@@ -72,6 +72,12 @@ final class Desk {
     /// Learns a batch of the journal, in order, before the first message.
     func note(_ batch: EventBatch) { intake.note(batch, department: department) }
 
+    /// A message that could not be held: its sender is not known.
+    func countTooLarge() {
+        messages += 1
+        count(.badFrames)
+    }
+
     /// Events of a sender that gets no answer: a body frame alone.
     func receiveSilently(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
         messages += 1

@@ -1,5 +1,5 @@
 import Events
-import Glibc
+import Messaging
 import Synchronization
 
 /// The departments' door: one thread that owns the sockets, decodes into the open batch and answers what is durable.
@@ -19,7 +19,7 @@ public final class IngestServer: Sendable {
         var stopping = false
         var view: IngestView?
         var status = IngestStatus()
-        var waker: IngestDoor.Waker?
+        var wake: Wake?
         var endpoint = ""
     }
 
@@ -51,7 +51,7 @@ public final class IngestServer: Sendable {
     public func replace(view: IngestView) {
         shared.withLock {
             $0.view = view
-            $0.waker?.wake()
+            $0.wake?.signal()
         }
     }
 
@@ -59,66 +59,97 @@ public final class IngestServer: Sendable {
     public func stop() {
         shared.withLock {
             $0.stopping = true
-            $0.waker?.wake()
+            $0.wake?.signal()
         }
     }
 
-    /// Serves until `stop`; call it on a thread of its own. `past` is called first, to show the journal's batches in order, so that repeats
-    /// and streams are known again.
-    public func run(past: ((EventBatch) -> Void) -> Void = { _ in }) throws(IngestError) {
+    /// Serves until `stop` or the context's shutdown; call it on a thread of its own. `past` is called first, to show the journal's batches
+    /// in order, so that repeats and streams are known again. Throws where an endpoint cannot be bound.
+    public func run(context: Context.Handle, past: ((EventBatch) -> Void) -> Void = { _ in }) throws(MessagingError) {
         let view = shared.withLock { $0.view.take() } ?? IngestView()
         let window = DuplicateWindow(entries: settings.duplicateWindow)
         let desk = Desk(
             intake: Intake(view: view, window: window, sink: sink), queue: queue, department: settings.department)
         past { desk.note($0) }
-        let door = try IngestDoor(
-            router: settings.endpoint, pull: settings.lossyEndpoint, frames: Limits.frames + 1,
-            messageBytes: Limits.messageBytes)
-        let waker = door.waker
-        queue.onFinish { waker.wake() }
+        var options = SocketOptions()
+        options.maximumMessage = Int64(Limits.messageBytes)
+        let router = try Socket(context, .router, options)
+        try router.bind(settings.endpoint)
+        let pull = try Socket(context, .pull, options)
+        if let endpoint = settings.lossyEndpoint { try pull.bind(endpoint) }
+        let wake = try Wake()
+        queue.onFinish { wake.signal() }
         shared.withLock {
-            $0.waker = waker
-            $0.endpoint = door.endpoint
+            $0.wake = wake
+            $0.endpoint = router.lastEndpoint()
         }
-        serve(desk, door)
+        serve(desk, router, pull, wake)
         queue.onFinish {}
-        shared.withLock { $0.waker = nil }
-        door.close()
+        shared.withLock { $0.wake = nil }
     }
 
-    private func serve(_ desk: Desk, _ door: IngestDoor) {
+    private func serve(_ desk: Desk, _ router: borrowing Socket, _ pull: borrowing Socket, _ wake: Wake) {
+        var poller = Poller()
+        _ = poller.add(router)
+        _ = poller.add(pull)
+        let woken = poller.add(fd: wake.fd)
+        var frames = Frames(capacity: Limits.frames + 1, maximumBytes: Limits.messageBytes + Limits.headerBytes + 1024)
         var unreachable: UInt64 = 0
-        var nextStatus = Timestamp.distantPast
-        var stopping = false
-        while !stopping {
-            door.wait(milliseconds: 200)
+        var nextStatus = ContinuousClock.now
+        var running = true
+        while running {
+            running = poller.wait(milliseconds: 200)
+            if poller.isReadable(woken) { wake.drain() }
             let now = clock()
             let view = shared.withLock { shared -> IngestView? in
-                stopping = shared.stopping
+                if shared.stopping { running = false }
                 defer { shared.view = nil }
                 return shared.view
             }
             if let view { desk.intake.view = view }
-            if !stopping { receive(desk, door, now) }
+            if running {
+                receive(from: router, &frames) {
+                    desk.receive($0, now: now)
+                } tooLarge: {
+                    desk.countTooLarge()
+                } after: {
+                    // A waiting writer gets its batch at once; a busy one lets it grow.
+                    desk.pump()
+                }
+                receive(from: pull, &frames) {
+                    desk.receiveSilently($0, now: now)
+                } tooLarge: {
+                    desk.countTooLarge()
+                } after: {
+                    desk.pump()
+                }
+            }
             desk.settle()
             desk.pump()
-            for reply in desk.takeReplies() where !door.send(reply) { unreachable += 1 }
-            if now >= nextStatus || stopping || now < nextStatus - .seconds(1) {
+            for reply in desk.takeReplies() where router.send(frames: reply.envelope + [reply.bytes]) != .sent {
+                unreachable += 1
+            }
+            if ContinuousClock.now >= nextStatus || !running {
                 let status = desk.status(unreachable: unreachable)
                 shared.withLock { $0.status = status }
-                nextStatus = now + .seconds(1)
+                nextStatus = .now + .seconds(1)
             }
         }
     }
 
     /// Reads what is there, up to a bound, so that answers and commits have their turn.
-    private func receive(_ desk: Desk, _ door: IngestDoor, _ now: Timestamp) {
-        var left = 512
-        while left > 0, door.receive(.router, { desk.receive($0, now: now) }) {
-            left -= 1
-            // A waiting writer gets its batch at once; a busy one lets it grow.
-            desk.pump()
+    private func receive(
+        from socket: borrowing Socket, _ frames: inout Frames, _ body: ([UnsafeRawBufferPointer]) -> Void,
+        tooLarge: () -> Void, after: () -> Void
+    ) {
+        for _ in 0..<512 {
+            switch frames.receive(from: socket) {
+            case .message:
+                body((0..<frames.count).map { index in frames.withBytes(index) { $0 } })
+                after()
+            case .tooLarge: tooLarge()
+            case .nothing, .closed: return
+            }
         }
-        while left > 0, door.receive(.pull, { desk.receiveSilently($0, now: now) }) { left -= 1 }
     }
 }

@@ -1,6 +1,7 @@
 import CZeroMQ
 import Events
 import Foundation
+import Messaging
 import Synchronization
 import Testing
 
@@ -23,7 +24,8 @@ final class Served: Sendable {
         server = IngestServer(settings: settings, view: view, queue: queue) { Bench.now }
         let (server, finished) = (server, finished)
         Thread.detachNewThread {
-            try! server.run()
+            let context = Context()
+            try! server.run(context: context.handle)
             finished.signal()
         }
         Thread.detachNewThread { [weak self] in
@@ -111,8 +113,10 @@ func eventually(_ condition: () -> Bool) -> Bool {
     @Test func `frames of any number and size leave the next sender served`() throws {
         let served = try Served()
         let odd = Client(ZMQ_DEALER, served.server.endpoint)
-        odd.send([[UInt8]](repeating: [1, 2, 3], count: 100))
+        odd.send([[UInt8]](repeating: [1, 2, 3], count: 4))
         #expect(odd.answer()?["code"] as? String == "bad_frames")
+        // Of so many the sender's own frame is not kept: counted, not answered.
+        odd.send([[UInt8]](repeating: [1, 2, 3], count: 100))
         odd.send([UInt8]())
         #expect(odd.answer()?["rejected"] as? Int == 1)
         odd.send([UInt8](repeating: 0xFF, count: 1 << 20))
@@ -125,7 +129,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
         served.stop()
     }
 
-    @Test func `a sender that has gone costs one counter`() throws {
+    @Test func `a sender that has gone stops nobody`() throws {
         let served = try Served()
         served.hold(true)
         do {
@@ -139,7 +143,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
         #expect(client.answer()?["duplicates"] as? Int == 1)
         served.stop()
         let status = served.server.status
-        #expect(status.messages == 2 && status.unreachable == 1)
+        #expect(status.messages == 2)
         #expect(status.sources.map(\.accepted) == [1] && status.sources.map(\.duplicates) == [1])
     }
 
@@ -181,7 +185,9 @@ func eventually(_ condition: () -> Bool) -> Bool {
         var settings = IngestServer.Settings(department: Department(id: "x"))
         settings.endpoint = served.server.endpoint
         let second = IngestServer(settings: settings, view: IngestView(), queue: CommitQueue()) { Bench.now }
-        #expect(throws: IngestError.self) { try second.run() }
+        let context = Context()
+        let handle = context.handle
+        #expect(throws: MessagingError.self) { try second.run(context: handle) }
         served.stop()
     }
 }
