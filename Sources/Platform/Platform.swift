@@ -82,7 +82,9 @@ public final class Platform: Sendable {
             try writer.run()
         }
         for entry in first { guard door.submit(entry) else { break } }
-        try threads.start("ingest") { [self] in try ingest.run(past: remember) }
+        try threads.start("ingest") { [self, sockets = context.handle] in
+            try ingest.run(context: sockets, past: remember)
+        }
         let upkeep = Upkeep(journal: journal, letters: letters)
         try threads.start("upkeep") { try upkeep.run() }
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
