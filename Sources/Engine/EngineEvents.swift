@@ -91,6 +91,12 @@ extension Engine {
         var isExercise: Bool { batch.flags[event].contains(.exercise) }
     }
 
+    private func registered(_ arrival: Arrival) -> Registry.Subject? {
+        guard !registry.subjects.isEmpty, let id = arrival.batch.text(arrival.batch.subjects[arrival.event])
+        else { return nil }
+        return registry.subject(id)
+    }
+
     private mutating func evaluate(
         _ rule: Int, _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
     ) {
@@ -100,7 +106,7 @@ extension Engine {
             return
         }
         if let condition = runtimes[rule].rule.condition {
-            switch condition.test(arrival, registry: registry) {
+            switch condition.test(arrival, registered: registered(arrival)) {
             case true?: break
             case false?:
                 runtimes[rule].counters.filtered += 1
@@ -144,7 +150,7 @@ extension Engine {
     private mutating func addToWindows(_ rule: Int, _ slot: Int32, _ arrival: Arrival) {
         for index in runtimes[rule].windows.indices {
             guard let window = runtimes[rule].windows[index]?.window else { continue }
-            let sample = window.of.map { $0.number(arrival, registry: registry) ?? .nan } ?? arrival.value
+            let sample = window.of.map { $0.number(arrival, registered: registered(arrival)) ?? .nan } ?? arrival.value
             guard !sample.isNaN else { continue }
             if runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) == false {
                 runtimes[rule].counters.late += 1
@@ -158,7 +164,7 @@ extension Engine {
         for (index, value) in runtimes[rule].rule.values.enumerated() {
             switch value.kind {
             case .reading: values.append(arrival.value)
-            case .formula(let formula): values.append(formula.number(arrival, registry: registry) ?? .nan)
+            case .formula(let formula): values.append(formula.number(arrival, registered: registered(arrival)) ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
             }

@@ -6,7 +6,7 @@ extension Engine {
         _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, afterGap: Bool, _ arrival: Arrival?,
         into decisions: inout [Decision]
     ) {
-        let only = runtimes[rule].rule.onlyWhile.map { gate in gate.test(values, runtimes[rule].rule.values) }
+        let only = runtimes[rule].rule.onlyWhile.map { gate in gate.test(values) }
         if case .some(.none) = only {
             runtimes[rule].counters.unknown += 1
             return arm(rule, slot, from: time)

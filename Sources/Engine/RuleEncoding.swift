@@ -117,11 +117,6 @@ extension Rule.Key {
     }
 }
 
-extension Formula {
-    func write(to out: inout ByteWriter) { out.put(source) }
-    init(from r: inout ByteReader) throws(ByteReader.Failure) { self.init(source: try r.getString()) }
-}
-
 extension Rule.Value {
     func write(to out: inout ByteWriter) {
         out.put(name)

@@ -37,7 +37,7 @@ public struct ExpressionError: Error, Equatable, Sendable {
 public struct ExpressionFailure: Error, Equatable, Sendable {
     public let errors: [ExpressionError]
 
-    init(_ errors: [ExpressionError]) {
+    public init(_ errors: [ExpressionError]) {
         precondition(!errors.isEmpty)
         self.errors = errors.sorted { ($0.offset, $0.length) < ($1.offset, $1.length) }
     }

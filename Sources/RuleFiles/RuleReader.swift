@@ -35,7 +35,7 @@ struct RuleReader {
         let ladder = ladder(values ?? [], input)
         let by = key()
         guard let heading, let input, let values, let ladder, let by else {
-            _ = optionalParts()
+            _ = optionalParts(values?.map(\.value.name) ?? ["value"])
             return nil
         }
         var rule = Rule(
@@ -46,7 +46,7 @@ struct RuleReader {
         describe(&rule)
         rule.by = by
         bound(&rule)
-        let parts = optionalParts()
+        let parts = optionalParts(values.map(\.value.name))
         rule.condition = parts.condition
         rule.onlyWhile = parts.onlyWhile
         rule.maxGap = parts.maxGap
@@ -71,10 +71,10 @@ struct RuleReader {
         var noData: Rule.NoData?
     }
 
-    private func optionalParts() -> OptionalParts {
+    private func optionalParts(_ names: [String]) -> OptionalParts {
         var parts = OptionalParts()
         parts.condition = fields.optional("where").flatMap { formula($0, .boolean) }
-        parts.onlyWhile = fields.optional("only_while").flatMap { formula($0, .boolean) }
+        parts.onlyWhile = fields.optional("only_while").flatMap { gate($0, names: names) }
         parts.maxGap = fields.optional("max_gap")?.span(in: .seconds(1) ... .days(366))
         parts.lateness = fields.optional("lateness")?.span(in: .zero ... .days(31)) ?? .zero
         parts.noData = fields.optional("no_data").flatMap(noData)
