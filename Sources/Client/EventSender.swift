@@ -28,7 +28,6 @@ public struct EventSender: ~Copyable {
     private var atEnd = false
 
     public init(_ context: Context.Handle, _ options: SendOptions) throws(MessagingError) {
-        precondition(!options.resumes || options.speed == nil, "batches of a paced run differ from run to run")
         precondition(options.batch >= 1 && options.batch <= Limits.batchEvents && options.window >= 1)
         socket = try connected(context, options)
         self.options = options
@@ -42,6 +41,9 @@ public struct EventSender: ~Copyable {
     public mutating func send(
         _ lines: inout some EventLines, report: (SendProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> SendProgress {
+        guard !options.resumes || options.speed == nil else {
+            throw SendFailure.unusable("a paced run cannot be resumed: its batches differ from run to run")
+        }
         try open(&lines, shouldStop)
         while true {
             try fill(&lines)

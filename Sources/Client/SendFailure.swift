@@ -7,6 +7,8 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// The platform's mark and ours cannot be brought together.
     case outOfStep(stream: String, platform: UInt64, ours: UInt64)
     case badAnswer(String)
+    /// Options that contradict each other.
+    case unusable(String)
     case stopped
 
     public var description: String {
@@ -17,6 +19,7 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .outOfStep(let stream, let platform, let ours):
             "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours); send anew without --resume"
         case .badAnswer(let text): "not an answer of the platform: \(text)"
+        case .unusable(let reason): reason
         case .stopped: "stopped"
         }
     }
