@@ -2,29 +2,69 @@ import Engine
 import Expression
 import StrictYAML
 
-/// The expressions of a rule, compiled and checked where they stand.
+/// The expressions of a rule: compiled at load, each flaw pointed at where it stands.
 extension RuleReader {
-    /// An expression over an event.
-    func formula(_ item: YAMLItem, _ wanted: Formula.Yield) -> Formula? {
-        compile(item) { source throws(ExpressionFailure) in try Formula(event: source, yield: wanted) }
-    }
-
-    /// A condition over the rule's named values.
-    func gate(_ item: YAMLItem, names: [String]) -> Formula? {
-        compile(item) { source throws(ExpressionFailure) in try Formula(values: source, names: names) }
-    }
-
-    private func compile(_ item: YAMLItem, _ make: (String) throws(ExpressionFailure) -> Formula) -> Formula? {
-        guard let source = item.string() else { return nil }
+    /// Over an event: its known fields, the registry's limits, and what `input.fields` declares.
+    func formula(_ item: YAMLItem, _ yield: Formula.Yield) -> Formula? {
+        guard let text = item.string() else { return nil }
         do throws(ExpressionFailure) {
-            return try make(source)
+            return try Formula(event: text, fields: eventFields, yield: yield)
         } catch {
-            for problem in error.errors {
-                item.source.report(
-                    .expression, at: item.mark(atScalar: problem.offset, width: max(1, problem.length)),
-                    "\(problem.code.rawValue): \(problem.message)", help: problem.suggestion)
-            }
+            report(error, in: text, of: item, fields: true)
             return nil
         }
+    }
+
+    /// Over the rule's own values.
+    func condition(_ item: YAMLItem, over names: [String]) -> Formula? {
+        guard let text = item.string() else { return nil }
+        do throws(ExpressionFailure) {
+            return try Formula(values: text, names: names)
+        } catch {
+            report(error, in: text, of: item, fields: false)
+            return nil
+        }
+    }
+
+    private func report(_ failure: ExpressionFailure, in text: String, of item: YAMLItem, fields: Bool) {
+        for error in failure.errors {
+            let start = scalars(in: text, upTo: error.offset)
+            let width = scalars(in: text, upTo: error.offset + error.length) - start
+            let isUndeclared = fields && error.code == .undeclaredReference
+            item.source.report(
+                .expression, at: item.mark(atScalar: start, width: width), error.message,
+                help: error.suggestion
+                    ?? (isUndeclared ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : nil))
+        }
+    }
+
+    /// The number of scalars in the first bytes of a text.
+    private func scalars(in text: String, upTo bytes: Int) -> Int {
+        String(decoding: text.utf8.prefix(bytes), as: UTF8.self).unicodeScalars.count
+    }
+
+    /// `fields: {injured: int, place: string}`: the further fields that expressions may read.
+    static func declaredFields(_ input: YAMLItem?) -> [Formula.Field] {
+        guard let item = input?.mappingValue("fields"), let pairs = item.pairs() else { return [] }
+        return pairs.compactMap { pair in
+            guard isName(pair.name), !Formula.eventNames.contains(pair.name) else {
+                pair.source.report(
+                    .badName, at: pair.keyMark, "'\(pair.name)' cannot name a further field",
+                    help: "use letters, digits and _, and no name that every event has")
+                return nil
+            }
+            let kind = pair.value.word(of: [
+                ("double", Formula.Field.Kind.double), ("int", .int), ("bool", .bool), ("string", .string),
+            ])
+            return kind.map { Formula.Field(name: pair.name, kind: $0) }
+        }
+    }
+}
+
+extension YAMLItem {
+    /// The value of a key where this is a mapping that has it; no finding where not.
+    fileprivate func mappingValue(_ key: String) -> YAMLItem? {
+        guard case .mapping = node.content else { return nil }
+        return pairs()?.first { $0.name == key }?.value
     }
 }

@@ -6,7 +6,7 @@ import StrictYAML
 extension RuleReader {
     func input() -> Rule.Input? {
         guard let item = fields.required("input"),
-            let input = item.fields(["type", "metric", "category", "unit"]),
+            let input = item.fields(["type", "metric", "category", "unit", "fields"]),
             let isReport = input.required("type")?.word(of: [("reading", false), ("report", true)])
         else { return nil }
         if isReport {

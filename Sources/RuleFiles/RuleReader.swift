@@ -17,6 +17,7 @@ struct RuleReader {
     let fields: YAMLFields
     let metrics: MetricCatalogue?
     let path: String
+    let eventFields: [Formula.Field]
 
     init?(_ root: YAMLItem, path: String, metrics: MetricCatalogue?) {
         let named = YAMLItem(node: root.node, name: "a rule", source: root.source)
@@ -24,6 +25,7 @@ struct RuleReader {
         self.fields = fields
         self.path = path
         self.metrics = metrics
+        eventFields = Self.declaredFields(fields.optional("input"))
     }
 
     /// nil where a part without which there is no rule could not be read; findings then have an error.
@@ -35,7 +37,7 @@ struct RuleReader {
         let ladder = ladder(values ?? [], input)
         let by = key()
         guard let heading, let input, let values, let ladder, let by else {
-            _ = optionalParts(values?.map(\.value.name) ?? ["value"])
+            _ = optionalParts(values)
             return nil
         }
         var rule = Rule(
@@ -46,7 +48,7 @@ struct RuleReader {
         describe(&rule)
         rule.by = by
         bound(&rule)
-        let parts = optionalParts(values.map(\.value.name))
+        let parts = optionalParts(values)
         rule.condition = parts.condition
         rule.onlyWhile = parts.onlyWhile
         rule.maxGap = parts.maxGap
@@ -71,10 +73,12 @@ struct RuleReader {
         var noData: Rule.NoData?
     }
 
-    private func optionalParts(_ names: [String]) -> OptionalParts {
+    private func optionalParts(_ values: [NamedValue]?) -> OptionalParts {
         var parts = OptionalParts()
         parts.condition = fields.optional("where").flatMap { formula($0, .boolean) }
-        parts.onlyWhile = fields.optional("only_while").flatMap { gate($0, names: names) }
+        if let item = fields.optional("only_while"), let values {
+            parts.onlyWhile = condition(item, over: values.map(\.value.name))
+        }
         parts.maxGap = fields.optional("max_gap")?.span(in: .seconds(1) ... .days(366))
         parts.lateness = fields.optional("lateness")?.span(in: .zero ... .days(31)) ?? .zero
         parts.noData = fields.optional("no_data").flatMap(noData)

@@ -15,7 +15,6 @@ struct BadRulesTests {
     /// Codes that no small file can show, and those of forms that only other files have.
     static let withoutFile: Set<String> = [
         "file_unreadable", "file_too_large", "too_many_nodes", "too_many_files", "not_a_boolean",
-        "expression",
     ]
 
     static var names: [String] {

@@ -69,6 +69,24 @@ struct RuleReaderTests {
         #expect(rule.effectiveUntil == .distantFuture)
     }
 
+    @Test func `declared fields and limits can be used in expressions`() throws {
+        let text = """
+            id: injuries
+            title: {zh: 伤亡, en: Injuries}
+            domain: fire
+            input: {type: report, category: fire, fields: {injured: int, place: string}}
+            where: injured > 0 && place.startsWith("school") && value < limit.h
+            value: {sum: injured * 2, over: 1h, step: 1m}
+            levels: {red: {at: 4}}
+            """
+        let loading = load([("fire/injuries.yml", text)])
+        #expect(loading.findings.map(\.rendered).joined() == "")
+        let rule = try #require(loading.ruleSet?.rules.first)
+        #expect(rule.condition?.source == "injured > 0 && place.startsWith(\"school\") && value < limit.h")
+        guard case .window(let window) = rule.values[0].kind else { preconditionFailure("a window was written") }
+        #expect(window.of?.source == "injured * 2")
+    }
+
     @Test func `a set is one unit: one bad file, no rule set, and every finding`() {
         let bad = gasRule.replacingOccurrence(of: "clear: 8", with: "clera: 8")
         let worse = rainRule.replacingOccurrence(of: "over: 1h", with: "over: 7m")
