@@ -38,7 +38,7 @@ public struct Configuration: Sendable {
 }
 
 extension Configuration {
-    static let keys = [
+    public static let keys = [
         "data", "rules", "registry", "metrics", "clock", "max_future", "idle_timeout", "ingest", "lossy_ingest", "feed",
         "history", "control", "department", "duplicate_window", "segment_bytes", "segment_age", "retention_days",
         "snapshot_every",

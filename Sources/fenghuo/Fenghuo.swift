@@ -8,7 +8,8 @@ struct Fenghuo: ParsableCommand {
         discussion: "Exit codes: 0 fine, 1 findings or failed tests, 2 rule or configuration error, 3 usage, "
             + "4 cannot reach the platform.",
         subcommands: [
-            RunCommand.self, SendCommand.self, RulesCommand.self, AlarmsCommand.self, JournalCommand.self,
+            RunCommand.self, SendCommand.self, RulesCommand.self, AlarmsCommand.self, ReplayCommand.self,
+            JournalCommand.self,
             StatusCommand.self,
         ])
 }

@@ -66,7 +66,7 @@ struct TidyTests {
 
     /// Token → what to use instead.
     static let banned: [(token: String, instead: String)] = [
-        ("Foundation", "nothing: the core has no Foundation"), ("Date(", "a Timestamp argument"),
+        ("Foundation", "nothing: the core has no Foundation"), (" Date(", "a Timestamp argument"),
         ("clock_gettime", "a Timestamp argument"), ("ContinuousClock", "a Timestamp argument"),
         (".random", "an argument"), ("SystemRandomNumberGenerator", "an argument"), ("Hasher", "byteHash"),
         (".hashValue", "byteHash"), ("async ", "a synchronous function"), ("await ", "a synchronous function"),

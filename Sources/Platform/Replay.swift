@@ -1,0 +1,62 @@
+import AlertStore
+import Engine
+import Events
+import Ingest
+import Journal
+
+/// The same engine over recorded events and the rules of a directory, without sockets, journal or store.
+public struct Replay {
+    private var engine: Engine
+    private var position: Int64 = 1
+    private let metrics: [Metric]
+    private let source: RuleSource
+    public private(set) var events: Int64 = 0
+    public private(set) var decisions: [Decision] = []
+
+    /// The clock of a replay is the events' own time, however the platform's is set.
+    public init(_ configuration: Configuration) throws(PlatformError) {
+        var configuration = configuration
+        configuration.clock = .events
+        source = try RuleSource.load(configuration)
+        metrics = source.metrics
+        engine = Engine(ruleSet: source.ruleSet, registry: source.registry)
+    }
+
+    /// Takes a batch; returns what it made the rules decide.
+    public mutating func apply(_ batch: EventBatch, department: String) -> [Decision] {
+        guard !batch.isEmpty else { return [] }
+        let received = max(engine.received, batch.times.max() ?? engine.received)
+        let record = JournalRecord(
+            position: position, received: received, department: department, entry: .events(batch))
+        var made: [Decision] = []
+        engine.apply(record, into: &made)
+        position += Int64(record.entry.positions)
+        events += Int64(batch.count)
+        return made
+    }
+
+    /// Every event of a journal, in order.
+    public mutating func run(journal data: String, each: ([Decision]) -> Void) throws {
+        var reader = try Journal.read(data: data)
+        while let stored = try reader.next() {
+            guard case .events(let batch) = stored.record.entry else { continue }
+            each(apply(batch, department: stored.record.department))
+        }
+    }
+
+    /// NDJSON lines, a chunk of whole lines at a time; refused lines are told with their number.
+    public mutating func run(
+        department: Department, chunks: () throws -> [UInt8]?, refused: (Finding) -> Void, each: ([Decision]) -> Void
+    ) throws {
+        var department = department
+        (department.maxFuture, department.refuseFuture) = (nil, nil)
+        var parser = EventParser(department: department, view: source.view())
+        while let chunk = try chunks() {
+            let (batch, errors) = parser.parse(chunk, now: engine.received)
+            errors.forEach(refused)
+            each(apply(batch, department: department.id))
+        }
+    }
+
+    public var counters: [(rule: String, keys: Int, counters: RuleCounters)] { engine.counters }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Client
+import Engine
+import Events
+import Foundation
+import Platform
+
+/// `fenghuo replay`: what the rules of a directory say about recorded events, without sockets.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Run rules over an NDJSON file or a journal; the same engine, no sockets.",
+        discussion: "Time is the events' own. Exit code 2 where the rules have an error.")
+
+    @Argument(help: "NDJSON file; leave it out with --journal.") var file: String?
+    @Option(help: "A platform's data directory, whose journal is read.") var journal: String?
+    @Option(help: "The rules directory.") var rules = "rules"
+    @Option(help: "The registry directory.") var registry = "registry"
+    @Option(help: "The metric catalogue.") var metrics = "catalogue/metrics.yml"
+    @Flag(help: "Only the counters.") var quiet = false
+
+    func validate() throws {
+        guard (file == nil) != (journal == nil) else { throw ValidationError("name a file or --journal, one of them") }
+    }
+
+    func run() throws {
+        var configuration = Configuration()
+        configuration.rules = rules
+        configuration.registry = registry
+        configuration.metrics = metrics
+        do throws(PlatformError) {
+            try run(Replay(configuration), configuration)
+        } catch {
+            throw Exit.fail("\(error)", Exit.ruleError)
+        }
+    }
+
+    private func run(_ replay: consuming Replay, _ configuration: Configuration) throws(PlatformError) {
+        var count = 0
+        func show(_ decisions: [Decision]) {
+            count += decisions.count
+            guard !quiet else { return }
+            for decision in decisions {
+                print("\(decision.rule) \(decision.key): \(AlarmsCommand.ShowCommand.line(decision))")
+            }
+        }
+        do {
+            if let journal {
+                try replay.run(journal: journal, each: show)
+            } else if let file {
+                var lines = try NDJSONFile(path: file)
+                var buffer: [UInt8] = []
+                func chunk() throws -> [UInt8]? {
+                    buffer.removeAll(keepingCapacity: true)
+                    for _ in 0..<1000 { if try lines.nextLine(into: &buffer) == nil { break } }
+                    return buffer.isEmpty ? nil : buffer
+                }
+                try replay.run(
+                    department: configuration.department, chunks: chunk,
+                    refused: { finding in
+                        let text = "refused \(finding.id ?? "-"): \(finding.code.rawValue) \(finding.field ?? "")\n"
+                        FileHandle.standardError.write(Data(text.utf8))
+                    }, each: show)
+            }
+        } catch let error as PlatformError {
+            throw error
+        } catch {
+            throw .start("\(error)")
+        }
+        print("\(replay.events) events, \(count) decisions")
+        for entry in replay.counters where entry.counters.evaluated > 0 {
+            print(
+                "  \(entry.rule): \(entry.keys) keys, \(entry.counters.evaluated) evaluated, \(entry.counters.decisions) decisions"
+            )
+        }
+    }
+}
