@@ -54,14 +54,15 @@ enum Moment {
         let local = Int(seconds + offset)
         let days = floorDivide(local, 86_400)
         let clock = local - days * 86_400
-        let date = CivilDate(daysSinceEpoch: days)
+        let date: CivilDate = .init(daysSinceEpoch: days)
+        let newYear: CivilDate = .init(year: date.year, month: 1, day: 1)
         let result: Int =
             switch part {
             case .getFullYear: date.year
             case .getMonth: date.month - 1
             case .getDate: date.day
             case .getDayOfMonth: date.day - 1
-            case .getDayOfYear: days - CivilDate(year: date.year, month: 1, day: 1).daysSinceEpoch
+            case .getDayOfYear: days - newYear.daysSinceEpoch
             case .getDayOfWeek: (days + 4) - floorDivide(days + 4, 7) * 7
             case .getHours: clock / 3600
             case .getMinutes: clock / 60 % 60
