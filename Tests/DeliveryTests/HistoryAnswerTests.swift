@@ -1,0 +1,32 @@
+import AlertStore
+import Delivery
+import Foundation
+import Testing
+
+@Suite struct HistoryAnswerTests {
+    @Test(
+        arguments: [
+            (#"{"since":0}"#, nil), (#"{"since":0,"epoch":"7f3a","limit":1000,"topics":[]}"#, nil),
+            ("", .malformed), (#"{"since":"x"}"#, .malformed), ("[]", .malformed), (#"{"since":-1}"#, .invalidSince),
+            (#"{"since":1}"#, .invalidSince), (#"{"since":0,"limit":0}"#, .invalidLimit),
+            (#"{"since":0,"limit":1001}"#, .invalidLimit), (#"{"since":9,"epoch":"0000"}"#, .epochChanged),
+            (#"{"since":0,"topics":["# + String(repeating: #""a","#, count: 256) + #""a"]}"#, .tooManyTopics),
+            (String(repeating: " ", count: 65_537), .tooLarge),
+        ] as [(String, HistoryAnswer.Refusal?)])
+    func `a request is answered in JSON or refused by code`(request: String, refusal: HistoryAnswer.Refusal?) throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "history-\(UUID().uuidString).sqlite").path
+        defer {
+            for end in ["", ".lock", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+        }
+        let store = try AlertStore(path: path, newEpoch: "7f3a")
+        let answers = HistoryAnswer(reader: try AlertReader(path: path), epoch: store.epoch)
+        let answer = answers.answer(Array(request.utf8), head: store.head)
+        #expect(answer.refusal == refusal)
+        if refusal == nil {
+            #expect(answer.json == #"{"ok":true,"epoch":"7f3a","head":0,"notices":[],"next":0,"more":false}"#)
+        } else {
+            let object = try JSONSerialization.jsonObject(with: Data(answer.json.utf8)) as? [String: Any]
+            #expect(object?["code"] as? String == refusal?.rawValue)
+        }
+    }
+}
