@@ -48,7 +48,8 @@ public struct HistoryAnswer: Sendable {
         self.epoch = epoch
     }
 
-    /// `head`: the newest committed sequence. The answer covers everything after `since` up to `next`.
+    /// `head`: the newest committed sequence. The answer covers everything after `since` up to `next`; `leaves` names
+    /// the domain topic of each of `notices`.
     public func answer(_ request: [UInt8], head: Int64) -> (json: String, refusal: Refusal?) {
         do {
             return (try page(request, head: head), nil)
@@ -63,8 +64,9 @@ public struct HistoryAnswer: Sendable {
             let page = try reader.notices(
                 since: request.since, topics: request.topics ?? [], limit: request.limit ?? StoreBounds.pageRows)
             let bodies = page.notices.map(\.body).joined(separator: ",")
-            return #"{"ok":true,"epoch":"\#(epoch)","head":\#(max(head, page.next)),"notices":[\#(bodies)],"#
-                + #""next":\#(page.next),"more":\#(page.more)}"#
+            let leaves = page.notices.map { #""\#($0.leaf.topics[0])""# }.joined(separator: ",")
+            return #"{"ok":true,"epoch":"\#(epoch)","head":\#(max(head, page.next)),"next":\#(page.next),"#
+                + #""more":\#(page.more),"leaves":[\#(leaves)],"notices":[\#(bodies)]}"#
         } catch {
             throw .unavailable
         }
