@@ -62,7 +62,7 @@ let package = Package(
         tests("IngestTests", ["Ingest"]),
         tests("JournalTests", ["Journal", "Events", grdb], exclude: ["Fixtures"]),
         tests("AlertStoreTests", ["AlertStore", "Events", "Engine", grdb], exclude: ["Fixtures"]),
-        tests("DeliveryTests", ["Delivery"]),
+        tests("DeliveryTests", ["Delivery", "AlertStore", "Messaging", "Engine", "Events"]),
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML"]),
         tests("CityTests", ["City", "Events"]),
         tests("PlatformTests", ["Platform"]),

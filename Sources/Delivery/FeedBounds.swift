@@ -1,0 +1,23 @@
+/// Every bound of the feed, with its unit and reason.
+public enum FeedBounds {
+    /// Messages queued for one slow subscriber before libzmq drops: about 12 MB of notices; the rest comes from history.
+    static let queuedMessages: Int32 = 10_000
+    /// Notices published between two looks at subscriptions, history and the clock.
+    static let noticesPerTurn = 1000
+    /// History answers queued for one slow client: each may hold a page of notices, about 1.5 MB.
+    static let queuedAnswers: Int32 = 4
+    /// Bytes of a request frame; larger ones than `HistoryRequest.maximumBytes` are still answered, with their code.
+    static let requestFrame: Int64 = 1 << 20
+    /// Bytes of a subscription frame: topics have at most 200 bytes.
+    static let subscriptionFrame: Int64 = 1024
+    /// Subscriptions read in one turn, so that a storm of them delays no notice for long.
+    static let subscriptionsPerTurn = 512
+    /// Milliseconds between heartbeats.
+    static let heartbeatMilliseconds: Int64 = 1000
+    /// Heartbeats for which a changed leaf stays listed: a consumer that missed fewer needs no history.
+    static let heartbeatsListed = 10
+    /// Leaves of one heartbeat: about 60 kB. A consumer behind the cut asks history instead.
+    static let listedLeaves = 1000
+    /// Milliseconds that unsent messages outlive the sockets at a stop.
+    static let lingerMilliseconds: Int32 = 1000
+}
