@@ -18,7 +18,7 @@ public enum DirectoryFiles {
         }
     }
 
-    /// Hidden files and those of editors (`.x`, `x~`) are passed over; symbolic links are followed.
+    /// Hidden files and those of editors (`.x`, `x~`) are passed over; links to files are followed.
     public static func read(_ directory: String, suffixes: [String], findings: Findings) -> [File] {
         let root = URL(fileURLWithPath: directory).resolvingSymlinksInPath()
         let enumerator = FileManager.default.enumerator(atPath: root.path)
@@ -42,12 +42,28 @@ public enum DirectoryFiles {
             return []
         }
         return paths.sorted().compactMap { path in
-            guard let data = FileManager.default.contents(atPath: root.appendingPathComponent(path).path) else {
+            let place = root.appendingPathComponent(path).resolvingSymlinksInPath().path
+            guard let size = size(ofRegularFile: place) else { return nil }
+            guard size <= YAMLLimits.tables.bytes else {
+                report(
+                    path, .fileTooLarge, "the file has \(size) bytes, at most \(YAMLLimits.tables.bytes) are read",
+                    findings)
+                return nil
+            }
+            guard let data = FileManager.default.contents(atPath: place) else {
                 report(path, .fileUnreadable, "the file cannot be read", findings)
                 return nil
             }
             return File(path: path, bytes: Array(data))
         }
+    }
+
+    /// nil for directories, pipes and links to nothing: a pipe would block the reader for ever.
+    private static func size(ofRegularFile path: String) -> Int? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            attributes[.type] as? FileAttributeType == .typeRegular
+        else { return nil }
+        return (attributes[.size] as? NSNumber)?.intValue
     }
 
     private static func isHidden(_ name: Substring) -> Bool { name.hasPrefix(".") || name.hasSuffix("~") }

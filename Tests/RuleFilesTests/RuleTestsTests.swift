@@ -101,6 +101,17 @@ struct RuleTestsTests {
         #expect(report.json.contains("\"passed\" : false"))
     }
 
+    @Test(arguments: [
+        "1s raised yellow", "0s raised orange", "0s escalated yellow", "0s raised yellow threshold 21",
+        "0s raised yellow value 20", "0s raised yellow key B", "0s raised yellow about no_data",
+        "0s raised yellow reason cleared",
+    ])
+    func `an expectation that differs in one word does not match`(expectation: String) {
+        let report = run("  - {name: a, readings: [0s 21], expect: [\(expectation)]}")
+        #expect(report.failures == 1)
+        #expect(report.cases.first?.rows.map(\.matches) == [false])
+    }
+
     @Test func `several subjects keep apart and their fields are sent`() {
         let report = run(
             """

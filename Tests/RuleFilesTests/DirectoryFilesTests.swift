@@ -1,0 +1,50 @@
+import Foundation
+import RuleFiles
+import StrictYAML
+import Testing
+
+struct DirectoryFilesTests {
+    /// A fresh directory, removed afterwards.
+    private func inDirectory(_ body: (URL) throws -> Void) throws {
+        let place = FileManager.default.temporaryDirectory.appendingPathComponent("rulefiles-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: place) }
+        try body(place)
+    }
+
+    @Test func `only regular files with the suffix are read, in order, links followed`() throws {
+        try inDirectory { place in
+            let files = FileManager.default
+            try files.createDirectory(
+                at: place.appendingPathComponent("gas/dir.yml"), withIntermediateDirectories: true)
+            for name in ["gas/b.yml", "a.yml", "gas/.hidden.yml", "gas/b.yml~", "note.txt"] {
+                try Data(name.utf8).write(to: place.appendingPathComponent(name))
+            }
+            try files.createSymbolicLink(
+                at: place.appendingPathComponent("c.yml"), withDestinationURL: place.appendingPathComponent("a.yml"))
+            try files.createSymbolicLink(
+                at: place.appendingPathComponent("gone.yml"), withDestinationURL: place.appendingPathComponent("none"))
+            #expect(mkfifo(place.appendingPathComponent("pipe.yml").path, 0o600) == 0)
+            let findings = Findings()
+            let read = DirectoryFiles.read(place.path, suffixes: [".yml"], findings: findings)
+            #expect(read.map(\.path) == ["a.yml", "c.yml", "gas/b.yml"])
+            #expect(read[1].bytes == Array("a.yml".utf8))
+            #expect(findings.list == [])
+        }
+    }
+
+    @Test func `a directory that is not there is a finding`() {
+        let loading = RuleDirectory.load("/nowhere/rules", metrics: nil)
+        #expect(loading.ruleSet == nil)
+        #expect(loading.findings.map(\.code) == ["file_unreadable"])
+    }
+
+    @Test func `a file beyond every bound is not read into memory`() throws {
+        try inDirectory { place in
+            let path = place.appendingPathComponent("huge.yml")
+            #expect(FileManager.default.createFile(atPath: path.path, contents: nil))
+            #expect(truncate(path.path, 10 << 30) == 0)
+            #expect(RuleDirectory.load(place.path, metrics: nil).findings.map(\.code) == ["file_too_large"])
+        }
+    }
+}
