@@ -43,7 +43,7 @@ struct RulesCommand: ParsableCommand {
         @Flag(help: "Warnings fail too.") var strict = false
 
         func run() throws {
-            let loading = RuleDirectory.load(options.directory, metrics: try options.catalogue())
+            let loading = RuleDirectory.lint(options.directory, metrics: try options.catalogue())
             for finding in loading.findings { print(finding.rendered) }
             guard let ruleSet = loading.ruleSet else { throw Exit.ruleError }
             let warnings = loading.findings.count
