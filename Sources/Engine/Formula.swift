@@ -66,7 +66,7 @@ public struct Formula: Equatable, Sendable {
         let known = Self.eventInputs.map { Environment.Declaration($0.name, $0.type) }
         let extra = fields.map { Environment.Declaration($0.name, $0.kind.type) }
         program = try Expression.compile(source, Self.environment(known + extra), expecting: yield.types)
-        inputs = Self.eventInputs.map(\.input) + fields.map { .field($0.name) }
+        inputs = Self.inputs(fields: fields, names: nil)
         self.source = source
         self.yield = yield
         self.fields = fields
@@ -77,7 +77,7 @@ public struct Formula: Equatable, Sendable {
     public init(values source: String, names: [String], yield: Yield = .boolean) throws(ExpressionFailure) {
         let declarations = names.map { Environment.Declaration($0, .double) }
         program = try Expression.compile(source, Self.environment(declarations), expecting: yield.types)
-        inputs = names.indices.map { .named($0) }
+        inputs = Self.inputs(fields: [], names: names)
         self.source = source
         self.yield = yield
         fields = []
@@ -159,6 +159,7 @@ extension Formula {
             writer.put(field.kind.rawValue)
         }
         out.put(names) { $0.put($1) { $0.put($1) } }
+        out.put(program.encode())
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -170,14 +171,23 @@ extension Formula {
         let names = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in
             try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }
         }
-        do throws(ExpressionFailure) {
-            if let names {
-                try self.init(values: source, names: names, yield: yield)
-            } else {
-                try self.init(event: source, fields: fields, yield: yield)
-            }
+        let bytes = try r.getBytes()
+        do throws(Program.DecodingFailure) {
+            program = try Program(decoding: bytes)
         } catch {
-            throw .invalid(what: "expression \(source)", at: r.offset)
+            throw .invalid(what: "program of \(source)", at: r.offset)
         }
+        inputs = Self.inputs(fields: fields, names: names)
+        guard program.slotCount == inputs.count, yield.types.contains(program.resultType) else {
+            throw .invalid(what: "program of \(source)", at: r.offset)
+        }
+        self.source = source
+        self.yield = yield
+        self.fields = fields
+        self.names = names
+    }
+
+    private static func inputs(fields: [Field], names: [String]?) -> [Input] {
+        names.map { $0.indices.map { .named($0) } } ?? (eventInputs.map(\.input) + fields.map { .field($0.name) })
     }
 }
