@@ -6,26 +6,31 @@ struct QuickTest: Sendable {
     /// Longest chain; longer conditions are evaluated in full.
     private static let tests = 32
 
-    private enum Operand: Sendable {
-        case double(Double)
-        case int(Int64)
-        case string(String)
-        case bool
+    private enum Kind: UInt8 {
+        case double, int, text, bool, present
+        /// Two slots, both doubles.
+        case doubles
     }
 
+    // Nothing here is counted by reference: a test is read without touching memory it does not need.
     private struct Test: Sendable {
-        var slot: Int
+        var slot: Int32
+        var kind: Kind
         var operation: Operation
-        var operand: Operand
+        var double = 0.0
+        var int: Int64 = 0
+        /// A text's number, or the other slot.
+        var other: Int32 = 0
         /// The next test, or an exit: -1 false, -2 true.
-        var onTrue: Int
-        var onFalse: Int
+        var onTrue: Int32
+        var onFalse: Int32
     }
 
     private static let exitFalse = -1
     private static let exitTrue = -2
 
-    private var chain: [Test] = []
+    private let chain: [Test]
+    private let texts: [String]
     private let start: Int
 
     /// nil when the program is anything more.
@@ -36,28 +41,44 @@ struct QuickTest: Sendable {
         }
         self.start = start
         chain = builder.chain
+        texts = builder.texts
     }
 
-    @inline(__always)
+    /// nil when a slot is not what its test expects.
     func answer(_ slots: UnsafeBufferPointer<Value>) -> Bool? {
         chain.withUnsafeBufferPointer { chain in
             var next = start
             while next >= 0 {
-                guard let holds = Self.holds(chain[next], slots) else { return nil }
-                next = holds ? chain[next].onTrue : chain[next].onFalse
+                let test = chain[next]
+                guard let holds = holds(test, slots) else { return nil }
+                next = Int(holds ? test.onTrue : test.onFalse)
             }
             return next == Self.exitTrue
         }
     }
 
     @inline(__always)
-    private static func holds(_ test: borrowing Test, _ slots: UnsafeBufferPointer<Value>) -> Bool? {
-        switch (slots[test.slot], test.operand) {
-        case (.double(let a), .double(let b)): compare(a, b, test.operation)
-        case (.int(let a), .int(let b)): compare(a, b, test.operation)
-        case (.string(let a), .string(let b)): Text.same(a, b) == (test.operation == .equal)
-        case (.bool(let a), .bool): a
-        default: nil
+    private func holds(_ test: Test, _ slots: UnsafeBufferPointer<Value>) -> Bool? {
+        let slot = Int(test.slot)
+        switch test.kind {
+        case .double:
+            guard case .double(let value) = slots[slot] else { return nil }
+            return Self.compare(value, test.double, test.operation)
+        case .doubles:
+            guard case .double(let a) = slots[slot], case .double(let b) = slots[Int(test.other)] else { return nil }
+            return Self.compare(a, b, test.operation)
+        case .int:
+            guard case .int(let value) = slots[slot] else { return nil }
+            return Self.compare(value, test.int, test.operation)
+        case .text:
+            guard case .string(let value) = slots[slot] else { return nil }
+            return Text.same(value, texts[Int(test.other)]) == (test.operation == .equal)
+        case .bool:
+            guard case .bool(let value) = slots[slot] else { return nil }
+            return value
+        case .present:
+            if case .absent = slots[slot] { return false }
+            return true
         }
     }
 
@@ -79,28 +100,33 @@ struct QuickTest: Sendable {
         let lists: [Int32]
         let constants: [Value]
         var chain: [Test] = []
+        var texts: [String] = []
 
         mutating func build(_ index: Int32, _ onTrue: Int, _ onFalse: Int) -> Int? {
             let node = nodes[Int(index)]
             switch node.operation {
             case .not: return build(node.a, onFalse, onTrue)
-            case .and, .or:
-                var next: Int?
-                for position in (Int(node.a)..<Int(node.a + node.b)).reversed() {
-                    let rest = next ?? (node.operation == .and ? onTrue : onFalse)
-                    let entry =
-                        node.operation == .and
-                        ? build(lists[position], rest, onFalse) : build(lists[position], onTrue, rest)
-                    guard let entry else { return nil }
-                    next = entry
-                }
-                return next
-            case .slot:
-                return add(Test(slot: Int(node.a), operation: .equal, operand: .bool, onTrue: onTrue, onFalse: onFalse))
+            case .and, .or: return junction(node, onTrue, onFalse)
+            case .slot, .slotPresent:
+                let kind: Kind = node.operation == .slot ? .bool : .present
+                return add(
+                    Test(
+                        slot: node.a, kind: kind, operation: .equal, onTrue: Int32(onTrue), onFalse: Int32(onFalse)))
             case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
                 return comparison(node, onTrue, onFalse)
             default: return nil
             }
+        }
+
+        private mutating func junction(_ node: Node, _ onTrue: Int, _ onFalse: Int) -> Int? {
+            let isAnd = node.operation == .and
+            var next = isAnd ? onTrue : onFalse
+            for position in (Int(node.a)..<Int(node.a + node.b)).reversed() {
+                let entry = isAnd ? build(lists[position], next, onFalse) : build(lists[position], onTrue, next)
+                guard let entry else { return nil }
+                next = entry
+            }
+            return next
         }
 
         private mutating func add(_ test: Test) -> Int? {
@@ -111,23 +137,28 @@ struct QuickTest: Sendable {
 
         private mutating func comparison(_ node: Node, _ onTrue: Int, _ onFalse: Int) -> Int? {
             let (a, b) = (nodes[Int(node.a)], nodes[Int(node.b)])
-            let slot: Int32
+            var test = Test(
+                slot: 0, kind: .doubles, operation: node.operation, onTrue: Int32(onTrue), onFalse: Int32(onFalse))
             let constant: Value
-            let operation: Operation
             switch (a.operation, b.operation) {
-            case (.slot, .constant): (slot, constant, operation) = (a.a, constants[Int(b.a)], node.operation)
+            case (.slot, .slot):
+                (test.slot, test.other) = (a.a, b.a)
+                return add(test)
+            case (.slot, .constant): (test.slot, constant) = (a.a, constants[Int(b.a)])
             case (.constant, .slot):
-                (slot, constant, operation) = (b.a, constants[Int(a.a)], Self.mirrored(node.operation))
+                (test.slot, constant) = (b.a, constants[Int(a.a)])
+                test.operation = Self.mirrored(node.operation)
             default: return nil
             }
-            let operand: Operand
             switch constant {
-            case .double(let number): operand = .double(number)
-            case .int(let number): operand = .int(number)
-            case .string(let text) where operation == .equal || operation == .notEqual: operand = .string(text)
+            case .double(let number): (test.kind, test.double) = (.double, number)
+            case .int(let number): (test.kind, test.int) = (.int, number)
+            case .string(let text) where test.operation == .equal || test.operation == .notEqual:
+                (test.kind, test.other) = (.text, Int32(texts.count))
+                texts.append(text)
             default: return nil
             }
-            return add(Test(slot: Int(slot), operation: operation, operand: operand, onTrue: onTrue, onFalse: onFalse))
+            return add(test)
         }
 
         private static func mirrored(_ operation: Operation) -> Operation {

@@ -67,6 +67,7 @@ import Testing
             "value > 50.0 && quality == 'good'", "!(value <= 50.0 || quality != 'good')",
             "count == 3 || !(value < 1.5)",
             "50.0 >= value && (quality == 'bad' || count != 4)", "3 > count", "value != value || value == 0.0",
+            "has(limit.hh) && value > limit.hh || quality == 'good'", "has(value) && !(value >= limit.hh)",
         ]
         let values: [Value] = [.absent, .double(.nan), .double(0), .double(50), .double(51), .int(51)]
         let qualities: [Value] = [.absent, .string("good"), .string("bad"), .null]
@@ -75,7 +76,8 @@ import Testing
             for value in values {
                 for quality in qualities {
                     for count in [Value.absent, .int(3), .int(4), .double(3)] {
-                        let row: [Value] = [value, quality, count, .absent, .absent, .absent, .absent]
+                        let limit: Value = count == .int(3) ? .double(50) : count
+                        let row: [Value] = [value, quality, count, limit, .absent, .absent, .absent]
                         let full = row.withUnsafeBufferPointer { slots in
                             Result { try program.evaluate(Int32(program.nodes.count - 1), slots, .none, 1000) }
                         }
