@@ -1,8 +1,10 @@
 # `make help` lists the targets. Every target that builds installs what is missing first.
 SWIFT ?= swift
 DEBS = libzmq3-dev libsqlite3-dev libsimdjson-dev libzstd-dev libsodium-dev
+RELEASE = -c release -Xswiftc -cross-module-optimization
+ONCE ?=
 
-.PHONY: help setup test check
+.PHONY: help setup build run test check rules bench golden clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -10,9 +12,26 @@ help: ## show this list
 setup: ## install missing system packages (apt, with sudo where needed)
 	@Tests/setup.sh $(DEBS)
 
+build: setup ## build the command for use: .build/release/fenghuo
+	@$(SWIFT) build $(RELEASE) --product fenghuo
+
+run: build ## start a platform, play a day of the city, show the alarms; ONCE=1 ends after the day
+	@.build/release/fenghuo demo $(if $(ONCE),--once)
+
 test: setup ## run every test
 	@$(SWIFT) test
 
-check: setup ## the gate before a commit: layout, then every test
+check: setup ## the gate before a commit: layout, every test, the shipped rules
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	@$(SWIFT) test
+	@$(MAKE) --no-print-directory rules
+
+rules: ## check and test the shipped rules
+	@$(SWIFT) run fenghuo rules check rules
+	@$(SWIFT) run fenghuo rules test rules
+
+golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
+	@GOLDEN=1 $(SWIFT) test --filter GoldenDay
+
+clean: ## remove what was built
+	@$(SWIFT) package clean

@@ -65,7 +65,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "AlertStore", "Messaging", "Engine", "Events"]),
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML"]),
         tests("CityTests", ["City", "Events"]),
-        tests("PlatformTests", ["Platform"]),
+        tests("PlatformTests", ["Platform", "City"]),
         tests("TidyTests", []),
         tests("EndToEndTests", ["Platform", "Client"]),
     ],

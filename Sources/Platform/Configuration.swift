@@ -16,8 +16,8 @@ public struct Configuration: Sendable {
     public var idleTimeout = TimeSpan.minutes(1)
     /// ROUTER for REQ and DEALER.
     public var ingest = "tcp://127.0.0.1:7400"
-    /// PULL, no acknowledgement; empty is off.
-    public var lossyIngest = ""
+    /// PULL, no acknowledgement; `none` is off.
+    public var lossyIngest = "none"
     public var feed = "tcp://127.0.0.1:7410"
     public var history = "tcp://127.0.0.1:7411"
     /// Status and operator requests.

@@ -67,7 +67,7 @@ extension Platform {
     func makeIngest(_ letters: RejectDesk) -> IngestServer {
         var settings = IngestServer.Settings(department: configuration.department)
         settings.endpoint = configuration.ingest
-        settings.lossyEndpoint = configuration.lossyIngest.isEmpty ? nil : configuration.lossyIngest
+        settings.lossyEndpoint = configuration.lossyIngest == "none" ? nil : configuration.lossyIngest
         settings.duplicateWindow = configuration.duplicateWindow
         if configuration.clock == .events {
             // Recorded events are as old or young as they are: no clock judges them.

@@ -1,4 +1,3 @@
-import CSodium
 import Engine
 import Events
 import Foundation

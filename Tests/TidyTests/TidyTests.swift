@@ -22,7 +22,7 @@ struct TidyTests {
         ("Client", ["Foundation", "Glibc", "Synchronization"]),
         ("City", []),
         ("Platform", ["Foundation", "Glibc", "Logging", "Synchronization"]),
-        ("fenghuo", ["ArgumentParser", "Foundation", "Glibc", "Synchronization"]),
+        ("fenghuo", ["ArgumentParser", "Foundation", "Glibc", "Logging", "Synchronization"]),
     ]
 
     static func files(_ target: String) throws -> [(name: String, text: String)] {
