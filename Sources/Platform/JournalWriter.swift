@@ -50,7 +50,7 @@ final class JournalWriter: Sendable {
         do {
             records = try journal.append(entries)
         } catch .refused(let index, let reason) {
-            try commitAround(index, "\(reason)", entries, requests)
+            try commitBefore(index, "\(reason)", entries, requests)
             return
         } catch {
             for request in requests { door.fail(request.ticket, reason: "\(error)") }
@@ -64,15 +64,13 @@ final class JournalWriter: Sendable {
         _ = engineQueue.push(records)
     }
 
-    /// One entry cannot be stored: its sender hears so, the others are committed.
-    private func commitAround(
+    /// One entry cannot be stored: what came before it is committed, it and all that follow fail, because a sender's
+    /// later batches may repeat or follow what is lost.
+    private func commitBefore(
         _ index: Int, _ reason: String, _ entries: [PendingEntry], _ requests: [CommitQueue.Request]
     ) throws {
-        door.fail(requests[index].ticket, reason: reason)
-        var (restEntries, restRequests) = (entries, requests)
-        restEntries.remove(at: index)
-        restRequests.remove(at: index)
-        if !restEntries.isEmpty { try commit(restEntries, restRequests) }
+        if index > 0 { try commit(Array(entries[..<index]), Array(requests[..<index])) }
+        for request in requests[index...] { door.fail(request.ticket, reason: reason) }
     }
 
     private func stamp(_ entry: JournalEntry, after last: Timestamp) -> Timestamp {
