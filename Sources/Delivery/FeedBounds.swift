@@ -18,6 +18,16 @@ public enum FeedBounds {
     static let heartbeatsListed = 10
     /// Leaves of one heartbeat: about 60 kB. A consumer behind the cut asks history instead.
     static let listedLeaves = 1000
+    /// Messages that a consumer takes between two looks at whether to stop.
+    static let messagesPerTurn = 512
+    /// Milliseconds that a consumer waits for messages before it looks whether to stop.
+    static let consumerPoll = 50
+    /// Milliseconds until an unanswered question is asked again: longer than the longest scan for an answer.
+    static let answerMilliseconds: Int64 = 3000
+    /// Milliseconds until a consumer asks again where nobody is connected or the store is not readable.
+    static let retryMilliseconds: Int64 = 200
+    /// Milliseconds between attempts to connect, at most: a restart is noticed soon, a thousand consumers do no harm.
+    static let reconnectMilliseconds: Int32 = 2000
     /// Milliseconds that unsent messages outlive the sockets at a stop.
     static let lingerMilliseconds: Int32 = 1000
 }

@@ -42,14 +42,16 @@ public struct FeedCursor: Equatable, Sendable {
         return .take
     }
 
-    /// A heartbeat with the newest published sequence, and the changed leaves that the consumer subscribes to.
+    /// A heartbeat with the newest published sequence, and the leaves that the consumer subscribes to and that changed
+    /// after `since`.
     public mutating func heartbeat(
-        epoch: String, head: Int64, changed: [(leaf: String, seq: Int64)], nowMilliseconds: Int64
+        epoch: String, head: Int64, since: Int64, changed: [(leaf: String, seq: Int64)], nowMilliseconds: Int64
     ) -> Step {
         let silent = silence(nowMilliseconds: nowMilliseconds)
         heardMilliseconds = nowMilliseconds
         guard epoch == self.epoch else { return .ask(because: .epochChanged) }
         if let silent { return silent }
+        guard seq >= since else { return .ask(because: .gap) }
         guard changed.allSatisfy({ $0.seq <= leaves[$0.leaf] ?? seq }) else { return .ask(because: .gap) }
         seq = max(seq, head)
         leaves = leaves.filter { $0.value > seq }
@@ -74,6 +76,14 @@ public struct FeedCursor: Equatable, Sendable {
         leaves = leaves.filter { $0.value > seq }
         heardMilliseconds = nowMilliseconds
     }
+
+    /// Where a consumer stood when it ended.
+    public init(_ place: FeedPlace, nowMilliseconds: Int64) {
+        self.init(epoch: place.epoch, seq: place.seq, nowMilliseconds: nowMilliseconds)
+        leaves = place.leaves
+    }
+
+    public var place: FeedPlace { FeedPlace(epoch: epoch, seq: seq, leaves: leaves) }
 
     /// The store was made anew: begin at its start.
     public mutating func restart(epoch: String, nowMilliseconds: Int64) {

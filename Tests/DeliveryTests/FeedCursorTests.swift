@@ -14,13 +14,21 @@ import Testing
     }
 
     @Test mutating func `a lost last notice shows at the next heartbeat`() {
-        let lost = cursor.heartbeat(epoch: "7f3a", head: 5, changed: [("a", 5)], nowMilliseconds: 1000)
+        let lost = cursor.heartbeat(epoch: "7f3a", head: 5, since: 0, changed: [("a", 5)], nowMilliseconds: 1000)
         #expect(lost == .ask(because: .gap))
         #expect(cursor.seq == 4)
         #expect(cursor.history(seq: 5, leaf: "a") == .take)
-        let fine = cursor.heartbeat(epoch: "7f3a", head: 9, changed: [("a", 5)], nowMilliseconds: 2000)
+        let fine = cursor.heartbeat(epoch: "7f3a", head: 9, since: 4, changed: [("a", 5)], nowMilliseconds: 2000)
         #expect(fine == .discard)
         #expect((cursor.seq, cursor.leaves) == (9, [:]))
+    }
+
+    @Test(arguments: [(4, FeedCursor.Step.discard), (5, .ask(because: .gap))] as [(Int64, FeedCursor.Step)])
+    mutating func `a heartbeat whose list begins later than the consumer stands asks`(
+        since: Int64, expected: FeedCursor.Step
+    ) {
+        let step = cursor.heartbeat(epoch: "7f3a", head: 9, since: since, changed: [], nowMilliseconds: 1000)
+        #expect(step == expected)
     }
 
     @Test mutating func `three missed heartbeats and another epoch ask again`() {

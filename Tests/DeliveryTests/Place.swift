@@ -11,6 +11,7 @@ import Testing
 final class Place {
     let directory: String
     let context = Context()
+    private(set) var path: String
     private(set) var store: AlertStore
     private(set) var running: Running?
     private var position: Int64 = 0
@@ -34,7 +35,8 @@ final class Place {
     init() throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "feed-\(UUID().uuidString.prefix(8))").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        store = try AlertStore(path: directory + "/alerts.sqlite", newEpoch: "7f3a")
+        path = directory + "/alerts.sqlite"
+        store = try AlertStore(path: path, newEpoch: "7f3a")
     }
 
     deinit {
@@ -42,7 +44,6 @@ final class Place {
         try? FileManager.default.removeItem(atPath: directory)
     }
 
-    var path: String { directory + "/alerts.sqlite" }
     /// Unix sockets: short buffers in the kernel, and the same place after a restart.
     var endpoints: (feed: String, history: String) { ("ipc://\(directory)/feed", "ipc://\(directory)/history") }
 
@@ -60,10 +61,13 @@ final class Place {
         if let running = running.take() { try running.stop() }
     }
 
+    func bodies() throws -> [String] { try AlertReader(path: path).notices(since: 0).notices.map(\.body) }
+
     /// Stops the feed and makes the store anew.
     func replaceStore(epoch: String) throws {
         try stop()
-        store = try AlertStore(path: directory + "/second.sqlite", newEpoch: epoch)
+        path = directory + "/second.sqlite"
+        store = try AlertStore(path: path, newEpoch: epoch)
         position = 0
     }
 
