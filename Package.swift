@@ -67,7 +67,13 @@ let package = Package(
         tests("CityTests", ["City", "Events"]),
         tests("PlatformTests", ["Platform", "City"]),
         tests("TidyTests", []),
-        tests("EndToEndTests", ["Platform", "Client"]),
+        tests(
+            "EndToEndTests",
+            [
+                "fenghuo", "Platform", "Client", "City", "AlertStore", "Engine", "Events", "Journal", "Messaging",
+                "StrictYAML",
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -69,9 +69,11 @@ public struct Engine: Sendable {
         if ruleSet.timing.clock == .wall { runReceivedTimers(through: moment, into: &decisions) }
     }
 
-    /// After downtime nobody is called silent for the time we were deaf.
+    /// After downtime nobody is called silent for the time we were deaf. Where events are the clock it stood still
+    /// with us: we missed nothing, and deadlines stay where an undisturbed run has them.
     private mutating func resume(after deaf: TimeSpan, at moment: Timestamp) {
         received = moment
+        guard deaf > .zero else { return }
         let grace = deaf + ruleSet.timing.idleTimeout
         for index in sources.indices { sources[index].lastReceived = min(moment, sources[index].lastReceived + grace) }
         for rule in runtimes.indices {

@@ -10,6 +10,11 @@ struct AlarmsCommand: ParsableCommand {
         commandName: "alarms", abstract: "List alarms, or show one and why it fired.",
         subcommands: [ListCommand.self, ShowCommand.self])
 
+    static func reader(_ data: String) throws -> AlertReader {
+        try Exit.require(data + "/alerts.sqlite", "alert store")
+        return try AlertReader(path: data + "/alerts.sqlite")
+    }
+
     struct ListCommand: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "Alarms, newest first.")
         @Option(help: "The platform's data directory.") var data = "data"
@@ -41,7 +46,7 @@ struct AlarmsCommand: ParsableCommand {
                 filter.minimumLevel = parsed
             }
             guard (1...10_000).contains(limit) else { throw ValidationError("--limit is 1…10000") }
-            let page = try AlertReader(path: data + "/alerts.sqlite").episodes(filter, limit: limit)
+            let page = try AlarmsCommand.reader(data).episodes(filter, limit: limit)
             switch format {
             case .json: try printJSON(page.episodes.map(Row.init))
             case .table:
@@ -95,7 +100,7 @@ struct AlarmsCommand: ParsableCommand {
 
         func run() throws {
             guard let id = DecisionID(episode) else { throw ValidationError("an episode is written 88190.0") }
-            guard let detail = try AlertReader(path: data + "/alerts.sqlite").episode(id) else {
+            guard let detail = try AlarmsCommand.reader(data).episode(id) else {
                 throw Exit.fail("no episode \(episode) in \(data)", Exit.findings)
             }
             let alarm = detail.episode

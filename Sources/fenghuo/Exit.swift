@@ -5,11 +5,18 @@ import Foundation
 enum Exit {
     static let findings = ExitCode(1)
     static let ruleError = ExitCode(2)
+    static let usage = ExitCode(3)
     static let unreachable = ExitCode(4)
 
     /// Says why on standard error and ends with the code.
     static func fail(_ message: String, _ code: ExitCode) -> ExitCode {
         FileHandle.standardError.write(Data((message + "\n").utf8))
         return code
+    }
+
+    /// Nothing to look into is not the same as nothing found.
+    static func require(_ path: String, _ what: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        throw fail("no \(what) at \(path); name the platform's data directory with --data", findings)
     }
 }

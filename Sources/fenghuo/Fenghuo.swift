@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Fenghuo: ParsableCommand {
@@ -12,4 +13,15 @@ struct Fenghuo: ParsableCommand {
             JournalCommand.self,
             StatusCommand.self,
         ])
+    /// Wrong usage ends with 3, as the help says, and not with the parser's own 64.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            exit(withError: Exit.usage)
+        }
+    }
 }

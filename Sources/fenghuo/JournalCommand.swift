@@ -12,6 +12,8 @@ struct JournalCommand: ParsableCommand {
 
     struct Options: ParsableArguments {
         @Option(help: "The platform's data directory.") var data = "data"
+
+        func requireJournal() throws { try Exit.require(data + "/journal", "journal") }
     }
 
     struct InfoCommand: ParsableCommand {
@@ -21,6 +23,7 @@ struct JournalCommand: ParsableCommand {
         @Option(help: "table or json.") var format = OutputFormat.table
 
         func run() throws {
+            try options.requireJournal()
             let info = try Journal.info(data: options.data)
             switch format {
             case .json:
@@ -63,6 +66,7 @@ struct JournalCommand: ParsableCommand {
         @OptionGroup var options: Options
 
         func run() throws {
+            try options.requireJournal()
             let report = try Journal.verify(data: options.data)
             print("\(report.segments) segments, \(report.rows) rows, \(report.events) events")
             print("positions \(report.first)..<\(report.next)")
@@ -83,6 +87,7 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             guard from >= 1, to >= from else { throw ValidationError("--from is at least 1 and not above --to") }
+            try options.requireJournal()
             let count = try Journal.export(data: options.data, positions: from..<to, restricted: restricted) { bytes in
                 try FileHandle.standardOutput.write(contentsOf: bytes)
             }
@@ -102,6 +107,7 @@ struct JournalCommand: ParsableCommand {
             guard days >= 183 || force else {
                 throw ValidationError("network logs must be kept for at least six months; --force to delete earlier")
             }
+            try options.requireJournal()
             let report = try pruneJournal(data: options.data, days: days)
             for segment in report.removed { print("removed \(segment.name) (\(segment.bytes) bytes)") }
             for segment in report.kept { print("kept \(segment.name): \(segment.reason)") }

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What scripts and operators rely on: exit codes, and the lines that answer a question.
+    struct CommandTests {
+        private static let lines = [
+            (0, 8), (60, 21), (120, 31), (150, 55), (180, 6), (240, 6), (300, 6), (360, 6), (420, 6),
+        ].map { second, value in
+            #"{"id":"w/\#(second)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":\#(value),"unit":"%LEL","#
+                + #""time":"2026-07-02T00:0\#(second / 60):\#(second % 60 == 0 ? "00" : "30")+08:00"}"#
+        }
+
+        @Test func `a department's file becomes alarms that an operator can list and explain`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let file = try scratch.write("day.ndjson", Self.lines.joined(separator: "\n") + "\n")
+            let sent = try fenghuo("send", file, "--to", platform.ingest, in: scratch)
+            #expect(sent.code == 0)
+            #expect(sent.output.hasPrefix("9 accepted, 0 duplicates, 0 rejected in 1 batches"))
+
+            let again = try fenghuo("send", file, "--to", platform.ingest, "--resume", in: scratch)
+            #expect(again.code == 0 && again.output.hasPrefix("0 accepted"))
+            #expect(try platform.settle())
+
+            let status = try fenghuo("status", "--control", platform.control, in: scratch)
+            #expect(status.code == 0 && status.output.hasPrefix("ok  data \(platform.data)  clock events"))
+            #expect(status.output.contains("gas-lel"))
+            #expect(platform.stop() == 0)
+
+            let list = try fenghuo("alarms", "list", "--data", platform.data, "--domain", "gas", in: scratch)
+            #expect(list.code == 0)
+            let row = try #require(list.output.split(separator: "\n").last).split(separator: " ").map(String.init)
+            #expect(row[2...4] == ["红色", "gas-lel", "RQ-1"])
+            let open = try fenghuo("alarms", "list", "--data", platform.data, "--open", in: scratch)
+            #expect(open.output.split(separator: "\n").count == 1)
+
+            let show = try fenghuo("alarms", "show", row[0], "--data", platform.data, "--file", in: scratch)
+            #expect(show.code == 0)
+            for words in [
+                "raised yellow: value = 21.0, threshold >= 20.0", "escalated orange: value = 31.0",
+                "escalated red: value = 55.0, threshold >= 50.0", "resolved (cleared)", "reading w/150 of /default",
+                "runbook docs/runbooks/gas-lel.md", "id: gas-lel\n",
+            ] { #expect(show.output.contains(words), "\(words) in \(show.output)") }
+            #expect(try fenghuo("alarms", "show", "1.0", "--data", platform.data, in: scratch).code == 1)
+
+            let verify = try fenghuo("journal", "verify", "--data", platform.data, in: scratch)
+            #expect(verify.code == 0 && verify.output.contains(" 9 events") && verify.output.hasSuffix("ok\n"))
+            let info = try fenghuo("journal", "info", "--data", platform.data, in: scratch)
+            #expect(info.code == 0 && info.output.contains("00000000000000000001.sqlite"))
+            let export = try fenghuo("journal", "export", "--data", platform.data, in: scratch)
+            let ids = try export.output.split(separator: "\n").map { line in
+                try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["id"] as? String
+            }
+            #expect(ids == [0, 60, 120, 150, 180, 240, 300, 360, 420].map { "w/\($0)" })
+        }
+
+        @Test func `send tells by its exit code what went wrong`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let wrong = Self.lines[0].replacingOccurrences(of: "%LEL", with: "%VOL")
+            let file = try scratch.write("wrong.ndjson", "\(wrong)\n\(Self.lines[1])\n")
+            let rejected = try fenghuo("send", file, "--to", platform.ingest, in: scratch)
+            #expect(rejected.code == 1)
+            #expect(rejected.output.contains("rejected w/0: unit_mismatch unit"))
+            let missing = scratch.path + "/missing.csv"
+            let unread = try fenghuo("send", missing, "--to", platform.ingest, in: scratch)
+            #expect(unread.code == 2 && unread.errors.contains(missing))
+            let map = try scratch.write("map.yml", "subject: x\nreadngs: []\n")
+            let unmapped = try fenghuo("send", file, "--map", map, "--to", platform.ingest, in: scratch)
+            #expect(unmapped.code == 2 && unmapped.errors.contains("\(map):2:1"))
+            #expect(try fenghuo("send", file, "--batch", "0", in: scratch).code == 3)
+            #expect(platform.stop() == 0)
+            let silent = try fenghuo("send", file, "--to", platform.ingest, "--give-up", "1", in: scratch)
+            #expect(silent.code == 4 && silent.errors.contains(platform.ingest))
+            let status = try fenghuo("status", "--control", "tcp://127.0.0.1:9", in: scratch)
+            #expect(status.code == 4)
+        }
+
+        @Test func `the rules that are shipped are checked, tested, listed and shown`() throws {
+            let scratch = try Scratch()
+            let check = try fenghuo("rules", "check", "--strict", in: scratch)
+            #expect(check.code == 0 && check.output.contains(" 0 warnings"))
+            let test = try fenghuo("rules", "test", in: scratch)
+            #expect(test.code == 0, "\(test.output)")
+            let list = try fenghuo("rules", "list", in: scratch)
+            #expect(list.code == 0 && list.output.split(separator: "\n").count > 10)
+            let show = try fenghuo("rules", "show", "gas-lel", in: scratch)
+            #expect(show.code == 0 && show.output.contains("red: value >= limit.hh or 50.0, clear 40.0"))
+            let unknown = try fenghuo("rules", "show", "gas-lol", in: scratch)
+            #expect(unknown.code == 2 && unknown.errors.contains("did you mean gas-lel?"))
+        }
+
+        @Test func `a broken rule and a failing rule test have their exit codes and places`() throws {
+            let scratch = try Scratch()
+            let rules = try scratch.copy(Repository.root + "/rules/gas", to: "gas")
+            let rule = rules + "/gas-lel.yml"
+            let text = try String(contentsOfFile: rule, encoding: .utf8)
+            try scratch.write("gas/gas-lel.yml", text.replacingOccurrences(of: "{at: 20,", with: "{at: 23,"))
+            #expect(try fenghuo("rules", "test", scratch.path, in: scratch).code == 1)
+            try scratch.write("gas/gas-lel.yml", text.replacingOccurrences(of: "{at: 20,", with: "{att: 20,"))
+            let check = try fenghuo("rules", "check", scratch.path, in: scratch)
+            #expect(check.code == 2)
+            #expect(check.output.contains("\(rule):16:12"), "\(check.output)")
+            #expect(check.output.contains("att"))
+        }
+
+        @Test func `a data directory that is not there is said to be missing`() throws {
+            let scratch = try Scratch()
+            let path = scratch.path + "/nowhere"
+            for arguments in [
+                ["alarms", "list"], ["journal", "info"], ["journal", "verify"], ["journal", "export"],
+            ] {
+                let printed = try run(Repository.executable, arguments + ["--data", path], in: scratch)
+                #expect(printed.code == 1, "\(arguments)")
+                #expect(printed.errors.contains(path) && !printed.errors.contains("cannot write"), "\(printed.errors)")
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import City
+import Client
+import Engine
+import Events
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// A day of a small city with all of its incidents, under every way of being interrupted.
+    struct KillTests {
+        private static func day() -> CityDay { CityDay(keepEvery: 250) }
+
+        private static func time(_ hour: Int64, _ minute: Int64, _ second: Int64 = 0) -> Timestamp {
+            let midnight = Int64(1_782_835_200)
+            return Timestamp(seconds: midnight + hour * 3600 + minute * 60 + second)
+        }
+
+        private struct Outcome {
+            var transitions: [Decision]
+            var notices: [String]
+        }
+
+        private static func outcome(_ data: String) throws -> Outcome {
+            let alarms = try StoredAlarms(data: data)
+            return Outcome(transitions: try alarms.transitions(), notices: try alarms.notices())
+        }
+
+        /// The day from beginning to end without any disturbance.
+        private static func play(batch: Int) throws -> Outcome {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let progress = try send(day(), to: platform.ingest, stream: "day", batch: batch)
+            #expect(progress.accepted > 3000 && progress.rejected == 0)
+            #expect(platform.stop() == 0)
+            return try outcome(platform.data)
+        }
+
+        private static let undisturbed = Result { try play(batch: 100) }
+
+        @Test(arguments: [1, 1000])
+        func `the size of messages changes no decision, to the bit`(batch: Int) throws {
+            let expected = try Self.undisturbed.get()
+            let found = try Self.play(batch: batch)
+            #expect(found.transitions == expected.transitions)
+            #expect(found.notices == expected.notices)
+        }
+
+        /// Kills at once; starts again on a thread of its own, so that the sender meets a dead port first.
+        private final class Killer: @unchecked Sendable {
+            // @unchecked: the next strike and the test wait for the thread of the one before.
+            let platform: RunningPlatform
+            private var restarted: Thread?
+            private let done = DispatchSemaphore(value: 1)
+            private(set) var strikes = 0
+            private(set) var replays = 0
+            private var failure: (any Error)?
+
+            init(_ platform: RunningPlatform) { self.platform = platform }
+
+            func strike() {
+                done.wait()
+                platform.kill()
+                strikes += 1
+                // Every second time it dies once more while it recovers.
+                let dies = strikes.isMultiple(of: 2)
+                Thread.detachNewThread { [self] in
+                    do {
+                        if dies {
+                            try platform.launch()
+                            _ = eventually { platform.log.contains("replayed") || !platform.isRunning }
+                            platform.kill()
+                        }
+                        try platform.start()
+                        if platform.log.contains("replayed") { replays += 1 }
+                    } catch {
+                        failure = error
+                    }
+                    done.signal()
+                }
+            }
+
+            func finish() throws {
+                done.wait()
+                done.signal()
+                if let failure { throw failure }
+            }
+        }
+
+        @Test func `kill -9 during a stream, again and again, gives the alarms of a run that was never disturbed`()
+            throws
+        {
+            let expected = try Self.undisturbed.get()
+            try #require(expected.transitions.count > 40)
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) { $0.snapshotEvery = "1s" }
+            let killer = Killer(platform)
+            // While gas climbs, while a well is silent, while it rains, while the tank runs dry.
+            let moments = [
+                Self.time(8, 16), Self.time(13, 20), Self.time(15, 40), Self.time(19, 50), Self.time(22, 30),
+            ]
+            let lines = Interrupted(lines: Self.day(), moments: moments) { _ in killer.strike() }
+            let progress = try send(lines, to: platform.ingest, stream: "day", batch: 20, window: 4)
+            try killer.finish()
+            #expect(killer.strikes == moments.count)
+            #expect(killer.replays > 0)
+            #expect(progress.read == progress.answered)
+
+            #expect(platform.stop() == 0)
+            let positions = try UndisturbedPositions(data: platform.data)
+            #expect(positions.count >= moments.count)
+            let found = try Self.outcome(platform.data)
+            #expect(found.transitions.map(positions.map) == expected.transitions)
+            #expect(found.notices == expected.notices)
+
+            // A clean stop leaves nothing to replay.
+            try platform.start()
+            #expect(!platform.log.contains("replayed"))
+            #expect(try platform.status().replayDivergences == 0)
+            #expect(platform.stop() == 0)
+            #expect(try Self.outcome(platform.data).transitions == found.transitions)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Platform
+
+/// A platform as an operator runs it: its own process, a configuration file, ports that the system chose.
+///
+/// Starting again goes on with the same data and ingest port, as departments know it. Used by one thread at a time.
+final class RunningPlatform: @unchecked Sendable {
+    // @unchecked: a test hands it from thread to thread, never shares it.
+    struct Settings {
+        var clock = "events"
+        var rules = Repository.root + "/rules"
+        var registry = Repository.root + "/registry"
+        var metrics = Repository.root + "/catalogue/metrics.yml"
+        var data: String?
+        var ingest = "tcp://127.0.0.1:*"
+        var snapshotEvery = "5m"
+        /// Further lines of the file.
+        var more = ""
+    }
+
+    struct NotReady: Error, CustomStringConvertible {
+        var code: Int32?
+        var errors: String
+        var description: String { "exit code \(code.map(String.init) ?? "none, it still runs"): \(errors)" }
+    }
+
+    let scratch: Scratch
+    var settings: Settings
+    let data: String
+    private(set) var ingest = ""
+    private(set) var feed = ""
+    private(set) var history = ""
+    private(set) var control = ""
+    private var child: Child?
+
+    /// Writes the settings and starts.
+    convenience init(in scratch: Scratch, _ change: (inout Settings) -> Void = { _ in }) throws {
+        var settings = Settings()
+        change(&settings)
+        self.init(in: scratch, settings)
+        try start()
+    }
+
+    init(in scratch: Scratch, _ settings: Settings) {
+        self.scratch = scratch
+        self.settings = settings
+        data = settings.data ?? scratch.path + "/data"
+    }
+
+    deinit { kill() }
+
+    /// What the running process has logged since it was started.
+    var log: String { child?.errors ?? "" }
+
+    func launch() throws {
+        let file = try scratch.write(
+            "fenghuo-\(UUID().uuidString).yml",
+            """
+            data: \(data)
+            rules: \(settings.rules)
+            registry: \(settings.registry)
+            metrics: \(settings.metrics)
+            clock: \(settings.clock)
+            ingest: \(settings.ingest)
+            feed: tcp://127.0.0.1:*
+            history: tcp://127.0.0.1:*
+            control: tcp://127.0.0.1:*
+            snapshot_every: \(settings.snapshotEvery)
+            \(settings.more)
+            """)
+        child = try Child(Repository.executable, ["run", "--config", file], in: scratch)
+    }
+
+    /// Launches and waits for the line that says that every socket is open.
+    func start(seconds: Double = 60) throws {
+        try launch()
+        guard let child else { return }
+        let isReady = eventually(seconds: seconds) { child.output.hasSuffix("\n") || !child.isRunning }
+        let words = child.output.dropLast().split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard isReady, words.count == 10, words[0] == "fenghuo", words[1] == "ready:" else {
+            throw NotReady(code: child.wait(seconds: 0.1), errors: child.errors)
+        }
+        (ingest, feed, history, control) = (words[3], words[5], words[7], words[9])
+        settings.ingest = ingest
+    }
+
+    /// SIGKILL: no warning, no clean-up.
+    func kill() {
+        guard let child, child.isRunning else { return }
+        child.signal(SIGKILL)
+        _ = child.wait()
+    }
+
+    /// SIGTERM, as a service manager sends it; gives the exit code.
+    func stop() -> Int32? {
+        child?.signal(SIGTERM)
+        return child?.wait()
+    }
+
+    /// The exit code of a process that ends by itself.
+    func waitForEnd(seconds: Double = 60) -> Int32? { child?.wait(seconds: seconds) }
+
+    var isRunning: Bool { child?.isRunning ?? false }
+
+    /// What `fenghuo status` reads.
+    func status() throws -> Status {
+        let printed = try fenghuo("status", "--control", control, "--format", "json", in: scratch)
+        return try JSONDecoder().decode(Status.self, from: Data(printed.output.utf8))
+    }
+
+    /// Waits until the engine has applied and the store holds everything that is journaled by now.
+    func settle() throws -> Bool {
+        try eventually {
+            let status = try status()
+            return status.engineNext == status.journalNext && status.storeApplied + 1 >= status.engineNext
+        }
+    }
+}

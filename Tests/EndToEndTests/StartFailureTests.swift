@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What keeps a platform from starting says what, where and with which exit code.
+    struct StartFailureTests {
+        private static let brokenRule = """
+            id: broken
+            title: {zh: 坏, en: broken}
+            domain: gas
+            owner: {lead: 测试}
+            runbook: docs/runbooks/gas-lel.md
+            input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            levels:
+              red: {at: fifty, clear: 40, cite: project default}
+            """
+
+        private static func failure(
+            _ scratch: Scratch, _ change: (inout RunningPlatform.Settings) -> Void = { _ in }
+        ) throws -> RunningPlatform.NotReady {
+            var settings = RunningPlatform.Settings()
+            change(&settings)
+            let platform = RunningPlatform(in: scratch, settings)
+            do {
+                try platform.start()
+            } catch let failure as RunningPlatform.NotReady {
+                return failure
+            }
+            Issue.record("the platform has started")
+            return .init(code: nil, errors: "")
+        }
+
+        @Test func `a port in use is named with what to do`() throws {
+            let scratch = try Scratch()
+            let first = try RunningPlatform(in: scratch)
+            let failure = try Self.failure(scratch) {
+                $0.ingest = first.ingest
+                $0.data = scratch.path + "/other"
+            }
+            #expect(failure.code == 1)
+            #expect(failure.errors.contains(first.ingest) && failure.errors.contains("another process"))
+            #expect(first.stop() == 0)
+        }
+
+        @Test func `a second platform on the same data names the owner`() throws {
+            let scratch = try Scratch()
+            let first = try RunningPlatform(in: scratch)
+            let failure = try Self.failure(scratch)
+            #expect(failure.code == 1)
+            #expect(failure.errors.contains(first.data) && failure.errors.contains("owned by process"))
+            #expect(first.isRunning)
+            #expect(first.stop() == 0)
+        }
+
+        @Test func `a data directory that cannot be made is named`() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("in-the-way", "")
+            let failure = try Self.failure(scratch) { $0.data = file }
+            #expect(failure.code == 1)
+            #expect(failure.errors.contains(file))
+        }
+
+        @Test func `a read-only data directory is named`() throws {
+            guard getuid() != 0 else { return print("skipped: root may write everywhere") }
+            let scratch = try Scratch()
+            let data = scratch.path + "/data"
+            try FileManager.default.createDirectory(
+                atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o555])
+            let failure = try Self.failure(scratch)
+            #expect(failure.code == 1)
+            #expect(failure.errors.contains(data))
+        }
+
+        @Test func `a broken rule stops the first start with its place`() throws {
+            let scratch = try Scratch()
+            let rules = try scratch.copy(Repository.root + "/rules", to: "rules")
+            let file = try scratch.write("rules/gas/broken.yml", Self.brokenRule)
+            let failure = try Self.failure(scratch) { $0.rules = rules }
+            #expect(failure.code == 2)
+            #expect(failure.errors.contains("\(file):8:13"), "\(failure.errors)")
+        }
+
+        @Test func `a broken rule at a later start is shown, and the journaled rules go on`() throws {
+            let scratch = try Scratch()
+            let rules = try scratch.copy(Repository.root + "/rules", to: "rules")
+            let platform = try RunningPlatform(in: scratch) { $0.rules = rules }
+            #expect(try platform.settle())
+            let version = try platform.status().ruleSet
+            #expect(platform.stop() == 0)
+
+            let file = try scratch.write("rules/gas/broken.yml", Self.brokenRule)
+            try platform.start()
+            let printed = try fenghuo("status", "--control", platform.control, in: scratch)
+            #expect(printed.code == 1)
+            #expect(printed.output.contains("degraded") && printed.output.contains("\(file):8:13"))
+            #expect(try platform.settle())
+            #expect(try platform.status().ruleSet == version)
+            let answer = try Wire(.req, platform.ingest).ask(
+                #"{"id":"1","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#)
+            #expect(answer?["accepted"] as? Int == 1)
+            #expect(platform.stop() == 0)
+            #expect(try StoredAlarms(data: platform.data).transitions().map(\.rule) == ["gas-lel"])
+
+            // Repaired, it is well again.
+            try FileManager.default.removeItem(atPath: file)
+            try platform.start()
+            #expect(try fenghuo("status", "--control", platform.control, in: scratch).code == 0)
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `an unknown key of the configuration is shown with its place and the near one`() throws {
+            let scratch = try Scratch()
+            let failure = try Self.failure(scratch) { $0.more = "ingset: tcp://127.0.0.1:7400" }
+            #expect(failure.code == 2)
+            #expect(failure.errors.contains(".yml:11:1"), "\(failure.errors)")
+            #expect(failure.errors.contains("ingset") && failure.errors.contains("ingest"))
+        }
+
+        @Test func `a configuration that is not there is named`() throws {
+            let scratch = try Scratch()
+            let path = scratch.path + "/none.yml"
+            let printed = try fenghuo("run", "--config", path, in: scratch)
+            #expect(printed.code == 2)
+            #expect(printed.errors.contains(path))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import AlertStore
+import Engine
+import Events
+import Journal
+
+/// What a platform has decided, as its alert store holds it.
+struct StoredAlarms {
+    let reader: AlertReader
+
+    init(data: String) throws { reader = try AlertReader(path: data + "/alerts.sqlite") }
+
+    func episodes() throws -> [Episode] {
+        var filter = EpisodeFilter()
+        filter.includeSandbox = true
+        var (episodes, before): ([Episode], DecisionID?) = ([], nil)
+        repeat {
+            let page = try reader.episodes(filter, before: before, limit: 1000)
+            episodes += page.episodes
+            before = page.next
+        } while before != nil
+        return episodes.sorted { $0.id < $1.id }
+    }
+
+    /// Every transition of every episode, in the order of decision.
+    func transitions() throws -> [Decision] {
+        try episodes().flatMap { try reader.episode($0.id)?.steps.map(\.decision) ?? [] }.sorted { $0.id < $1.id }
+    }
+
+    /// Sequence, sequence before it under the same topic, and topic of every notice, in order.
+    func notices() throws -> [String] {
+        var (lines, since, more): ([String], Int64, Bool) = ([], 0, true)
+        while more {
+            let page = try reader.notices(since: since)
+            lines += page.notices.map { "\($0.seq) \($0.prev) \($0.leaf)" }
+            (since, more) = (page.next, page.more)
+        }
+        return lines
+    }
+}
+
+/// A starting platform takes a journal position to say so: positions without those are those of a run that never stopped.
+struct UndisturbedPositions {
+    private var starts: [Int64] = []
+
+    init(data: String) throws {
+        var reader = try Journal.read(data: data)
+        while let stored = try reader.next() {
+            if case .started = stored.record.entry { starts.append(stored.record.position) }
+        }
+    }
+
+    var count: Int { starts.count }
+
+    func map(_ position: Int64) -> Int64 { position - Int64(starts.count { $0 < position }) }
+
+    func map(_ decision: Decision) -> Decision {
+        var mapped = decision
+        mapped.id.position = map(decision.id.position)
+        mapped.episode.position = map(decision.episode.position)
+        mapped.eventPosition = map(decision.eventPosition)
+        return mapped
+    }
+}
