@@ -22,7 +22,7 @@ test: setup ## run every test
 	@$(SWIFT) test
 
 check: setup ## the gate before a commit: layout, every test, the shipped rules
-	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 	@$(SWIFT) test
 	@$(MAKE) --no-print-directory rules
 
@@ -35,3 +35,6 @@ golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 
 clean: ## remove what was built
 	@$(SWIFT) package clean
+
+bench: setup ## measure speed and size beside their targets (docs/performance.md), a few minutes
+	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks Benchmarks/.build

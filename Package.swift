@@ -20,7 +20,13 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
     name: "fenghuo",
-    products: [.executable(name: "fenghuo", targets: ["fenghuo"])],
+    products: [
+        .executable(name: "fenghuo", targets: ["fenghuo"]),
+        // For Benchmarks, which runs the platform and its parts inside one process.
+        .library(
+            name: "FenghuoPlatform",
+            targets: ["Platform", "RuleFiles", "Ingest", "Engine", "Expression", "Events", "Messaging", "CZeroMQ"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -49,7 +55,8 @@ let package = Package(
         .executableTarget(
             name: "fenghuo",
             dependencies: [
-                "Platform", "RuleFiles", "StrictYAML", "Journal", "AlertStore", "Client", "City", log, arguments,
+                "Platform", "RuleFiles", "StrictYAML", "Journal", "AlertStore", "Engine", "Client", "City", "Delivery",
+                log, arguments,
             ],
             swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),

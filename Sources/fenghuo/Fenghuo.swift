@@ -9,10 +9,10 @@ struct Fenghuo: ParsableCommand {
         discussion: "Exit codes: 0 fine, 1 findings or failed tests, 2 rule or configuration error, 3 usage, "
             + "4 cannot reach the platform.",
         subcommands: [
-            RunCommand.self, SendCommand.self, RulesCommand.self, AlarmsCommand.self, ReplayCommand.self,
-            JournalCommand.self,
-            StatusCommand.self,
+            RunCommand.self, DemoCommand.self, SendCommand.self, ListenCommand.self, RulesCommand.self,
+            AlarmsCommand.self, ReplayCommand.self, JournalCommand.self, StatusCommand.self,
         ])
+
     /// Wrong usage ends with 3, as the help says, and not with the parser's own 64.
     static func main() {
         do {

@@ -1,0 +1,116 @@
+import Events
+import Foundation
+import Histogram
+
+/// Runs every measure and prints one table; `make bench` starts it.
+@main enum Benchmarks {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        if arguments.count == 3, arguments[1] == "platform" { return try PlatformChild.run(arguments[2]) }
+        guard arguments.count == 2 else {
+            FileHandle.standardError.write(
+                Data("usage: Benchmarks DIRECTORY (on the disk to measure; emptied afterwards)\n".utf8))
+            exit(3)
+        }
+        let directory = "\(arguments[1])/bench-\(getpid())"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try run(in: directory)
+    }
+
+    private static func run(in directory: String) throws {
+        let now = Int64(Date().timeIntervalSince1970)
+        let load = Load(subjects: Bounds.subjects, start: Timestamp(seconds: now - 86_400))
+        let crowd = Load(subjects: Bounds.memorySubjects, start: Timestamp(seconds: now - 86_400))
+        var table = ResultTable()
+
+        say(Machine.summary)
+        say("4 kB written and synced: \(number(Machine.syncMicroseconds(in: directory))) µs")
+        say("engine's memory")
+        let engineMemory = Memory.engine(crowd)
+        say("condition")
+        add(try ThresholdCondition(), to: &table)
+        say("engine alone")
+        addEngine(load, to: &table)
+        say("decode alone")
+        let decode = try DecodeAlone.run(load.messages(0..<Bounds.durableMessages / 2))
+        table.add("ingest thread alone, ns/event", number(decode.median))
+        say("latency of single events")
+        add(try SingleEventLatency(in: directory), to: &table)
+        say("durable end to end, \(Bounds.runs) runs in turn with the bare loop")
+        add(try DurableEndToEnd(in: directory, load), to: &table)
+        say("restart")
+        add(try Restart("\(directory)/durable-\(Bounds.runs - 1)"), to: &table)
+        say("memory of a platform")
+        add(try Memory(in: directory, engine: engineMemory, crowd), to: &table)
+        say(Machine.summary)
+        print(table.text)
+    }
+
+    private static func addEngine(_ load: Load, to table: inout ResultTable) {
+        let (rate, decisions) = EngineAlone.usual(load)
+        table.add(
+            "engine alone, 24 rules, events/s per core (\(decisions) decisions)", thousands(rate.median),
+            target: "≥ 1,000 k")
+        let many = EngineAlone.manyRules(load.start)
+        table.add("engine, 5 of 100 rules match, ns/event", number(many.median))
+    }
+
+    private static func add(_ measure: ThresholdCondition, to table: inout ResultTable) {
+        table.add(
+            "condition on value and quality, ns (plain closure)",
+            "\(number(measure.expression.median)) (\(number(measure.closure.median)))")
+    }
+
+    private static func add(_ measure: SingleEventLatency, to table: inout ResultTable) {
+        func quantiles(_ histogram: Histogram<UInt64>) -> String {
+            let (p50, p99) = (histogram.valueAtPercentile(50), histogram.valueAtPercentile(99))
+            return "p50 \(number(Double(p50) / 1000)), p99 \(number(Double(p99) / 1000))"
+        }
+        table.add("single event → durable answer, ms", quantiles(measure.answers))
+        table.add(
+            "single event → alarm at a subscriber, ms",
+            measure.hasFeed ? quantiles(measure.alarms) : "not measured: this build has no feed",
+            target: "p50 ≤ 3, p99 ≤ 10")
+    }
+
+    private static func add(_ measure: DurableEndToEnd, to table: inout ResultTable) {
+        table.add(
+            "bare DEALER→ROUTER, events/s of \(measure.bytesPerEvent) B", thousands(measure.bare.median))
+        table.add("durable, to the last acknowledgement, events/s", thousands(measure.acknowledged.median))
+        table.add("durable, to the last one applied, events/s", thousands(measure.applied.median))
+        let (least, greatest) = (measure.ratio.least, measure.ratio.greatest)
+        table.add(
+            "**ratio durable / bare** (least … greatest)",
+            "\(number(measure.ratio.median)) (\(number(least)) … \(number(greatest)))", target: "≥ 0.2, goal 0.33")
+        table.add("platform's CPU, all threads, ns/event", number(measure.computed.median * 1000))
+    }
+
+    private static func add(_ measure: Restart, to table: inout ResultTable) {
+        table.add(
+            "clean stop, then ready, s", "\(number(measure.stopSeconds)), \(number(measure.readySeconds))",
+            target: "≤ 5")
+        table.add(
+            "ready after kill -9 with \(measure.events / 1000) k events and no snapshot, events/s",
+            thousands(Double(measure.events) / measure.replaySeconds), target: "≥ 500 k")
+    }
+
+    private static func add(_ measure: Memory, to table: inout ResultTable) {
+        table.add(
+            "engine's memory, 100 k subjects, \(measure.keys / 1000) k keys, MB (B/key)",
+            "\(number(Double(measure.engineBytes) / 1e6)) (\(measure.engineBytes / max(1, measure.keys)))",
+            target: "≤ 1.2 kB a windowed key")
+        table.add(
+            "platform's memory, 100 k subjects, 1 M events, MB", number(Double(measure.processBytes) / 1e6),
+            target: "≤ 250")
+    }
+
+    private static func say(_ text: String) { FileHandle.standardError.write(Data("# \(text)\n".utf8)) }
+
+    /// Three significant digits.
+    private static func number(_ value: Double) -> String {
+        value >= 100 ? String(Int(value.rounded())) : String(format: value >= 10 ? "%.1f" : "%.2f", value)
+    }
+
+    private static func thousands(_ perSecond: Double) -> String { "\(number(perSecond / 1000)) k" }
+}

@@ -1,0 +1,42 @@
+import Engine
+import Events
+import Foundation
+
+/// Resident memory for 100,000 subjects: the engine's own, and that of a whole platform with its windows warm.
+struct Memory {
+    let engineBytes: Int
+    /// (rule, key) pairs that the engine holds.
+    let keys: Int
+    let processBytes: Int
+
+    init(in directory: String, engine: (bytes: Int, keys: Int), _ load: Load) throws {
+        (engineBytes, keys) = engine
+        let platform = try PlatformProcess(directory + "/memory")
+        var sender = try StreamSender(platform.ingest)
+        var last = ""
+        let messages = Bounds.memorySubjects * Bounds.memorySweeps / Bounds.messageEvents
+        for first in stride(from: 0, to: messages, by: 1000) {
+            last = try sender.send(load.messages(first..<first + 1000), asStream: false)
+        }
+        try platform.awaitApplied(try position(last))
+        processBytes = platform.residentBytes
+        try platform.stop()
+    }
+
+    /// Call it first, on a small heap.
+    static func engine(_ load: Load) -> (bytes: Int, keys: Int) {
+        let records = stride(from: 0, to: 2 * Bounds.memorySubjects, by: 10_000).map { first in
+            let batch = load.batch(first..<first + 10_000)
+            return JournalRecord(
+                position: Int64(1 + first), received: batch.times[batch.count - 1], department: "bench",
+                entry: .events(batch))
+        }
+        var engine = Engine(ruleSet: BenchRules.ruleSet())
+        var decisions: [Decision] = []
+        malloc_trim(0)
+        let before = PlatformProcess.ownResidentBytes
+        for record in records { engine.apply(record, into: &decisions) }
+        malloc_trim(0)
+        return (PlatformProcess.ownResidentBytes - before, engine.counters.reduce(0) { $0 + $1.keys })
+    }
+}

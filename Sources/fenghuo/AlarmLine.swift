@@ -1,0 +1,68 @@
+import Events
+import Foundation
+
+/// One alarm of the feed as a line for people, in the colour of its level.
+struct AlarmLine: Decodable {
+    struct Text: Decodable {
+        var zh: String
+        var en: String
+    }
+
+    struct Named: Decodable {
+        var id: String?
+        var code: String?
+        var name: String?
+    }
+
+    var seq: Int64
+    var transition: String
+    var about: String
+    var level: String?
+    var level_zh: String?
+    var peak: String
+    var domain: String
+    var title: Text
+    var rule: Named
+    var subject: Named?
+    var area: Named?
+    var key: String?
+    var value: Double?
+    var threshold: Double?
+    var compare: String?
+    var unit: String?
+    var at: String
+    var exercise: Bool
+
+    init?(json: String) {
+        // A notice that this build cannot read is shown as it came.
+        guard let line = try? JSONDecoder().decode(AlarmLine.self, from: Data(json.utf8)) else { return nil }
+        self = line
+    }
+
+    /// What the alarm is about: rule, key and about, as the city's script names them.
+    var story: String { "\(rule.id ?? "") \(key ?? subject?.id ?? "") \(about)" }
+    var step: String { "\(at.dropFirst(11).prefix(8)) \(transition)" + (level.map { " " + $0 } ?? "") }
+
+    func text(colour: Bool) -> String {
+        let shown = level ?? peak
+        var line = paint(" \(Level(name: shown)?.zh ?? shown) ", shown, colour)
+        line += " \(at.dropFirst(11).prefix(8)) \(Self.words[transition] ?? transition)"
+        if about == "no_data" { line += " 无数据" }
+        line += " \(domain) \(area?.code ?? "-") \(subject?.name ?? subject?.id ?? "-")"
+        if let value { line += " \(Self.number(value))\(unit.map { " " + $0 } ?? "")" }
+        if let threshold { line += " (\(compare ?? "") \(Self.number(threshold)))" }
+        return line + "  \(title.zh) / \(title.en)" + (exercise ? " [演练]" : "")
+    }
+
+    private static let words = ["raised": "触发", "escalated": "升级", "deescalated": "降级", "resolved": "解除"]
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4g", value)
+    }
+
+    private func paint(_ text: String, _ level: String, _ colour: Bool) -> String {
+        guard colour else { return text }
+        let code = transition == "resolved" ? "42;97" : ["red": "41;97", "orange": "48;5;208;30", "yellow": "43;30"][level] ?? "44;97"
+        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Delivery
+import Events
+import Foundation
+import Messaging
+
+/// `fenghuo listen`: subscribes, catches up from where it was, and prints alarms without gap or duplicate.
+struct ListenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "listen", abstract: "Print alarms as they come; catch up after an absence.",
+        discussion: "Topics are prefixes such as alarm/domain/gas/ or alarm/level/red/; all alarms where none is given.")
+
+    @Argument(help: "Topic prefixes.") var topics: [String] = []
+    @Option(help: "An area and everything in it, and what concerns the areas above it as a whole.") var area: String?
+    @Option(help: "The feed.") var feed = "tcp://127.0.0.1:7410"
+    @Option(help: "The feed's history.") var history = "tcp://127.0.0.1:7411"
+    @Option(help: "File that keeps where we are; the feed's beginning where it does not exist.") var state: String?
+    @Option(help: "End after so many alarms.") var count: Int?
+    @Flag(help: "One JSON object a line, as received.") var json = false
+
+    func run() throws {
+        var prefixes = topics
+        if let area {
+            guard let topics = FeedTopics.area(area) else {
+                throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
+            }
+            prefixes += topics
+        }
+        if prefixes.isEmpty { prefixes = ["alarm/domain/"] }
+        let start = try state.flatMap(Self.place).map { FeedConsumer.Start.after($0) } ?? .beginning
+        let context = Context()
+        var consumer = try FeedConsumer(context.handle, feed: feed, history: history, topics: prefixes, start: start)
+        var left = count ?? .max
+        try consumer.run(
+            until: { left <= 0 },
+            onNotice: { notice in
+                guard left > 0 else { return }
+                left -= 1
+                let text = json ? nil : AlarmLine(json: notice.body)?.text(colour: isatty(1) == 1)
+                FileHandle.standardOutput.write(Data(((text ?? notice.body) + "\n").utf8))
+                if let state { try Self.save(notice.place, state) }
+            })
+    }
+
+    private static func place(_ path: String) throws -> FeedPlace? {
+        guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+        return try JSONDecoder().decode(FeedPlace.self, from: bytes)
+    }
+
+    private static func save(_ place: FeedPlace, _ path: String) throws {
+        try JSONEncoder().encode(place).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}
