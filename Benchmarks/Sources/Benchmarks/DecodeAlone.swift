@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import Ingest
 import Messaging
 import Synchronization
@@ -37,7 +38,7 @@ enum DecodeAlone {
             computed.withLock { $0 = used }
         }
         while server.endpoint.isEmpty { sched_yield() }
-        var sender = try StreamSender(server.endpoint)
+        var sender = try StreamSender(context.handle, server.endpoint)
         _ = try sender.send(messages)
         server.stop()
         try ingest.join()

@@ -1,4 +1,5 @@
 import Foundation
+import Messaging
 
 /// The same messages through the bare loop and through a platform, in turn: the ratio of the product's promise.
 struct DurableEndToEnd {
@@ -25,7 +26,8 @@ struct DurableEndToEnd {
     }
 
     private mutating func measure(_ platform: PlatformProcess, _ messages: [[UInt8]], _ reference: Double) throws {
-        var sender = try StreamSender(platform.ingest)
+        let context = Context()
+        var sender = try StreamSender(context.handle, platform.ingest)
         let computedBefore = platform.computedSeconds
         let started = Clocks.wall()
         let last = try sender.send(messages)

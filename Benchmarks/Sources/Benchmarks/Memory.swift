@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Messaging
 
 /// Resident memory for 100,000 subjects: the engine's own, and that of a whole platform with its windows warm.
 struct Memory {
@@ -12,7 +13,8 @@ struct Memory {
     init(in directory: String, engine: (bytes: Int, keys: Int), _ load: Load) throws {
         (engineBytes, keys) = engine
         let platform = try PlatformProcess(directory + "/memory")
-        var sender = try StreamSender(platform.ingest)
+        let context = Context()
+        var sender = try StreamSender(context.handle, platform.ingest)
         var last = ""
         let messages = Bounds.memorySubjects * Bounds.memorySweeps / Bounds.messageEvents
         for first in stride(from: 0, to: messages, by: 1000) {
@@ -33,10 +35,8 @@ struct Memory {
         }
         var engine = Engine(ruleSet: BenchRules.ruleSet())
         var decisions: [Decision] = []
-        malloc_trim(0)
         let before = PlatformProcess.ownResidentBytes
         for record in records { engine.apply(record, into: &decisions) }
-        malloc_trim(0)
         return (PlatformProcess.ownResidentBytes - before, engine.counters.reduce(0) { $0 + $1.keys })
     }
 }

@@ -5,17 +5,13 @@ import Messaging
 struct StreamSender: ~Copyable {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
-    private let context = Context()
     private let socket: Socket
-    private var frames = Frames()
+    private var frames: Frames
     private var sequence = 0
 
-    init(_ endpoint: String) throws {
-        var options = SocketOptions()
-        options.receiveTimeout = Int32(Bounds.patience * 1000)
-        options.sendTimeout = options.receiveTimeout
-        socket = try Socket(context.handle, .dealer, options)
-        try socket.connect(endpoint)
+    init(_ context: Context.Handle, _ endpoint: String) throws {
+        socket = try connected(context, endpoint)
+        frames = Frames()
     }
 
     /// Returns the last answer. As a stream each message has a header; else it goes by its events' identities.
@@ -51,4 +47,14 @@ struct StreamSender: ~Copyable {
         guard text.hasPrefix("{\"ok\":true") else { throw Failure(description: "refused: \(text)") }
         return text
     }
+}
+
+/// Apart, because a throwing initialiser of a noncopyable type cannot contain it.
+private func connected(_ context: Context.Handle, _ endpoint: String) throws -> Socket {
+    var options = SocketOptions()
+    options.receiveTimeout = Int32(Bounds.patience * 1000)
+    options.sendTimeout = options.receiveTimeout
+    let socket = try Socket(context, .dealer, options)
+    try socket.connect(endpoint)
+    return socket
 }
