@@ -62,7 +62,9 @@ struct AlarmLine: Decodable {
 
     private func paint(_ text: String, _ level: String, _ colour: Bool) -> String {
         guard colour else { return text }
-        let code = transition == "resolved" ? "42;97" : ["red": "41;97", "orange": "48;5;208;30", "yellow": "43;30"][level] ?? "44;97"
+        let code =
+            transition == "resolved"
+            ? "42;97" : ["red": "41;97", "orange": "48;5;208;30", "yellow": "43;30"][level] ?? "44;97"
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 }

@@ -23,7 +23,9 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "Events in one message.") var batch = 200
 
     func validate() throws {
-        if let speed, SendCommand.factor(speed) == nil { throw ValidationError("--speed is a number and x, as in 600x") }
+        if let speed, SendCommand.factor(speed) == nil {
+            throw ValidationError("--speed is a number and x, as in 600x")
+        }
         guard (1...1000).contains(keepEvery) else { throw ValidationError("--keep-every is 1…1000") }
         guard (1...10_000).contains(batch) else { throw ValidationError("--batch is 1…10000") }
     }
@@ -57,6 +59,6 @@ struct DemoCommand: ParsableCommand {
             try FileManager.default.removeItem(atPath: data)
         }
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        FileManager.default.createFile(atPath: marker, contents: nil)
+        _ = FileManager.default.createFile(atPath: marker, contents: nil)
     }
 }

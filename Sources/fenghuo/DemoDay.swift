@@ -11,7 +11,7 @@ import Synchronization
 final class DemoDay: Sendable {
     private struct State {
         var failure: String?
-        var progress = SendProgress()
+        var progress: SendProgress?
         var isPlayed = false
         var isStopping = false
         var newest: Int64 = 0
@@ -36,7 +36,9 @@ final class DemoDay: Sendable {
     var failure: String? { state.withLock { $0.failure } }
 
     func start(_ endpoints: Platform.Endpoints) {
-        say("烽火 platform ready: send to \(endpoints.ingest), subscribe at \(endpoints.feed), history at \(endpoints.history)")
+        say(
+            "烽火 platform ready: send to \(endpoints.ingest), subscribe at \(endpoints.feed), history at \(endpoints.history)"
+        )
         thread("listener") { [self] in try listen(endpoints) }
         thread("player") { [self] in try play(endpoints) }
     }
@@ -88,7 +90,9 @@ final class DemoDay: Sendable {
         if options.once {
             platform.stop()
         } else {
-            say("the day is over; the platform stays up for your events (README.md, \"Send your first event\"). Ctrl-C stops it.")
+            say(
+                "the day is over; the platform stays up for your events (README.md, \"Send your first event\"). Ctrl-C stops it."
+            )
         }
     }
 
@@ -130,9 +134,9 @@ final class DemoDay: Sendable {
     }
 
     private func summarise() {
-        let (progress, transitions, levels) = state.withLock { ($0.progress, $0.transitions, $0.byLevel) }
+        let (sent, transitions, levels) = state.withLock { ($0.progress, $0.transitions, $0.byLevel) }
         say("")
-        say(SendReport.summary(progress))
+        if let sent { say(SendReport.summary(sent)) }
         let kinds = ["raised", "escalated", "deescalated", "resolved"].map { "\($0) \(transitions[$0] ?? 0)" }
         say("transitions: " + kinds.joined(separator: ", "))
         let raised = ["blue", "yellow", "orange", "red"].map { "\($0) \(levels[$0] ?? 0)" }

@@ -8,7 +8,8 @@ import Messaging
 struct ListenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen", abstract: "Print alarms as they come; catch up after an absence.",
-        discussion: "Topics are prefixes such as alarm/domain/gas/ or alarm/level/red/; all alarms where none is given.")
+        discussion: "Topics are prefixes such as alarm/domain/gas/ or alarm/level/red/; all alarms where none is given."
+    )
 
     @Argument(help: "Topic prefixes.") var topics: [String] = []
     @Option(help: "An area and everything in it, and what concerns the areas above it as a whole.") var area: String?
