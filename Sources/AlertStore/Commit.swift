@@ -5,15 +5,16 @@ import GRDB
 
 extension AlertStore {
     /// Stores a turn's decisions, their notices and the applied position in one transaction that is on disk when this
-    /// returns. A turn without decisions writes its position at most once a second, without waiting for the disk.
+    /// returns. A turn without decisions writes its position at most once a second, without waiting for the disk; one
+    /// that repeats what is stored is compared and writes nothing.
     ///
     /// On an error nothing of the turn is stored, and the caller stops: the journal repeats the turn at the next start.
     @discardableResult
     public func commit(_ turn: Turn) throws(StoreError) -> Committed {
         try state.withLock { (state) throws(StoreError) in
-            guard !turn.decisions.isEmpty || turn.positions.lowerBound <= state.lastDecision else {
+            if let known = try compare(turn, state) {
                 try noteApplied(turn, &state)
-                return Committed()
+                return known
             }
             var next = state
             let committed = try onFile(path, "committing to") {
@@ -26,6 +27,20 @@ extension AlertStore {
             }
             state = next
             return committed
+        }
+    }
+
+    /// What the turn repeats, where it stores nothing; nil: something must be written.
+    private func compare(_ turn: Turn, _ state: State) throws(StoreError) -> Committed? {
+        guard turn.positions.lowerBound <= state.lastDecision else { return turn.decisions.isEmpty ? Committed() : nil }
+        return try onFile(path, "comparing a turn with") {
+            try queue.inDatabase { database in
+                var replay = try Replay(turn, state: state, engine: engineVersion, database)
+                for decision in turn.decisions {
+                    guard case .repeated = try replay.judge(decision) else { return nil }
+                }
+                return try replay.judgeRest() == 0 ? Committed(repeated: turn.decisions.count) : nil
+            }
         }
     }
 
@@ -64,9 +79,14 @@ extension AlertStore {
         }
     }
 
+    /// `engine` is of the newest applied position: a replay of older ones says nothing about who applied them.
     private func writeApplied(_ applied: Int64, _ database: Database) throws {
         try database.execute(
-            sql: "UPDATE meta SET applied = max(applied, ?), engine = ?", arguments: [applied, Int64(engineVersion)])
+            sql: """
+                UPDATE meta SET
+                    engine = CASE WHEN :applied > applied THEN :engine ELSE engine END,
+                    applied = max(applied, :applied)
+                """, arguments: ["applied": applied, "engine": Int64(engineVersion)])
     }
 
     private func store(_ turn: Turn, _ state: inout State, _ database: Database) throws -> Committed {

@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import GRDB
 import Testing
 
 @testable import AlertStore
@@ -72,6 +73,41 @@ import Testing
         }
         #expect(try directory.open(engineVersion: 2).replayDivergences == 1)
         #expect(try AlertReader(path: directory.store).episode(stored.id)?.steps.map(\.decision) == [stored])
+    }
+
+    @Test func `a replay by another engine stays one for all positions that the first applied`() throws {
+        do { try directory.open(engineVersion: 1).commit(Sample.turn([try Sample.decision(10)], positions: 1...10)) }
+        let store = try directory.open(engineVersion: 2)
+        for position in 5...6 as ClosedRange<Int64> {
+            let extra = try Sample.decision(position, key: "k\(position)")
+            #expect(try store.commit(Sample.turn([extra])) == Committed(diverged: 1))
+        }
+        #expect(store.replayDivergences == 2)
+        #expect(try store.commit(Sample.turn([try Sample.decision(11, key: "new")])).stored == 1)
+    }
+
+    @Test func `a replay that repeats what is stored writes nothing`() throws {
+        let decisions = try [10, 50].map { try Sample.decision($0, key: "k\($0)") }
+        do {
+            let store = try directory.open()
+            for decision in decisions { try store.commit(Sample.turn([decision])) }
+        }
+        let store = try directory.open()
+        let watcher = try DatabaseQueue(path: directory.store)
+        func version() throws -> Int64? {
+            try watcher.inDatabase { try Int64.fetchOne($0, sql: "PRAGMA data_version") }
+        }
+        let before = try version()
+        for (positions, found) in [(1...9, []), (10...10, [decisions[0]]), (11...49, []), (50...50, [decisions[1]])]
+            as [(ClosedRange<Int64>, [Decision])]
+        {
+            let turn = Sample.turn(found, positions: positions, received: Sample.at + .seconds(positions.lowerBound))
+            #expect(try store.commit(turn) == Committed(repeated: found.count))
+            #expect(try version() == before)
+        }
+        try store.commit(Sample.turn([], positions: 51...51))
+        #expect(store.applied == 51)
+        #expect(try version() != before)
     }
 
     @Test func `quiet turns write their position at most each second`() throws {
