@@ -20,9 +20,12 @@ extension EndToEnd {
 
         private static let bad: [Bad] = [
             Bad(frames: [Array("not json".utf8)], code: "bad_json"),
-            Bad(frames: [[0xFF, 0xFE, 0x00, 0x7B]], code: "bad_json"),
+            Bad(frames: [[0xFF, 0xFE, 0x00, 0x7B]], code: "bad_utf8"),
             Bad(frames: [Array(#"{"id":"\#u{FFFD}"#.utf8)], code: "bad_json"),
-            Bad(frames: [Array(repeating: 0x5B, count: 100_000)], code: "nesting"),
+            Bad(frames: [Array(repeating: 0x5B, count: 100_000)], code: "bad_json"),
+            Bad(
+                frames: [Array((String(repeating: "[", count: 40) + String(repeating: "]", count: 40)).utf8)],
+                code: "nesting"),
             Bad(frames: [Array(#"{"id":1e999}"#.utf8)], code: "bad_number"),
             Bad(frames: [Array("{}".utf8)], code: "missing_field"),
             Bad(frames: [Array("[1,2]".utf8)], code: "not_an_object"),

@@ -101,7 +101,7 @@ extension EndToEnd {
             try scratch.write("gas/gas-lel.yml", text.replacingOccurrences(of: "{at: 20,", with: "{att: 20,"))
             let check = try fenghuo("rules", "check", scratch.path, in: scratch)
             #expect(check.code == 2)
-            #expect(check.output.contains("\(rule):16:12"), "\(check.output)")
+            #expect(check.output.contains("gas/gas-lel.yml:15:12"), "\(check.output)")
             #expect(check.output.contains("att"))
         }
 

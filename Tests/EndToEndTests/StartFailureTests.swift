@@ -11,6 +11,7 @@ extension EndToEnd {
             owner: {lead: 测试}
             runbook: docs/runbooks/gas-lel.md
             input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            value: value
             levels:
               red: {at: fifty, clear: 40, cite: project default}
             """
@@ -74,10 +75,10 @@ extension EndToEnd {
         @Test func `a broken rule stops the first start with its place`() throws {
             let scratch = try Scratch()
             let rules = try scratch.copy(Repository.root + "/rules", to: "rules")
-            let file = try scratch.write("rules/gas/broken.yml", Self.brokenRule)
+            try scratch.write("rules/gas/broken.yml", Self.brokenRule)
             let failure = try Self.failure(scratch) { $0.rules = rules }
             #expect(failure.code == 2)
-            #expect(failure.errors.contains("\(file):8:13"), "\(failure.errors)")
+            #expect(failure.errors.contains("gas/broken.yml:9:13"), "\(failure.errors)")
         }
 
         @Test func `a broken rule at a later start is shown, and the journaled rules go on`() throws {
@@ -92,7 +93,7 @@ extension EndToEnd {
             try platform.start()
             let printed = try fenghuo("status", "--control", platform.control, in: scratch)
             #expect(printed.code == 1)
-            #expect(printed.output.contains("degraded") && printed.output.contains("\(file):8:13"))
+            #expect(printed.output.contains("degraded") && printed.output.contains("gas/broken.yml:9:13"))
             #expect(try platform.settle())
             #expect(try platform.status().ruleSet == version)
             let answer = try Wire(.req, platform.ingest).ask(
