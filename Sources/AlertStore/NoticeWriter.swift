@@ -65,18 +65,25 @@ struct NoticeWriter {
     private func message(_ decision: Decision, _ facts: RuleFacts) -> Notice.Text {
         let name = registry.subject(decision.subject)?.name
         let place = registry.area(decision.area)?.name
-        func values(_ side: KeyPath<Rule.Bilingual, String>, level: String?) -> [String: String] {
+        func values(
+            _ side: KeyPath<Rule.Bilingual, String>, _ word: (Level) -> String
+        ) -> [String: String] {
             let known = name.flatMap { present($0[keyPath: side]) ?? present($0.zh) }
             return [
-                "subject.name": known ?? present(decision.subject) ?? decision.key, "subject.id": decision.subject,
-                "key": decision.key, "value": decision.value.shortest, "threshold": decision.threshold.shortest,
-                "unit": facts.unit, "metric": facts.metric, "score": decision.score.shortest, "level": level ?? "",
+                "subject": decision.subject, "subject.id": decision.subject,
+                "subject.name": known ?? present(decision.subject) ?? decision.key, "key": decision.key,
+                "area": decision.area, "area.code": decision.area,
                 "area.name": place.flatMap { present($0[keyPath: side]) ?? present($0.zh) } ?? decision.area,
-                "area.code": decision.area, "rule": decision.rule, "title": facts.title[keyPath: side],
+                "value": decision.value.shortest, "value.name": decision.valueName, "unit": facts.unit,
+                "metric": facts.metric, "threshold": decision.threshold.shortest, "compare": decision.compare.symbol,
+                "level": decision.level.map(word) ?? "", "previous": decision.previous.map(word) ?? "",
+                "peak": word(decision.peak), "score": decision.score.shortest, "rule": decision.rule,
+                "title": facts.title[keyPath: side], "domain": facts.domain, "at": decision.at.formatted(),
+                "started_at": decision.startedAt.formatted(), "owner": facts.lead, "runbook": facts.runbook,
             ]
         }
         return .init(
-            zh: MessageTemplate.fill(facts.message.zh, values(\.zh, level: decision.level?.zh)),
-            en: MessageTemplate.fill(facts.message.en, values(\.en, level: decision.level?.name)))
+            zh: MessageTemplate.fill(facts.message.zh, values(\.zh, \.zh)),
+            en: MessageTemplate.fill(facts.message.en, values(\.en, \.name)))
     }
 }

@@ -9,8 +9,8 @@ extension RuleReader {
         var mark: YAMLMark
     }
 
-    /// Most named values of one rule: one a level, and some for `only_while`.
-    static let maximumValues = 16
+    /// Most named values of one rule: one a level, and some for `only_while`; the engine keeps no more for a reading.
+    static let maximumValues = 8
 
     func values(_ input: Rule.Input?) -> [NamedValue]? {
         let single = fields.optional("value")

@@ -56,5 +56,22 @@ import Testing
     @Test func `numbers are shortest and unknown slots stay`() {
         #expect([25, 31.5, -0.1, 1e21, .nan].map(\.shortest) == ["25", "31.5", "-0.1", "1e+21", "—"])
         #expect(MessageTemplate.fill("{a}{b} {c", ["a": "1"]) == "1{b} {c")
+        #expect(MessageTemplate.fill("{{a}} {a}}", ["a": "1"]) == "{a} 1}")
+    }
+
+    @Test func `a message may name all that a rule file is allowed to`() throws {
+        var decision = try Sample.decision(88213, .escalated, episode: 88190)
+        decision.previous = .yellow
+        var ruleSet = Sample.ruleSet
+        var rule = try #require(ruleSet.rules.first)
+        rule.message.en =
+            "{subject} {area} {value} {value.name} {unit} {threshold} {compare} {level} {previous} {peak} {rule} {domain} "
+            + "{metric} {key} {at} {started_at} {owner} {runbook} {score}"
+        ruleSet = RuleSet(rules: [rule], version: ruleSet.version, timing: ruleSet.timing)
+        let body = try #require(try commit([decision], ruleSet: ruleSet).first).body
+        #expect(
+            try Notice(json: body).message.en
+                == "RQ-0457 320213021000 31.5 value %LEL 25 >= orange yellow orange gas-lel gas gas.lel RQ-0457 "
+                + "2026-07-01T08:15:00+08:00 2026-07-01T08:14:30+08:00 市住建局 docs/runbooks/gas-lel.md 78.9")
     }
 }

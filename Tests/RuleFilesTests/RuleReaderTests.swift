@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Foundation
 import RuleFiles
 import Testing
 
@@ -67,6 +68,23 @@ struct RuleReaderTests {
                 == .init(level: .red, compare: .lessOrEqual, at: .limit("l", fallback: 5), clear: .number(8)))
         #expect(rule.effectiveFrom.formatted() == "2026-03-01T00:00:00+08:00")
         #expect(rule.effectiveUntil == .distantFuture)
+    }
+
+    @Test(arguments: [(8, true), (9, false)])
+    func `a rule has at most as many values as the engine keeps`(count: Int, loads: Bool) throws {
+        let values = (1...count).map { "  v\($0): value * \($0)" }.joined(separator: "\n")
+        let text = gasRule.replacingOccurrences(of: "value: value", with: "values:\n\(values)")
+            .replacingOccurrences(of: "blue:   {at", with: "blue: {of: v1, at")
+        let loading = load([("gas/gas-lel.yml", text)])
+        #expect(loading.findings.contains { $0.code == "no_value" } == !loads)
+        let ruleSet = loading.ruleSet
+        #expect((ruleSet != nil) == loads)
+        guard let ruleSet else { return }
+        let test = "rule: gas-lel\ncases: [{name: a, readings: [0s 21, 1m 21], expect: [0s raised yellow]}]"
+        let files = [("gas/gas-lel.yml", text), ("gas/gas-lel.test.yml", test)]
+        let report = RuleTests.run(
+            files: files.map { .init(path: $0.0, bytes: Array($0.1.utf8)) }, metrics: catalogue())
+        #expect(report.passed, "\(ruleSet.version) \(report.table)")
     }
 
     @Test func `declared fields and limits can be used in expressions`() throws {
