@@ -72,10 +72,13 @@ final class Desk {
     /// Learns a batch of the journal, in order, before the first message.
     func note(_ batch: EventBatch) { intake.note(batch, department: department) }
 
-    /// A message that could not be held: its sender is not known.
-    func countTooLarge() {
+    /// A message of too many frames or bytes, thrown away but for its first frames: the routing id and, of a REQ socket,
+    /// the empty frame that its answer begins with. Without them only a count remains.
+    func refuseTooLarge(_ first: [[UInt8]]) {
         messages += 1
-        count(.badFrames)
+        guard let routing = first.first, !routing.isEmpty else { return count(.badFrames) }
+        let envelope = first.count > 1 && first[1].isEmpty ? [routing, []] : [routing]
+        refuse(envelope, Finding(index: 0, code: .badFrames))
     }
 
     /// Events of a sender that gets no answer: a body frame alone.

@@ -111,15 +111,15 @@ public final class IngestServer: Sendable {
                 receive(from: router, &frames) {
                     desk.receive($0, now: now)
                 } tooLarge: {
-                    desk.countTooLarge()
+                    desk.refuseTooLarge($0)
                 } after: {
                     // A waiting writer gets its batch at once; a busy one lets it grow.
                     desk.pump()
                 }
                 receive(from: pull, &frames) {
                     desk.receiveSilently($0, now: now)
-                } tooLarge: {
-                    desk.countTooLarge()
+                } tooLarge: { _ in
+                    desk.refuseTooLarge([])
                 } after: {
                     desk.pump()
                 }
@@ -140,14 +140,14 @@ public final class IngestServer: Sendable {
     /// Reads what is there, up to a bound, so that answers and commits have their turn.
     private func receive(
         from socket: borrowing Socket, _ frames: inout Frames, _ body: ([UnsafeRawBufferPointer]) -> Void,
-        tooLarge: () -> Void, after: () -> Void
+        tooLarge: ([[UInt8]]) -> Void, after: () -> Void
     ) {
         for _ in 0..<512 {
             switch frames.receive(from: socket) {
             case .message:
                 body((0..<frames.count).map { index in frames.withBytes(index) { $0 } })
                 after()
-            case .tooLarge: tooLarge()
+            case .tooLarge: tooLarge((0..<frames.count).map { frames.bytes($0) })
             case .nothing, .closed: return
             }
         }

@@ -8,7 +8,8 @@ public struct Frames: ~Copyable {
         case message
         /// Nothing waits (or the receive timeout passed).
         case nothing
-        /// More frames or bytes than allowed; the message was read to its end and thrown away.
+        /// More frames or bytes than allowed; the message was read to its end and thrown away, but for its first frames
+        /// (at most two, each of at most 256 bytes): what a ROUTER needs to answer.
         case tooLarge
         /// The context is shutting down.
         case closed
@@ -61,19 +62,19 @@ public struct Frames: ~Copyable {
             if zmq_msg_more(target) == 0 { break }
         }
         guard isTooLarge else { return .message }
-        release()
+        release(from: (0..<min(2, count)).prefix { zmq_msg_size(messages + $0) <= 256 }.count)
         return .tooLarge
     }
 
     /// Gives the memory of the held frames back, so that `maximumBytes` bounds what is held between messages too.
-    private mutating func release() {
-        for index in 0..<count {
+    private mutating func release(from first: Int = 0) {
+        for index in first..<max(first, count) {
             zmq_msg_close(messages + index)
             zmq_msg_init(messages + index)
         }
         zmq_msg_close(spare)
         zmq_msg_init(spare)
-        count = 0
+        count = first
     }
 
     public borrowing func size(_ index: Int) -> Int {

@@ -86,7 +86,7 @@ public final class Platform: Sendable {
         try threads.start("ingest") { [self, sockets = context.handle] in
             try ingest.run(context: sockets, past: remember)
         }
-        let upkeep = Upkeep(journal: journal, letters: letters)
+        let upkeep = makeUpkeep(letters)
         try threads.start("upkeep") { try upkeep.run() }
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
         log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])

@@ -9,7 +9,7 @@ import Ingest
 extension Platform {
     func answer(_ operation: String, _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed) -> [UInt8] {
         switch operation {
-        case "status": encode(status(stage, ingest))
+        case "status": encode(status(stage, ingest, feed.status))
         case "reload": reload()
         default: Array("{\"ok\":false,\"code\":\"unknown_op\",\"ops\":[\"status\",\"reload\"]}".utf8)
         }
@@ -37,7 +37,7 @@ extension Platform {
         }
     }
 
-    func status(_ stage: EngineStage, _ ingest: IngestServer) -> Status {
+    func status(_ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status) -> Status {
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
         var reasons = degraded.withLock { $0 }
@@ -46,6 +46,8 @@ extension Platform {
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,
             engineNext: view.nextPosition, storeApplied: store.applied, feedHead: store.head, feedEpoch: store.epoch,
+            feedPublished: feed.published, feedSubscriptions: feed.subscriptions,
+            feedHistoryRequests: feed.historyRequests,
             received: view.received == .distantPast ? "" : view.received.formatted(),
             rules: view.counters.map(Status.Rule.init), ruleSet: view.ruleSetVersion, decisions: view.decisions,
             replayDivergences: store.replayDivergences, messages: incoming.messages,

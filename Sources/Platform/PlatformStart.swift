@@ -83,6 +83,16 @@ extension Platform {
         }
     }
 
+    /// Retention keeps what the oldest snapshot or the store still needs.
+    func makeUpkeep(_ letters: RejectDesk) -> Upkeep {
+        Upkeep(
+            journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)),
+            keepFrom: { [snapshots, store] in snapshots.oldestPosition.map { min($0, store.applied) } },
+            onPruned: { [log] report in
+                log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])
+            })
+    }
+
     func makeFeed(_ context: Context.Handle) throws -> Feed {
         try Feed(
             context, store: store, path: storePath, feed: configuration.feed, history: configuration.history)

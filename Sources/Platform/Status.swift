@@ -45,6 +45,9 @@ public struct Status: Codable, Sendable {
     public var storeApplied: Int64
     public var feedHead: Int64
     public var feedEpoch: String
+    public var feedPublished: Int64
+    public var feedSubscriptions: Int64
+    public var feedHistoryRequests: Int64
     public var received: String
     public var rules: [Rule]
     public var ruleSet: String

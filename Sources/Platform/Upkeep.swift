@@ -1,17 +1,28 @@
+import Events
 import Foundation
 import Journal
 
-/// The thread for work that nobody waits for: journal checkpoints each second, dead letters.
+/// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour.
 final class Upkeep: @unchecked Sendable {
     // @unchecked: `isStopping` is read and written under `condition`.
     private let journal: Journal
     private let letters: RejectDesk
+    private let retention: TimeSpan
+    /// The lowest position that somebody still needs; nil: everything.
+    private let keepFrom: @Sendable () -> Int64?
+    private let onPruned: @Sendable (PruneReport) -> Void
     private let condition = NSCondition()
     private var isStopping = false
 
-    init(journal: Journal, letters: RejectDesk) {
+    init(
+        journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () -> Int64?,
+        onPruned: @escaping @Sendable (PruneReport) -> Void
+    ) {
         self.journal = journal
         self.letters = letters
+        self.retention = retention
+        self.keepFrom = keepFrom
+        self.onPruned = onPruned
     }
 
     func stop() {
@@ -23,9 +34,15 @@ final class Upkeep: @unchecked Sendable {
 
     func run() throws {
         let checkpointer = Checkpointer(journal)
+        var nextPrune = Timestamp.distantPast
         while !waitForStop() {
             _ = try checkpointer.run()
             try letters.flush()
+            let now = WallClock.now()
+            guard now >= nextPrune, let keepFrom = keepFrom() else { continue }
+            let report = try journal.prune(olderThan: retention, now: now, keepFrom: keepFrom)
+            if !report.removed.isEmpty { onPruned(report) }
+            nextPrune = now + .hours(1)
         }
         _ = try checkpointer.run()
         try letters.flush()

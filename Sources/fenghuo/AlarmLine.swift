@@ -18,7 +18,6 @@ struct AlarmLine: Decodable {
     var transition: String
     var about: String
     var level: String?
-    var level_zh: String?
     var peak: String
     var domain: String
     var title: Text

@@ -10,7 +10,7 @@ struct Fenghuo: ParsableCommand {
             + "4 cannot reach the platform.",
         subcommands: [
             RunCommand.self, DemoCommand.self, SendCommand.self, ListenCommand.self, RulesCommand.self,
-            AlarmsCommand.self, ReplayCommand.self, JournalCommand.self, StatusCommand.self,
+            AlarmsCommand.self, ReplayCommand.self, JournalCommand.self, StatusCommand.self, ReloadCommand.self,
         ])
 
     /// Wrong usage ends with 3, as the help says, and not with the parser's own 64.

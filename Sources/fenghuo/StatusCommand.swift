@@ -29,7 +29,8 @@ struct StatusCommand: ParsableCommand {
             "journal next \(status.journalNext), engine next \(status.engineNext), store applied \(status.storeApplied), "
                 + "received \(status.received)")
         print(
-            "feed \(status.feedEpoch) at \(status.feedHead), \(status.decisions) decisions since start, "
+            "feed \(status.feedEpoch) at \(status.feedHead), \(status.feedSubscriptions) subscriptions, "
+                + "\(status.feedHistoryRequests) history requests, \(status.decisions) decisions since start, "
                 + "\(status.replayDivergences) replay divergences")
         print("messages \(status.messages), refused \(status.refusedMessages)")
         for code in status.codes { print("  \(code.code) \(code.count)") }
