@@ -55,6 +55,30 @@ extension EndToEnd {
             #expect(ids == [0, 60, 120, 150, 180, 240, 300, 360, 420].map { "w/\($0)" })
         }
 
+        @Test func `a listener that was away goes on after the last alarm it has printed`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let file = try scratch.write("day.ndjson", Self.lines.joined(separator: "\n") + "\n")
+            func listen(_ count: Int) throws -> [Int?] {
+                let arguments = [
+                    "listen", "--area", "320213", "--feed", platform.feed, "--history", platform.history, "--state",
+                    scratch.path + "/listen.json", "--json", "--count", "\(count)",
+                ]
+                let printed = try run(Repository.executable, arguments, in: scratch)
+                #expect(printed.code == 0, "\(printed.errors)")
+                return try printed.output.split(separator: "\n").map { line in
+                    try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["seq"] as? Int
+                }
+            }
+            #expect(try fenghuo("send", file, "--to", platform.ingest, in: scratch).code == 0)
+            #expect(try listen(1) == [1])
+            #expect(platform.stop() == 0)
+            try platform.start()
+            #expect(try listen(2) == [2, 3])
+            #expect(try listen(1) == [4])
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `send tells by its exit code what went wrong`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
