@@ -95,6 +95,7 @@ import Testing
         // As of a process that died between commit and publishing: no feed ever sends these.
         try place.raise(3)
         try place.start()
+        try eventually { listener.seqs.count == 4 }
         _ = try raiseUntilHeard(listener)
         try listener.stop()
         #expect(listener.seqs == [1, 2, 3, 4, 5])
