@@ -68,14 +68,14 @@ extension EndToEnd {
             let subscriber = try Child(python, [Self.script(second, platform, "subscribe.py")], in: scratch)
             // Nobody tells when a subscription has reached the platform: one well after the other leaks until it has.
             var wells = 0
-            #expect(
-                try eventually {
-                    wells += 1
-                    let other = first.replacingOccurrences(of: "RQ-1", with: "RQ-\(wells)")
-                    let file = try Self.script(other, platform, "send.py")
-                    #expect(try run(python, [file], in: scratch).code == 0)
-                    return subscriber.wait(seconds: 0.3) == 0
-                }, "\(subscriber.errors)")
+            let isHeard = try eventually {
+                wells += 1
+                let other = first.replacingOccurrences(of: "RQ-1", with: "RQ-\(wells)")
+                let file = try Self.script(other, platform, "send.py")
+                #expect(try run(python, [file], in: scratch).code == 0)
+                return subscriber.wait(seconds: 0.3) == 0
+            }
+            #expect(isHeard, "\(subscriber.errors)")
             let line = subscriber.output.split(separator: " ", maxSplits: 1)
             #expect(line.first == "alarm/area/320213000000/red/gas/")
             let body = try #require(line.last)
