@@ -1,40 +1,52 @@
 import Events
 
+/// A batch under evaluation, by reference: an `EventBatch` is some twenty arrays, each copy of it as many retains.
+final class ArrivedBatch: Sendable {
+    let columns: EventBatch
+
+    init(_ columns: EventBatch) { self.columns = columns }
+}
+
 /// A batch's string numbers translated to the engine's, each looked up once.
 struct BatchNames {
     private static let unknown: Int32 = -2
+    private let arrived: ArrivedBatch
     /// Per batch string: the engine's symbol, metric number and type number; −1 where there is none.
     private var symbols: [Int32]
     private var metrics: [Int32]
     private var types: [Int32]
 
-    init(_ batch: EventBatch) {
-        symbols = [Int32](repeating: Self.unknown, count: batch.strings.count)
+    init(_ arrived: ArrivedBatch) {
+        self.arrived = arrived
+        symbols = [Int32](repeating: Self.unknown, count: arrived.columns.strings.count)
         metrics = symbols
         types = symbols
     }
 
-    mutating func symbol(_ number: Int32, _ batch: EventBatch, _ table: inout StringTable) -> Int32 {
+    mutating func symbol(_ number: Int32, _ table: inout StringTable) -> Int32 {
         guard number >= 0 else { return -1 }
-        if symbols[Int(number)] == Self.unknown {
-            symbols[Int(number)] = batch.strings.withBytes(number) { table.intern($0) }
-        }
-        return symbols[Int(number)]
+        let known = symbols[Int(number)]
+        if known != Self.unknown { return known }
+        let symbol = arrived.columns.strings.withBytes(number) { table.intern($0) }
+        symbols[Int(number)] = symbol
+        return symbol
     }
 
-    mutating func metric(_ number: Int32, _ batch: EventBatch, _ routes: Routes) -> Int32 {
+    mutating func metric(_ number: Int32, _ routes: borrowing Routes) -> Int32 {
         guard number >= 0 else { return -1 }
-        if metrics[Int(number)] == Self.unknown {
-            metrics[Int(number)] = batch.strings.withBytes(number) { routes.metrics.find($0) } ?? -1
-        }
-        return metrics[Int(number)]
+        let known = metrics[Int(number)]
+        if known != Self.unknown { return known }
+        let metric = arrived.columns.strings.withBytes(number) { routes.metrics.find($0) } ?? -1
+        metrics[Int(number)] = metric
+        return metric
     }
 
-    mutating func type(_ number: Int32, _ batch: EventBatch, _ routes: Routes) -> Int32 {
+    mutating func type(_ number: Int32, _ routes: borrowing Routes) -> Int32 {
         guard number >= 0 else { return -1 }
-        if types[Int(number)] == Self.unknown {
-            types[Int(number)] = batch.strings.withBytes(number) { routes.types.find($0) } ?? -1
-        }
-        return types[Int(number)]
+        let known = types[Int(number)]
+        if known != Self.unknown { return known }
+        let type = arrived.columns.strings.withBytes(number) { routes.types.find($0) } ?? -1
+        types[Int(number)] = type
+        return type
     }
 }

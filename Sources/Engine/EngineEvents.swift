@@ -5,7 +5,8 @@ extension Engine {
     mutating func apply(
         _ batch: EventBatch, from department: String, at record: JournalRecord, into decisions: inout [Decision]
     ) {
-        var names = BatchNames(batch)
+        let arrived = ArrivedBatch(batch)
+        var names = BatchNames(arrived)
         var sourceOf = [Int32](repeating: -1, count: batch.strings.count + 1)
         let followsEvents = ruleSet.timing.clock == .events
         if !followsEvents { runReceivedTimers(before: record.received, into: &decisions) }
@@ -24,7 +25,9 @@ extension Engine {
                 implausible += 1
             } else {
                 for reading in batch.readings(event) {
-                    meetRules(batch, event, reading, source, &names, into: &decisions)
+                    meetRules(
+                        Arrival(arrived: arrived, event: event, reading: reading, source: source), &names,
+                        into: &decisions)
                 }
             }
             sources[Int(source)].newest = max(sources[Int(source)].newest, time)
@@ -59,54 +62,54 @@ extension Engine {
     }
 
     private mutating func meetRules(
-        _ batch: EventBatch, _ event: Int, _ reading: Int, _ source: Int32, _ names: inout BatchNames,
-        into decisions: inout [Decision]
+        _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
     ) {
-        let metric = names.metric(batch.metrics[reading], batch, routes)
+        let metric = names.metric(arrival.arrived.columns.metrics[arrival.reading], routes)
         guard metric >= 0 else { return }
-        let type = names.type(batch.types[event], batch, routes)
-        for target in routes.targets(of: metric) where routes.targets[target].type == type {
-            let rule = Int(routes.targets[target].rule)
-            let unit = batch.units[reading]
-            if unit >= 0, runtimes[rule].unitSymbol >= 0,
-                names.symbol(unit, batch, &symbols) != runtimes[rule].unitSymbol
-            {
+        let type = names.type(arrival.arrived.columns.types[arrival.event], routes)
+        for index in routes.targets(of: metric) {
+            let target = routes.targets[index]
+            guard target.type == type else { continue }
+            let rule = Int(target.rule)
+            let unit = arrival.arrived.columns.units[arrival.reading]
+            if unit >= 0, runtimes[rule].unitSymbol >= 0, names.symbol(unit, &symbols) != runtimes[rule].unitSymbol {
                 runtimes[rule].counters.unitMismatch += 1
                 continue
             }
-            let arrival = Arrival(batch: batch, event: event, reading: reading, source: source)
             evaluate(rule, arrival, &names, into: &decisions)
         }
     }
 
     /// One reading as one rule sees it.
     struct Arrival {
-        let batch: EventBatch
+        let arrived: ArrivedBatch
         let event: Int
         let reading: Int
         let source: Int32
 
-        var time: Timestamp { batch.times[event] }
-        var value: Double { batch.values[reading] }
-        var isExercise: Bool { batch.flags[event].contains(.exercise) }
+        var time: Timestamp { arrived.columns.times[event] }
+        var value: Double { arrived.columns.values[reading] }
+        var isExercise: Bool { arrived.columns.flags[event].contains(.exercise) }
+        var eventID: String { arrived.columns.ids.string(event) }
     }
 
     private func registered(_ arrival: Arrival) -> Registry.Subject? {
-        guard !registry.subjects.isEmpty, let id = arrival.batch.text(arrival.batch.subjects[arrival.event])
-        else { return nil }
-        return registry.subject(id)
+        let subject = arrival.arrived.columns.subjects[arrival.event]
+        guard !registry.subjects.isEmpty, subject >= 0 else { return nil }
+        return registry.subject(arrival.arrived.columns.strings.string(subject))
     }
 
     private mutating func evaluate(
         _ rule: Int, _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
     ) {
         let time = arrival.time
-        guard time >= runtimes[rule].rule.effectiveFrom, time < runtimes[rule].rule.effectiveUntil else {
+        let prepared = runtimes[rule].prepared
+        guard time >= prepared.rule.effectiveFrom, time < prepared.rule.effectiveUntil else {
             runtimes[rule].counters.notEffective += 1
             return
         }
-        if let condition = runtimes[rule].rule.condition {
-            switch condition.test(arrival, registered: registered(arrival)) {
+        if let condition = prepared.condition {
+            switch condition.test(arrival, registered: condition.readsLimits ? registered(arrival) : nil) {
             case true?: break
             case false?:
                 runtimes[rule].counters.filtered += 1
@@ -116,27 +119,25 @@ extension Engine {
                 return
             }
         }
-        guard let slot = slot(of: rule, arrival, &names) else { return }
-        let state = runtimes[rule].keys.read(slot)
-        let previous = state[0].newest
+        guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
+        let previous = runtimes[rule].keys.read(slot)[0].newest
         if time < previous {
-            takeOutOfOrder(rule, slot, arrival)
+            takeOutOfOrder(rule, prepared, slot, arrival)
             return
         }
         endSilence(rule, slot, arrival, into: &decisions)
-        let maxGap = runtimes[rule].rule.maxGap
-        let isAfterGap = maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
+        let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
         if isAfterGap { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         note(arrival, rule, slot, &names)
-        let values = computeValues(rule, slot, arrival)
+        let values = computeValues(rule, prepared, slot, arrival)
         runtimes[rule].counters.evaluated += 1
         climb(rule, slot, values: values, at: time, afterGap: isAfterGap, arrival, into: &decisions)
     }
 
     /// A reading behind the key's newest one changes no level; within lateness it lands in its pane.
-    private mutating func takeOutOfOrder(_ rule: Int, _ slot: Int32, _ arrival: Arrival) {
-        let watermark = sources[Int(arrival.source)].newest - runtimes[rule].rule.lateness
+    private mutating func takeOutOfOrder(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
+        let watermark = sources[Int(arrival.source)].newest - prepared.rule.lateness
         guard arrival.time >= watermark else {
             runtimes[rule].counters.late += 1
             sources[Int(arrival.source)].late += 1
@@ -144,13 +145,15 @@ extension Engine {
         }
         runtimes[rule].counters.outOfOrder += 1
         sources[Int(arrival.source)].outOfOrder += 1
-        addToWindows(rule, slot, arrival)
+        addToWindows(rule, prepared, slot, arrival)
     }
 
-    private mutating func addToWindows(_ rule: Int, _ slot: Int32, _ arrival: Arrival) {
-        for index in runtimes[rule].windows.indices {
-            guard let window = runtimes[rule].windows[index]?.window else { continue }
-            let sample = window.of.map { $0.number(arrival, registered: registered(arrival)) ?? .nan } ?? arrival.value
+    private mutating func addToWindows(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
+        guard prepared.hasWindows else { return }
+        for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
+            let sample =
+                prepared.windowed[index].map { $0.number(arrival, registered: registered(arrival)) ?? .nan }
+                ?? arrival.value
             guard !sample.isNaN else { continue }
             if runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) == false {
                 runtimes[rule].counters.late += 1
@@ -158,33 +161,35 @@ extension Engine {
         }
     }
 
-    private mutating func computeValues(_ rule: Int, _ slot: Int32, _ arrival: Arrival) -> RuleValues {
-        addToWindows(rule, slot, arrival)
+    private mutating func computeValues(
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival
+    ) -> RuleValues {
+        addToWindows(rule, prepared, slot, arrival)
         var values = RuleValues()
-        for (index, value) in runtimes[rule].rule.values.enumerated() {
-            switch value.kind {
+        for index in prepared.kinds.indices {
+            switch prepared.kinds[index] {
             case .reading: values.append(arrival.value)
-            case .formula(let formula): values.append(formula.number(arrival, registered: registered(arrival)) ?? .nan)
+            case .formula(let formula):
+                values.append(formula.number(arrival, registered: registered(arrival)) ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
             }
         }
-        if let index = runtimes[rule].windows.firstIndex(where: { $0 == nil }) {
-            runtimes[rule].keys.write(slot)[0].held = values[index]
-        }
+        if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
         return values
     }
 
     /// The key's slot, made at its first reading; nil where the event has no such key or the rule has too many.
-    private mutating func slot(of rule: Int, _ arrival: Arrival, _ names: inout BatchNames) -> Int32? {
-        let batch = arrival.batch
-        let subject = names.symbol(batch.subjects[arrival.event], batch, &symbols)
+    private mutating func slot(
+        of rule: Int, _ prepared: PreparedRule, _ arrival: Arrival, _ names: inout BatchNames
+    ) -> Int32? {
+        let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
         let symbol: Int32 =
-            switch runtimes[rule].rule.by {
+            switch prepared.rule.by {
             case .subject: subject
             case .source: sources[Int(arrival.source)].symbol
-            case .area(let digits): areaSymbol(batch, arrival.event, digits)
-            case .field(let name): fieldSymbol(batch, arrival.event, name, &names)
+            case .area(let digits): areaSymbol(arrival, digits)
+            case .field(let name): fieldSymbol(arrival, name, &names)
             }
         guard symbol >= 0 else {
             runtimes[rule].counters.noKey += 1
@@ -192,7 +197,7 @@ extension Engine {
         }
         let key = SlotIndex.key(symbol, exercise: arrival.isExercise)
         if let slot = runtimes[rule].index.find(key) { return slot }
-        let area = names.symbol(batch.areas[arrival.event], batch, &symbols)
+        let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
         var state = KeyState(
             key: symbol, subject: subject, area: area, source: arrival.source, exercise: arrival.isExercise,
             lastReceived: received)
@@ -202,30 +207,28 @@ extension Engine {
         return slot
     }
 
-    private mutating func areaSymbol(_ batch: EventBatch, _ event: Int, _ digits: Int) -> Int32 {
-        let number = batch.areas[event]
+    private mutating func areaSymbol(_ arrival: Arrival, _ digits: Int) -> Int32 {
+        let number = arrival.arrived.columns.areas[arrival.event]
         guard number >= 0 else { return -1 }
-        return batch.strings.withBytes(number) { bytes in
+        return arrival.arrived.columns.strings.withBytes(number) { bytes in
             bytes.count >= digits ? symbols.intern(UnsafeRawBufferPointer(rebasing: bytes[0..<digits])) : -1
         }
     }
 
-    private mutating func fieldSymbol(
-        _ batch: EventBatch, _ event: Int, _ name: String, _ names: inout BatchNames
-    ) -> Int32 {
-        guard let number = batch.strings.find(name) else { return -1 }
-        for field in batch.fields(event) where batch.fieldNames[field] == number {
-            let value = batch.fieldValues[field]
-            return value.kind == .string ? names.symbol(value.string, batch, &symbols) : -1
+    private mutating func fieldSymbol(_ arrival: Arrival, _ name: String, _ names: inout BatchNames) -> Int32 {
+        guard let number = arrival.arrived.columns.strings.find(name) else { return -1 }
+        for field in arrival.arrived.columns.fields(arrival.event)
+        where arrival.arrived.columns.fieldNames[field] == number {
+            let value = arrival.arrived.columns.fieldValues[field]
+            return value.kind == .string ? names.symbol(value.string, &symbols) : -1
         }
         return -1
     }
 
     /// Writes down where the newest reading came from.
     private mutating func note(_ arrival: Arrival, _ rule: Int, _ slot: Int32, _ names: inout BatchNames) {
-        let batch = arrival.batch
-        let subject = names.symbol(batch.subjects[arrival.event], batch, &symbols)
-        let area = names.symbol(batch.areas[arrival.event], batch, &symbols)
+        let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
+        let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
         let state = runtimes[rule].keys.write(slot)
         if state[0].source != arrival.source {
             state[0].source = arrival.source
@@ -236,7 +239,7 @@ extension Engine {
         state[0].newest = arrival.time
         state[0].lastReceived = received
         state[0].position = position
-        state[0].longitude = batch.longitudes[arrival.event]
-        state[0].latitude = batch.latitudes[arrival.event]
+        state[0].longitude = arrival.arrived.columns.longitudes[arrival.event]
+        state[0].latitude = arrival.arrived.columns.latitudes[arrival.event]
     }
 }

@@ -6,18 +6,22 @@ extension Engine {
         _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, afterGap: Bool, _ arrival: Arrival?,
         into decisions: inout [Decision]
     ) {
-        let only = runtimes[rule].rule.onlyWhile.map { gate in gate.test(values) }
-        if case .some(.none) = only {
-            runtimes[rule].counters.unknown += 1
-            return arm(rule, slot, from: time)
+        let prepared = runtimes[rule].prepared
+        var isGated = false
+        if let gate = prepared.onlyWhile {
+            guard let holds = gate.test(values) else {
+                runtimes[rule].counters.unknown += 1
+                return arm(rule, slot, from: time)
+            }
+            isGated = !holds
         }
-        let isGated = only == .some(.some(false))
         var rungs = runtimes[rule].keys.read(slot)[0].rungs
         var isUnknown = false
-        for rung in runtimes[rule].rule.ladder {
+        for index in prepared.ladder.indices {
+            let rung = prepared.ladder[index]
             let value = values[rung.of]
-            let at = threshold(rung.at, rule, slot)
-            let clear = rung.clear.map { threshold($0, rule, slot) }
+            let at = threshold(rung.at, prepared, rule, slot)
+            let clear = rung.clear.map { threshold($0, prepared, rule, slot) }
             guard isGated || !(value.isNaN || at.isNaN || clear?.isNaN == true) else {
                 isUnknown = true
                 continue
@@ -27,24 +31,21 @@ extension Engine {
                 signal, at: time, restart: afterGap, hold: rung.hold, clearHold: rung.clearHold)
         }
         if isUnknown { runtimes[rule].counters.unknown += 1 }
-        for level in Level.allCases where !runtimes[rule].rule.ladder.contains(where: { $0.level == level }) {
-            rungs[level] = .out
-        }
+        for level in prepared.unused { rungs[level] = .out }
         runtimes[rule].keys.write(slot)[0].rungs = rungs
         settle(rule, slot, values: values, at: time, arrival, into: &decisions)
         arm(rule, slot, from: time)
     }
 
-    func threshold(_ threshold: Rule.Threshold, _ rule: Int, _ slot: Int32) -> Double {
-        switch threshold {
-        case .number(let number): return number
-        case .limit(let name, let fallback):
-            let registered = runtimes[rule].keys.read(slot)[0].registered
-            if registered >= 0 {
-                for limit in registry.subjects[Int(registered)].limits where limit.name == name { return limit.value }
-            }
-            return fallback ?? .nan
-        }
+    func threshold(
+        _ threshold: PreparedRule.Threshold, _ prepared: PreparedRule, _ rule: Int, _ slot: Int32
+    ) -> Double {
+        guard threshold.limit >= 0 else { return threshold.number }
+        let registered = runtimes[rule].keys.read(slot)[0].registered
+        guard registered >= 0 else { return threshold.number }
+        let name = prepared.limits[Int(threshold.limit)]
+        for limit in registry.subjects[Int(registered)].limits where limit.name == name { return limit.value }
+        return threshold.number
     }
 
     /// Compares the level with what was and says so.
@@ -52,10 +53,11 @@ extension Engine {
         _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, _ arrival: Arrival?,
         into decisions: inout [Decision]
     ) {
-        let state = runtimes[rule].keys.read(slot)[0]
-        let old = Level(rawValue: state.level)
-        let new = state.rungs.highest
+        let state = runtimes[rule].keys.read(slot)
+        let old = Level(rawValue: state[0].level)
+        let new = state[0].rungs.highest
         guard old != new else { return }
+        let prepared = runtimes[rule].prepared
         let transition: Decision.Transition =
             switch (old, new) {
             case (nil, _): .raised
@@ -63,15 +65,15 @@ extension Engine {
             case (let old?, let new?): new > old ? .escalated : .deescalated
             }
         let shown = new ?? old
-        let rung = runtimes[rule].rule.ladder.first { $0.level == shown }
+        let rung = prepared.ladder.first { $0.level == shown }
         var facts = Facts(at: time)
-        facts.eventID = arrival.map { $0.batch.ids.string($0.event) } ?? ""
+        facts.eventID = arrival?.eventID ?? ""
         if let rung {
-            facts.valueName = runtimes[rule].rule.values[rung.of].name
+            facts.valueName = prepared.rule.values[rung.of].name
             facts.value = values.count > rung.of ? values[rung.of] : .nan
             facts.compare = rung.compare
             let shownThreshold = new == nil ? rung.clear ?? rung.at : rung.at
-            facts.threshold = threshold(shownThreshold, rule, slot)
+            facts.threshold = threshold(shownThreshold, prepared, rule, slot)
         }
         facts.score = score(rule, slot, values)
         facts.reason = new == nil ? .cleared : .none
@@ -80,9 +82,10 @@ extension Engine {
 
     private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues) -> Double {
         guard values.count > 0 else { return 0 }
+        let prepared = runtimes[rule].prepared
         return ladderScore(
-            runtimes[rule].rule.ladder.map { rung in
-                (rung.level, rung.compare, threshold(rung.at, rule, slot), values[rung.of])
+            prepared.ladder.map { rung in
+                (rung.level, rung.compare, threshold(rung.at, prepared, rule, slot), values[rung.of])
             })
     }
 

@@ -39,7 +39,7 @@ extension Engine {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
         }
         var runtime = runtimes[old]
-        runtime.rule = rule
+        runtime.prepared = PreparedRule(rule)
         if before.values != rule.values {
             runtime.windows = RuleRuntime(rule: rule).windows
             if runtime.keys.count > 0 {

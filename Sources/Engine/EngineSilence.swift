@@ -54,9 +54,9 @@ extension Engine {
     /// Arms the key's timer on `received`: its silence, or its forgetting.
     mutating func armReceived(_ rule: Int, _ slot: Int32) {
         let state = runtimes[rule].keys.read(slot)[0]
-        let definition = runtimes[rule].rule
-        var span = definition.keyTTL
-        if let noData = definition.noData, !state.isSilent { span = min(span, noData.after) }
+        let prepared = runtimes[rule].prepared
+        var span = prepared.rule.keyTTL
+        if let noData = prepared.rule.noData, !state.isSilent { span = min(span, noData.after) }
         let due = state.lastReceived + span
         guard due < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = due
@@ -68,16 +68,16 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         guard state.key >= 0, state.receivedDue == timer.due else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
-        let definition = runtimes[rule].rule
-        if let noData = definition.noData, !state.isSilent, state.lastReceived + noData.after <= timer.due {
+        let prepared = runtimes[rule].prepared
+        if let noData = prepared.rule.noData, !state.isSilent, state.lastReceived + noData.after <= timer.due {
             fallSilent(rule, slot, noData, at: timer.due, into: &decisions)
         }
         let now = runtimes[rule].keys.read(slot)[0]
-        guard now.lastReceived + definition.keyTTL <= timer.due else { return armReceived(rule, slot) }
-        if now.isAtRest, !isExpected(definition, now) {
+        guard now.lastReceived + prepared.rule.keyTTL <= timer.due else { return armReceived(rule, slot) }
+        if now.isAtRest, !isExpected(prepared.rule, now) {
             runtimes[rule].release(slot)
         } else {
-            let due = timer.due + definition.keyTTL
+            let due = timer.due + prepared.rule.keyTTL
             runtimes[rule].keys.write(slot)[0].receivedDue = due
             receivedTimers.push(EngineTimer(due: due, rule: timer.rule, slot: slot))
         }
@@ -120,7 +120,7 @@ extension Engine {
         if state.silence.position >= 0 {
             var facts = Facts(at: arrival.time)
             facts.reason = .cleared
-            facts.eventID = arrival.batch.ids.string(arrival.event)
+            facts.eventID = arrival.eventID
             closeSilence(rule, slot, facts, into: &decisions)
         }
         armReceived(rule, slot)

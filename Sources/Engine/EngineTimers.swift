@@ -11,7 +11,7 @@ extension Engine {
             _ = sources[Int(source)].timers.popFirst()
             let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
             guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
-            if let silentFrom, let gap = runtimes[Int(timer.rule)].rule.maxGap, moment - silentFrom > gap {
+            if let silentFrom, let gap = runtimes[Int(timer.rule)].prepared.rule.maxGap, moment - silentFrom > gap {
                 runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
             } else {
                 fire(Int(timer.rule), timer.slot, into: &decisions)
@@ -21,7 +21,7 @@ extension Engine {
 
     /// Before a key hears a reading, its timers that lie before it fire.
     mutating func wake(_ rule: Int, _ slot: Int32, before moment: Timestamp, into decisions: inout [Decision]) {
-        let lateness = runtimes[rule].rule.lateness
+        let lateness = runtimes[rule].prepared.rule.lateness
         while runtimes[rule].keys.read(slot)[0].armedDue - lateness < moment {
             fire(rule, slot, into: &decisions)
         }
@@ -30,16 +30,16 @@ extension Engine {
     /// The key's armed timer has come: holds mature, unless the reading they rest on is too old to be held.
     private mutating func fire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.read(slot)[0]
-        let due = state.armedDue - runtimes[rule].rule.lateness
+        let due = state.armedDue - runtimes[rule].prepared.rule.lateness
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
-        if let gap = runtimes[rule].rule.maxGap, due - state.newest > gap { return }
-        if runtimes[rule].isSilenceZero, runtimes[rule].windows.contains(where: { $0 != nil }) {
+        if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return }
+        if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
             climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
             return
         }
         let key = runtimes[rule].keys.write(slot)
-        for rung in runtimes[rule].rule.ladder {
+        for rung in runtimes[rule].prepared.ladder {
             key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
         }
         settle(
@@ -64,19 +64,21 @@ extension Engine {
 
     /// Arms the key's timer for the next hold to mature or pane to begin after `moment`.
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
-        let state = runtimes[rule].keys.read(slot)[0]
-        guard state.source >= 0 else { return }
+        let key = runtimes[rule].keys.read(slot)
+        guard key[0].source >= 0, !key[0].rungs.areQuiet || runtimes[rule].prepared.isSilenceZero else { return }
+        let state = key[0]
+        let prepared = runtimes[rule].prepared
         var next = Timestamp.distantFuture
-        for rung in runtimes[rule].rule.ladder {
+        for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
                 next = min(next, due)
             }
         }
-        if runtimes[rule].isSilenceZero, !state.rungs.areAllOut {
+        if prepared.isSilenceZero, !state.rungs.areAllOut {
             for case let window? in runtimes[rule].windows { next = min(next, window.nextBoundary(after: moment)) }
         }
         guard next != .distantFuture else { return }
-        let due = next + runtimes[rule].rule.lateness
+        let due = next + prepared.rule.lateness
         guard due < state.armedDue else { return }
         runtimes[rule].keys.write(slot)[0].armedDue = due
         sources[Int(state.source)].timers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))

@@ -84,6 +84,13 @@ public struct Formula: Equatable, Sendable {
         self.names = names
     }
 
+    /// Whether evaluation looks into the registry.
+    var readsLimits: Bool {
+        program.usedSlots.contains { slot in
+            if case .limit = inputs[slot] { true } else { false }
+        }
+    }
+
     /// The names an event formula may use, beside declared fields.
     public static var eventNames: [String] { eventInputs.map(\.name) }
 

@@ -81,6 +81,9 @@ struct Rungs: BitwiseCopyable {
         blue.phase == .out && yellow.phase == .out && orange.phase == .out && red.phase == .out
     }
 
+    /// Whether no hold runs.
+    var areQuiet: Bool { blue.isQuiet && yellow.isQuiet && orange.isQuiet && red.isQuiet }
+
     /// The highest level held, or still held while it clears.
     var highest: Level? {
         for level in [Level.red, .orange, .yellow, .blue] where self[level].isHeld { return level }

@@ -162,7 +162,7 @@ public struct Rule: Equatable, Sendable {
         }
     }
 
-    public enum Comparison: UInt8, Sendable, CaseIterable {
+    public enum Comparison: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case greaterOrEqual = 0
         case greater = 1
         case lessOrEqual = 2

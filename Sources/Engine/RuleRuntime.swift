@@ -2,7 +2,7 @@ import Events
 
 /// One rule with the state of all its keys.
 struct RuleRuntime: Sendable {
-    var rule: Rule
+    var prepared: PreparedRule
     var keys = Pages<KeyState>()
     var index = SlotIndex()
     /// Slots to use again, last in first out.
@@ -13,8 +13,10 @@ struct RuleRuntime: Sendable {
     /// Symbols and numbers resolved once.
     var unitSymbol: Int32 = -1
 
+    var rule: Rule { prepared.rule }
+
     init(rule: Rule) {
-        self.rule = rule
+        prepared = PreparedRule(rule)
         windows = rule.values.map { value in
             switch value.kind {
             case .window(let window): WindowCells(window: window)
@@ -23,13 +25,10 @@ struct RuleRuntime: Sendable {
         }
     }
 
-    /// Silence of a report source means that nothing happened; a silent sensor tells nothing.
-    var isSilenceZero: Bool { rule.input.type == "report" }
-
     var liveKeys: Int { index.count }
 
     mutating func slot(for key: UInt64, state: KeyState) -> Int32? {
-        guard index.count < Int(rule.maximumKeys) else {
+        guard index.count < Int(prepared.rule.maximumKeys) else {
             counters.refusedKeys += 1
             return nil
         }

@@ -24,6 +24,7 @@ struct RungState: BitwiseCopyable, Equatable {
     var since: Timestamp
 
     static let out = RungState(phase: .out, since: .distantPast)
+    var isQuiet: Bool { phase == .out || phase == .held }
     var isHeld: Bool { phase == .held || phase == .clearing }
 
     /// Takes a signal observed at `now`; `restart` says that too long a gap lies before it.

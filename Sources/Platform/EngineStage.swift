@@ -17,31 +17,45 @@ final class EngineStage: Sendable {
         var divergences: Int64 = 0
     }
 
-    private let queue: BoundedQueue<[JournalRecord]>
-    private let commit: @Sendable (Turn) throws -> Void
-    private let onRules: @Sendable (Engine) -> Void
+    private struct Wiring: Sendable {
+        var engine: Engine?
+        var onRules: @Sendable (Engine) -> Void = { _ in }
+        var commit: @Sendable (Turn) throws -> Void = { _ in preconditionFailure("an engine runs connected") }
+    }
+
+    let queue: BoundedQueue<[JournalRecord]>
     private let snapshots: SnapshotFiles
     private let snapshotEvery: TimeSpan
+    private let wiring: Mutex<Wiring>
     let view = Mutex(View())
 
     init(
-        queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotFiles, snapshotEvery: TimeSpan,
-        onRules: @escaping @Sendable (Engine) -> Void,
-        commit: @escaping @Sendable (Turn) throws -> Void
+        _ engine: Engine, queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotFiles, snapshotEvery: TimeSpan
     ) {
+        wiring = Mutex(Wiring(engine: engine))
         self.queue = queue
         self.snapshots = snapshots
         self.snapshotEvery = snapshotEvery
-        self.onRules = onRules
-        self.commit = commit
+    }
+
+    /// Before `run`: whom to tell of rules and registry, and who stores what is decided.
+    func connect(
+        onRules: @escaping @Sendable (Engine) -> Void, commit: @escaping @Sendable (Turn) throws -> Void
+    ) {
+        wiring.withLock {
+            $0.onRules = onRules
+            $0.commit = commit
+        }
     }
 
     /// Runs until the queue is closed and empty; then the state is at the journal's end and is written as a snapshot.
-    func run(_ engine: consuming Engine) throws {
+    func run() throws {
+        let (taken, onRules, commit) = wiring.withLock { ($0.engine.take(), $0.onRules, $0.commit) }
+        guard var engine = consume taken else { preconditionFailure("an engine runs once") }
         var lastSnapshot = WallClock.now()
         var lastPublished = Timestamp.distantPast
         while let groups = queue.take(until: Date(timeIntervalSinceNow: 1)) {
-            for group in groups { try turn(group, &engine) }
+            for group in groups { try turn(group, &engine, onRules, commit) }
             let now = WallClock.now()
             if now - lastPublished >= .milliseconds(200) {
                 publish(engine)
@@ -58,7 +72,9 @@ final class EngineStage: Sendable {
 
     /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules
     /// or the registry is a turn of its own, because notices are worded by what holds after their turn.
-    private func turn(_ records: [JournalRecord], _ engine: inout Engine) throws {
+    private func turn(
+        _ records: [JournalRecord], _ engine: inout Engine, _ onRules: (Engine) -> Void, _ commit: (Turn) throws -> Void
+    ) throws {
         var decisions: [Decision] = []
         var first = records.first?.position ?? engine.nextPosition
         for record in records {

@@ -60,9 +60,7 @@ public final class Platform: Sendable {
 
     /// Runs until SIGINT, SIGTERM, `stop()` or a failure. `ready` is called once every socket is open.
     public func run(ready: @escaping @Sendable (Endpoints) -> Void = { _ in }) throws {
-        let recovery = try recover()
-        let engine = recovery.engine
-        let first = try proposals(to: engine)
+        let (stage, first) = try prepareEngine()
         let context = Context()
         let signals = signals.withLock { $0.wait.take() }
         guard let signals else { preconditionFailure("a platform runs once") }
@@ -71,13 +69,25 @@ public final class Platform: Sendable {
         let letters = RejectDesk(try DeadLetters(data: configuration.data))
         let ingest = makeIngest(letters)
         let feed = try makeFeed(context.handle)
-        let engineQueue = BoundedQueue<[JournalRecord]>(capacity: 64)
-        let stage = makeEngineStage(engineQueue, ingest, feed)
+        stage.connect(
+            onRules: { [self] engine in
+                running.withLock { $0 = (engine.ruleSet, engine.registry) }
+                degraded.withLock { $0 = [] }
+                ingest.replace(view: ingestView())
+            },
+            commit: { [store] turn in
+                if try store.commit(turn).notices != nil { feed.wake() }
+            })
+        let engineQueue = stage.queue
         let writer = JournalWriter(journal: journal, door: door, engineQueue: engineQueue, clock: configuration.clock)
         let threads = Threads { [stopping] in stopping.signal() }
 
         try threads.start("feed") { try feed.run() }
-        try threads.start("engine") { try stage.run(engine) }
+        try threads.start("engine") {
+            // A journal that waits for room must not wait for an engine that is gone.
+            defer { engineQueue.close() }
+            try stage.run()
+        }
         try threads.start("journal") { [door] in
             defer { door.close() }
             try writer.run()
@@ -106,6 +116,17 @@ public final class Platform: Sendable {
         if let failure = threads.failure { throw PlatformError.stopped(failure) }
         try store.flushApplied()
         log.info("stopped")
+    }
+
+    /// The engine's stage at the journal's end, and the entries that this start appends. The recovered state leaves this
+    /// function only inside the stage: a second reference would keep a second copy of every page that changes.
+    private func prepareEngine() throws -> (EngineStage, [JournalEntry]) {
+        let recovery = try recover()
+        let entries = try proposals(to: recovery.engine)
+        let stage = EngineStage(
+            recovery.engine, queue: BoundedQueue(capacity: 64), snapshots: snapshots,
+            snapshotEvery: configuration.snapshotEvery)
+        return (stage, entries)
     }
 
     private func awaitEndpoints(

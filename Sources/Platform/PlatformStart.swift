@@ -97,19 +97,4 @@ extension Platform {
         try Feed(
             context, store: store, path: storePath, feed: configuration.feed, history: configuration.history)
     }
-
-    func makeEngineStage(
-        _ queue: BoundedQueue<[JournalRecord]>, _ ingest: IngestServer, _ feed: Feed
-    ) -> EngineStage {
-        EngineStage(
-            queue: queue, snapshots: snapshots, snapshotEvery: configuration.snapshotEvery,
-            onRules: { [self] engine in
-                running.withLock { $0 = (engine.ruleSet, engine.registry) }
-                degraded.withLock { $0 = [] }
-                ingest.replace(view: ingestView())
-            },
-            commit: { [store] turn in
-                if try store.commit(turn).notices != nil { feed.wake() }
-            })
-    }
 }

@@ -1,0 +1,81 @@
+import Events
+
+/// What evaluation needs of a rule, shared by reference: copying a `Rule` for each reading would retain dozens of strings.
+final class PreparedRule: Sendable {
+    /// A threshold without its strings.
+    struct Threshold: BitwiseCopyable, Sendable {
+        /// The number, or the fallback of a limit (NaN: none).
+        var number: Double
+        /// Index into `limits`; −1 where the threshold is a number.
+        var limit: Int32
+    }
+
+    struct Rung: BitwiseCopyable, Sendable {
+        var level: Level
+        var of: Int
+        var compare: Rule.Comparison
+        var at: Threshold
+        var clear: Threshold?
+        var hold: TimeSpan
+        var clearHold: TimeSpan
+    }
+
+    enum Kind: Sendable {
+        case reading
+        case formula(Formula)
+        case window
+    }
+
+    let rule: Rule
+    let ladder: [Rung]
+    let limits: [String]
+    let kinds: [Kind]
+    /// Per value: what its window aggregates where that is not the reading itself.
+    let windowed: [Formula?]
+    let condition: Formula?
+    let onlyWhile: Formula?
+    let hasWindows: Bool
+    /// Index of the first value that is no window.
+    let firstPlain: Int?
+    /// Silence of a report source means that nothing happened; a silent sensor tells nothing.
+    let isSilenceZero: Bool
+    /// Levels that the ladder does not have.
+    let unused: [Level]
+
+    init(_ rule: Rule) {
+        self.rule = rule
+        var limits: [String] = []
+        func threshold(_ threshold: Rule.Threshold) -> Threshold {
+            switch threshold {
+            case .number(let number): return Threshold(number: number, limit: -1)
+            case .limit(let name, let fallback):
+                let index = limits.firstIndex(of: name) ?? limits.count
+                if index == limits.count { limits.append(name) }
+                return Threshold(number: fallback ?? .nan, limit: Int32(index))
+            }
+        }
+        ladder = rule.ladder.map { rung in
+            Rung(
+                level: rung.level, of: rung.of, compare: rung.compare, at: threshold(rung.at),
+                clear: rung.clear.map(threshold), hold: rung.hold, clearHold: rung.clearHold)
+        }
+        self.limits = limits
+        kinds = rule.values.map { value in
+            switch value.kind {
+            case .reading: .reading
+            case .formula(let formula): .formula(formula)
+            case .window: .window
+            }
+        }
+        windowed = rule.values.map { value in
+            guard case .window(let window) = value.kind else { return nil }
+            return window.of
+        }
+        condition = rule.condition
+        onlyWhile = rule.onlyWhile
+        hasWindows = rule.values.contains { if case .window = $0.kind { true } else { false } }
+        firstPlain = rule.values.firstIndex { if case .window = $0.kind { false } else { true } }
+        isSilenceZero = rule.input.type == "report"
+        unused = Level.allCases.filter { level in !rule.ladder.contains { $0.level == level } }
+    }
+}
