@@ -91,6 +91,9 @@ public struct Formula: Equatable, Sendable {
         }
     }
 
+    /// Zones by name that the source uses; the engine has no table for any, so a call with one is unknown.
+    public var zoneNames: [String] { program.zoneNames }
+
     /// The names an event formula may use, beside declared fields.
     public static var eventNames: [String] { eventInputs.map(\.name) }
 

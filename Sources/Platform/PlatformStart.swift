@@ -83,11 +83,15 @@ extension Platform {
         }
     }
 
-    /// Retention keeps what the oldest snapshot or the store still needs.
+    /// Retention keeps what the oldest snapshot or the store still needs. Where events are the clock it keeps
+    /// everything: their stamps do not tell how long ago they came in, and recorded days are old on arrival.
     func makeUpkeep(_ letters: RejectDesk) -> Upkeep {
         Upkeep(
             journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)),
-            keepFrom: { [snapshots, store] in snapshots.oldestPosition.map { min($0, store.applied) } },
+            keepFrom: { [snapshots, store, clock = configuration.clock] in
+                guard clock == .wall else { return nil }
+                return snapshots.oldestPosition.map { min($0, store.applied) }
+            },
             onPruned: { [log] report in
                 log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])
             })

@@ -8,7 +8,8 @@ extension RuleReader {
     func formula(_ item: YAMLItem, _ yield: Formula.Yield) -> Formula? {
         guard let text = item.string() else { return nil }
         do throws(ExpressionFailure) {
-            return try Formula(event: text, fields: eventFields, yield: yield)
+            let formula = try Formula(event: text, fields: eventFields, yield: yield)
+            return reportZone(of: formula, in: text, of: item) ? nil : formula
         } catch {
             report(error, in: text, of: item, fields: true)
             return nil
@@ -36,6 +37,17 @@ extension RuleReader {
                 help: error.suggestion
                     ?? (isUndeclared ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : nil))
         }
+    }
+
+    /// The engine has no zone tables: a condition on a zone by name would never be known.
+    private func reportZone(of formula: Formula, in text: String, of item: YAMLItem) -> Bool {
+        guard let zone = formula.zoneNames.first else { return false }
+        let place = text.firstRange(of: zone)
+        let start = place.map { text[..<$0.lowerBound].unicodeScalars.count } ?? 0
+        item.source.report(
+            .expression, at: item.mark(atScalar: start, width: place == nil ? 1 : zone.unicodeScalars.count),
+            "rules have no table of the zone '\(zone)'", help: "write its offset, as in \"+08:00\"")
+        return true
     }
 
     /// The number of scalars in the first bytes of a text.

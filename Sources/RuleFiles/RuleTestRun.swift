@@ -18,9 +18,9 @@ struct RuleTestRun {
     func decisions(of test: RuleTestFile.Case) -> [Decision] {
         let timeline = timeline(of: test)
         let end = end(of: test, timeline.last?.at ?? .zero)
-        var clock = VirtualClock(
-            engine: Engine(ruleSet: ruleSet, registry: file.registry), now: file.start,
-            tick: Self.tick(for: end))
+        var clock = VirtualClock(engine: Engine(registry: file.registry), now: file.start, tick: Self.tick(for: end))
+        // As in life, the rules come through the journal: keys that must report are watched from here on.
+        clock.apply(.ruleSet(ruleSet.encoded()))
         for (number, entry) in timeline.enumerated() {
             clock.advance(to: file.start + entry.at)
             perform(entry.action, number, &clock)

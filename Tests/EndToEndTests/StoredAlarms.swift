@@ -61,3 +61,11 @@ struct UndisturbedPositions {
         return mapped
     }
 }
+
+/// Where two runs part, in words; nil where they are equal. Whole runs are too long to read.
+func firstDifference<Element: Equatable>(_ found: [Element], _ expected: [Element]) -> String? {
+    for (index, pair) in zip(found, expected).enumerated() where pair.0 != pair.1 {
+        return "at \(index): found \(pair.0), expected \(pair.1)"
+    }
+    return found.count == expected.count ? nil : "\(found.count) found, \(expected.count) expected"
+}

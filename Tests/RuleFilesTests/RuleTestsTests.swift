@@ -79,6 +79,19 @@ struct RuleTestsTests {
         #expect(report.passed, "\(report.table)")
     }
 
+    @Test func `a subject that must report is missed though it was never seen`() {
+        let rule = plainRule.replacingOccurrence(
+            of: "max_gap: 5m", with: "max_gap: 5m\nno_data: {after: 5m, do: alarm, expect: [RQ-1, RQ-2]}")
+        let report = run(
+            """
+              - name: one of two
+                readings: [0s 1 subject=RQ-1, 4m 1 subject=RQ-1]
+                until: 8m
+                expect: [5m raised blue about no_data key RQ-2]
+            """, rule: rule)
+        #expect(report.passed, "\(report.table)")
+    }
+
     @Test func `an unmentioned alarm fails and stands beside what was expected`() {
         let report = run(
             """
