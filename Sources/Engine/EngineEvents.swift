@@ -149,8 +149,11 @@ extension Engine {
 
     private mutating func addToWindows(_ rule: Int, _ slot: Int32, _ arrival: Arrival) {
         for index in runtimes[rule].windows.indices {
-            guard let window = runtimes[rule].windows[index]?.window else { continue }
-            let sample = window.of.map { $0.number(arrival, registered: registered(arrival)) ?? .nan } ?? arrival.value
+            guard runtimes[rule].steps.kinds[index] == .window else { continue }
+            var sample = arrival.value
+            if let of = runtimes[rule].windows[index]?.window.of {
+                sample = of.number(arrival, registered: registered(arrival)) ?? .nan
+            }
             guard !sample.isNaN else { continue }
             if runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) == false {
                 runtimes[rule].counters.late += 1
@@ -161,15 +164,19 @@ extension Engine {
     private mutating func computeValues(_ rule: Int, _ slot: Int32, _ arrival: Arrival) -> RuleValues {
         addToWindows(rule, slot, arrival)
         var values = RuleValues()
-        for (index, value) in runtimes[rule].rule.values.enumerated() {
-            switch value.kind {
+        for index in runtimes[rule].steps.kinds.indices {
+            switch runtimes[rule].steps.kinds[index] {
             case .reading: values.append(arrival.value)
-            case .formula(let formula): values.append(formula.number(arrival, registered: registered(arrival)) ?? .nan)
+            case .formula:
+                guard case .formula(let formula) = runtimes[rule].rule.values[index].kind else {
+                    preconditionFailure("the steps are the rule's")
+                }
+                values.append(formula.number(arrival, registered: registered(arrival)) ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
             }
         }
-        if let index = runtimes[rule].windows.firstIndex(where: { $0 == nil }) {
+        if let index = runtimes[rule].steps.held {
             runtimes[rule].keys.write(slot)[0].held = values[index]
         }
         return values

@@ -12,9 +12,12 @@ extension Engine {
             return arm(rule, slot, from: time)
         }
         let isGated = only == .some(.some(false))
-        var rungs = runtimes[rule].keys.read(slot)[0].rungs
+        let before = runtimes[rule].keys.read(slot)[0].rungs
+        // A level that the ladder does not have is out.
+        var rungs = Rungs()
         var isUnknown = false
-        for rung in runtimes[rule].rule.ladder {
+        for rung in runtimes[rule].steps.ladder {
+            rungs[rung.level] = before[rung.level]
             let value = values[rung.of]
             let at = threshold(rung.at, rule, slot)
             let clear = rung.clear.map { threshold($0, rule, slot) }
@@ -27,12 +30,16 @@ extension Engine {
                 signal, at: time, restart: afterGap, hold: rung.hold, clearHold: rung.clearHold)
         }
         if isUnknown { runtimes[rule].counters.unknown += 1 }
-        for level in Level.allCases where !runtimes[rule].rule.ladder.contains(where: { $0.level == level }) {
-            rungs[level] = .out
-        }
         runtimes[rule].keys.write(slot)[0].rungs = rungs
         settle(rule, slot, values: values, at: time, arrival, into: &decisions)
         arm(rule, slot, from: time)
+    }
+
+    private func threshold(_ bound: LadderStep.Bound, _ rule: Int, _ slot: Int32) -> Double {
+        switch bound {
+        case .number(let number): number
+        case .limit(let index): threshold(runtimes[rule].steps.limits[index], rule, slot)
+        }
     }
 
     func threshold(_ threshold: Rule.Threshold, _ rule: Int, _ slot: Int32) -> Double {
@@ -52,9 +59,9 @@ extension Engine {
         _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, _ arrival: Arrival?,
         into decisions: inout [Decision]
     ) {
-        let state = runtimes[rule].keys.read(slot)[0]
-        let old = Level(rawValue: state.level)
-        let new = state.rungs.highest
+        let state = runtimes[rule].keys.read(slot)
+        let old = Level(rawValue: state[0].level)
+        let new = state[0].rungs.highest
         guard old != new else { return }
         let transition: Decision.Transition =
             switch (old, new) {

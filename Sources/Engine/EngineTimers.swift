@@ -39,7 +39,7 @@ extension Engine {
             return
         }
         let key = runtimes[rule].keys.write(slot)
-        for rung in runtimes[rule].rule.ladder {
+        for rung in runtimes[rule].steps.ladder {
             key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
         }
         settle(
@@ -64,22 +64,24 @@ extension Engine {
 
     /// Arms the key's timer for the next hold to mature or pane to begin after `moment`.
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
-        let state = runtimes[rule].keys.read(slot)[0]
-        guard state.source >= 0 else { return }
+        let state = runtimes[rule].keys.read(slot)
+        let source = state[0].source
+        // Out and held levels wait for nothing.
+        guard source >= 0, !state[0].rungs.areAllOut else { return }
         var next = Timestamp.distantFuture
-        for rung in runtimes[rule].rule.ladder {
-            if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
+        for rung in runtimes[rule].steps.ladder {
+            if let due = state[0].rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
                 next = min(next, due)
             }
         }
-        if runtimes[rule].isSilenceZero, !state.rungs.areAllOut {
+        if runtimes[rule].isSilenceZero {
             for case let window? in runtimes[rule].windows { next = min(next, window.nextBoundary(after: moment)) }
         }
         guard next != .distantFuture else { return }
         let due = next + runtimes[rule].rule.lateness
-        guard due < state.armedDue else { return }
+        guard due < state[0].armedDue else { return }
         runtimes[rule].keys.write(slot)[0].armedDue = due
-        sources[Int(state.source)].timers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
-        armIdle(state.source)
+        sources[Int(source)].timers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
+        armIdle(source)
     }
 }

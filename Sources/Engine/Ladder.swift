@@ -1,7 +1,7 @@
 import Events
 
 /// What thresholds say about a value, and how bad it is: pure functions of the rule, the value and the limits.
-extension Rule.Rung {
+extension LadderStep {
     func signal(_ value: Double, at: Double, clear: Double?) -> RungState.Signal {
         let isIn =
             switch compare {

@@ -2,7 +2,8 @@ import Events
 
 /// One rule with the state of all its keys.
 struct RuleRuntime: Sendable {
-    var rule: Rule
+    var rule: Rule { didSet { steps = RuleSteps(rule) } }
+    private(set) var steps: RuleSteps
     var keys = Pages<KeyState>()
     var index = SlotIndex()
     /// Slots to use again, last in first out.
@@ -15,6 +16,7 @@ struct RuleRuntime: Sendable {
 
     init(rule: Rule) {
         self.rule = rule
+        steps = RuleSteps(rule)
         windows = rule.values.map { value in
             switch value.kind {
             case .window(let window): WindowCells(window: window)
