@@ -37,4 +37,5 @@ clean: ## remove what was built
 	@$(SWIFT) package clean
 
 bench: setup ## measure speed and size beside their targets (docs/performance.md), a few minutes
+	@touch Benchmarks/Package.swift    # else SwiftPM does not look for files that are new in the package it measures
 	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks Benchmarks/.build

@@ -113,9 +113,9 @@ extension Engine {
 
     /// A reading ends the silence of its key.
     mutating func endSilence(_ rule: Int, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]) {
-        let state = runtimes[rule].keys.read(slot)[0]
         runtimes[rule].keys.write(slot)[0].lastReceived = received
-        guard state.isSilent else { return }
+        guard runtimes[rule].keys.read(slot)[0].isSilent else { return }
+        let state = runtimes[rule].keys.read(slot)[0]
         runtimes[rule].keys.write(slot)[0].isSilent = false
         if state.silence.position >= 0 {
             var facts = Facts(at: arrival.time)

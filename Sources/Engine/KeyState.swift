@@ -86,7 +86,9 @@ struct Rungs: BitwiseCopyable {
 
     /// The highest level held, or still held while it clears.
     var highest: Level? {
-        for level in [Level.red, .orange, .yellow, .blue] where self[level].isHeld { return level }
-        return nil
+        if red.isHeld { return .red }
+        if orange.isHeld { return .orange }
+        if yellow.isHeld { return .yellow }
+        return blue.isHeld ? .blue : nil
     }
 }

@@ -37,6 +37,22 @@ extension EndToEnd {
 
         private static let undisturbed = Result { try play(batch: 100) }
 
+        /// As a line of the golden file.
+        private static func line(_ decision: Decision) -> String {
+            let time = decision.at.formatted().dropFirst(11).prefix(8)
+            let level = decision.level?.name ?? "-"
+            let value = decision.value.isNaN ? "" : " \(decision.value)"
+            let reason = decision.reason == .none ? "" : " \(decision.reason.name)"
+            let what = "\(decision.about.name) \(decision.transition.name) \(level)"
+            return "\(time) \(decision.rule) \(decision.key) \(what)\(value)\(reason)"
+        }
+
+        @Test func `the day sent through real sockets gives the golden alarms`() throws {
+            let path = Repository.root + "/fixtures/day/alarms.golden"
+            let golden = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+            #expect(firstDifference(try Self.undisturbed.get().transitions.map(Self.line), golden) == nil)
+        }
+
         @Test(arguments: [1, 1000])
         func `the size of messages changes no decision, to the bit`(batch: Int) throws {
             let expected = try Self.undisturbed.get()

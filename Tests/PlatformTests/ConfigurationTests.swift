@@ -21,7 +21,7 @@ struct ConfigurationTests {
 
     @Test(arguments: [
         ("ingset: tcp://127.0.0.1:1\n", "did you mean 'ingest'"), ("clock: sundial\n", "clock"),
-        ("retention_days: 0\n", "retention_days"), ("max_future: soon\n", "max_future"),
+        ("retention_days: 0\n", "retention_days"), ("max_future: soon\n", "max_future"), ("data: [x}\n", "error"),
     ]) func `a wrong setting is named with its place`(text: String, expected: String) {
         let error = #expect(throws: PlatformError.self) { try read(text) }
         let message = error?.description ?? ""
