@@ -40,6 +40,12 @@ extension Engine {
         }
         var runtime = runtimes[old]
         runtime.prepared = PreparedRule(rule)
+        if before.status == .disabled, rule.status != .disabled {
+            // Nobody was silent while nobody listened.
+            for slot in 0..<runtime.keys.count where runtime.keys[slot].key >= 0 {
+                runtime.keys.write(slot)[0].lastReceived = received
+            }
+        }
         if before.values != rule.values {
             runtime.windows = RuleRuntime(rule: rule).windows
             if runtime.keys.count > 0 {

@@ -55,6 +55,7 @@ extension Engine {
     mutating func armReceived(_ rule: Int, _ slot: Int32) {
         let state = runtimes[rule].keys.read(slot)[0]
         let prepared = runtimes[rule].prepared
+        guard prepared.rule.status != .disabled else { return }
         var span = prepared.rule.keyTTL
         if let noData = prepared.rule.noData, !state.isSilent { span = min(span, noData.after) }
         let due = state.lastReceived + span

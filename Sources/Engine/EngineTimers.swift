@@ -68,6 +68,7 @@ extension Engine {
         guard key[0].source >= 0, !key[0].rungs.areQuiet || runtimes[rule].prepared.isSilenceZero else { return }
         let state = key[0]
         let prepared = runtimes[rule].prepared
+        guard prepared.rule.status != .disabled else { return }
         var next = Timestamp.distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {

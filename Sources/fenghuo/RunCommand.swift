@@ -13,6 +13,13 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The data directory, instead of the settings'.") var data: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "info"
 
+    func validate() throws {
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level is one of \(levels)")
+        }
+    }
+
     func run() throws {
         do throws(PlatformError) {
             var configuration = Configuration()

@@ -74,6 +74,23 @@ struct SilenceTests {
         #expect(scenario.lines == ["300 raised yellow no_data south"])
     }
 
+    @Test func `S50 a disabled rule says nothing, over a restart too, and listens anew once enabled`() throws {
+        var scenario = Scenario(Self.rule(.alarm), timing: Timing(clock: .wall))
+        scenario.read(0, 90)
+        var disabled = Self.rule(.alarm)
+        disabled.status = .disabled
+        scenario.reload(disabled)
+        try scenario.restart()
+        scenario.read(100, 10)
+        for second in 101...1000 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["0 raised red"])
+        scenario.reload(Self.rule(.alarm))
+        for second in 1001...1299 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["0 raised red"])
+        scenario.read(1300, 10)
+        #expect(scenario.lines == ["0 raised red", "1300 resolved"])
+    }
+
     @Test func `removing the rule ends the alarm about silence`() {
         var scenario = Scenario(Self.rule(.alarm), timing: Timing(clock: .wall))
         scenario.read(0, 1)
