@@ -129,6 +129,14 @@ extension EndToEnd {
             #expect(check.output.contains("att"))
         }
 
+        @Test func `data recorded under event time is not pruned by age`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) { $0.clock = "events" }
+            #expect(platform.stop() == 0)
+            let prune = try fenghuo("journal", "prune", "--data", platform.data, in: scratch)
+            #expect(prune.code == 1 && prune.errors.contains("event time"), "\(prune.errors)")
+        }
+
         @Test func `a data directory that is not there is said to be missing`() throws {
             let scratch = try Scratch()
             let path = scratch.path + "/nowhere"
