@@ -38,8 +38,9 @@ public enum Limits {
     public static let streams = 4096
     /// Unsequenced events whose identity is remembered, about 48 bytes each.
     public static let duplicateWindow = 1_000_000
-    /// Messages of one stream that may await their answer: the credit.
-    public static let streamCredit = 256
+    /// Messages of one stream that may await their answer: the credit. At 100 events each they fit one journal row beside
+    /// the largest message, so that a sender that keeps to its credit is not called `busy` by its own traffic.
+    public static let streamCredit = 128
     /// Bytes of bodies merged into one journal row: bounds memory while the writer is busy.
     public static let rowBytes = 16 << 20
     /// Milliseconds after which a refused sender may try again: a few commits.
