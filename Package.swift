@@ -72,7 +72,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "AlertStore", "Messaging", "Engine", "Events"]),
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML"]),
         tests("CityTests", ["City", "Events"]),
-        tests("PlatformTests", ["Platform", "City"]),
+        tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events"]),
         tests("TidyTests", []),
         tests(
             "EndToEndTests",

@@ -3,10 +3,11 @@ import Events
 /// A new rule set or registry: state follows (rule id, key); nothing is lost or invented.
 extension Engine {
     mutating func replaceRules(with bytes: [UInt8], into decisions: inout [Decision]) {
-        guard let new = try? RuleSet(decoding: bytes) else {
-            preconditionFailure("the journal holds a rule set that this engine cannot read")
+        do throws(ByteReader.Failure) {
+            replaceRules(with: try RuleSet(decoding: bytes), into: &decisions)
+        } catch {
+            preconditionFailure("the journal holds a rule set at \(position) that this engine cannot read: \(error)")
         }
-        replaceRules(with: new, into: &decisions)
     }
 
     mutating func replaceRules(with new: RuleSet, into decisions: inout [Decision]) {
@@ -110,10 +111,11 @@ extension Engine {
     }
 
     mutating func replaceRegistry(with bytes: [UInt8]) {
-        guard let new = try? Registry(decoding: bytes) else {
-            preconditionFailure("the journal holds a registry that this engine cannot read")
+        do throws(ByteReader.Failure) {
+            registry = try Registry(decoding: bytes)
+        } catch {
+            preconditionFailure("the journal holds a registry at \(position) that this engine cannot read: \(error)")
         }
-        registry = new
         for rule in runtimes.indices {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
                 let subject = runtimes[rule].keys[slot].subject

@@ -11,10 +11,8 @@ final class EngineStage: Sendable {
         var nextPosition: Int64 = 1
         var received = Timestamp.distantPast
         var ruleSetVersion = ""
-        var ruleCount = 0
         var counters: [(rule: String, keys: Int, counters: RuleCounters)] = []
         var decisions: Int64 = 0
-        var divergences: Int64 = 0
     }
 
     private struct Wiring: Sendable {
@@ -77,16 +75,25 @@ final class EngineStage: Sendable {
     ) throws {
         var decisions: [Decision] = []
         var first = records.first?.position ?? engine.nextPosition
-        for record in records {
-            engine.apply(record, into: &decisions)
-            guard changesNames(record.entry) || record.position == records.last?.position else { continue }
+        func finish(_ engine: borrowing Engine) throws {
+            guard engine.nextPosition > first else { return }
             try commit(Turn(of: engine, from: first, decisions))
-            if changesNames(record.entry) { onRules(engine) }
             let count = Int64(decisions.count)
             view.withLock { $0.decisions += count }
             decisions.removeAll(keepingCapacity: true)
             first = engine.nextPosition
         }
+        for record in records {
+            guard changesNames(record.entry) else {
+                engine.apply(record, into: &decisions)
+                continue
+            }
+            try finish(engine)
+            engine.apply(record, into: &decisions)
+            try finish(engine)
+            onRules(engine)
+        }
+        try finish(engine)
     }
 
     private func changesNames(_ entry: JournalEntry) -> Bool {
@@ -105,7 +112,6 @@ final class EngineStage: Sendable {
             view.nextPosition = position
             view.received = received
             view.ruleSetVersion = version
-            view.ruleCount = counters.count
             view.counters = counters
         }
     }
@@ -113,7 +119,7 @@ final class EngineStage: Sendable {
 
 extension Turn {
     /// Everything from a position up to where the engine is now.
-    init(of engine: Engine, from first: Int64, _ decisions: [Decision]) {
+    init(of engine: borrowing Engine, from first: Int64, _ decisions: [Decision]) {
         self.init(
             positions: first...max(first, engine.nextPosition - 1), decisions: decisions, ruleSet: engine.ruleSet,
             registry: engine.registry, received: engine.received)

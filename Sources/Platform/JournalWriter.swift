@@ -3,7 +3,6 @@ import Events
 import Foundation
 import Ingest
 import Journal
-import Synchronization
 
 /// The journal's thread: takes what waits at the door, makes it durable in one commit, passes it on to the engine.
 ///
@@ -13,8 +12,6 @@ final class JournalWriter: Sendable {
     private let door: CommitQueue
     private let engineQueue: BoundedQueue<[JournalRecord]>
     private let clock: Timing.Clock
-    let failure = Mutex<String?>(nil)
-    let commits = Mutex<Int64>(0)
 
     init(
         journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, clock: Timing.Clock
@@ -54,10 +51,8 @@ final class JournalWriter: Sendable {
             return
         } catch {
             for request in requests { door.fail(request.ticket, reason: "\(error)") }
-            failure.withLock { $0 = "\(error)" }
             throw PlatformError.stopped("the journal failed, nothing more is acknowledged: \(error)")
         }
-        commits.withLock { $0 += 1 }
         for (request, record) in zip(requests, records) {
             door.complete(request.ticket, position: record.position, received: record.received)
         }

@@ -8,17 +8,14 @@ import Journal
 public struct Replay {
     private var engine: Engine
     private var position: Int64 = 1
-    private let metrics: [Metric]
     private let source: RuleSource
     public private(set) var events: Int64 = 0
-    public private(set) var decisions: [Decision] = []
 
     /// The clock of a replay is the events' own time, however the platform's is set.
     public init(_ configuration: Configuration) throws(PlatformError) {
         var configuration = configuration
         configuration.clock = .events
         source = try RuleSource.load(configuration)
-        metrics = source.metrics
         engine = Engine(ruleSet: source.ruleSet, registry: source.registry)
     }
 
