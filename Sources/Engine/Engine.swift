@@ -53,6 +53,7 @@ public struct Engine: Sendable {
         case .departments, .request: advance(to: record.received, into: &decisions)
         }
         nextPosition = record.position + Int64(record.entry.positions)
+        forgetSymbols()
     }
 
     /// Decisions from here on belong to this position; ordinals go on where it is still the same.

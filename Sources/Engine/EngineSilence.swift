@@ -66,6 +66,8 @@ extension Engine {
 
     private mutating func checkKey(_ timer: EngineTimer, into decisions: inout [Decision]) {
         let (rule, slot) = (Int(timer.rule), timer.slot)
+        // Slots at the end may be gone since.
+        guard slot < runtimes[rule].keys.count else { return }
         let state = runtimes[rule].keys.read(slot)[0]
         guard state.key >= 0, state.receivedDue == timer.due else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture

@@ -9,6 +9,8 @@ extension Engine {
     ) {
         while let timer = sources[Int(source)].timers.first, timer.due < moment {
             _ = sources[Int(source)].timers.popFirst()
+            // Slots at the end may be gone since.
+            guard timer.slot < runtimes[Int(timer.rule)].keys.count else { continue }
             let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
             guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
             if let silentFrom, let gap = runtimes[Int(timer.rule)].prepared.rule.maxGap, moment - silentFrom > gap {

@@ -1,6 +1,7 @@
 /// An array of plain slots in fixed pages addressed by Int32; copying it shares pages until one is written.
 ///
-/// So a snapshot is a copy of the page list, serialised elsewhere while the engine goes on writing.
+/// So a snapshot is a copy of the page list, serialised elsewhere while the engine goes on writing. A page that holds
+/// nothing is the one blank page, shared by all that hold nothing: its first write gives it memory of its own.
 struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
     // @unchecked: a shared page is never written, because a writer first makes its page unique.
     static var pageSlots: Int { 256 }
@@ -21,11 +22,17 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         deinit { base.deallocate() }
     }
 
+    private let blank: Page
     private var pages: [Page] = []
     private(set) var count: Int32 = 0
 
+    init(blank element: Element) { blank = Page(filledWith: element) }
+
+    /// Pages with memory of their own.
+    var pagesInUse: Int { pages.count { $0 !== blank } }
+
     mutating func append(_ element: Element) -> Int32 {
-        if Int(count) == pages.count * Self.pageSlots { pages.append(Page(filledWith: element)) }
+        if Int(count) == pages.count * Self.pageSlots { pages.append(blank) }
         let index = count
         count += 1
         write(index)[0] = element
@@ -48,5 +55,16 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         let page = Int(index) / Self.pageSlots
         if !isKnownUniquelyReferenced(&pages[page]) { pages[page] = Page(copying: pages[page]) }
         return pages[page].base + Int(index) % Self.pageSlots
+    }
+
+    /// Gives back the memory of a page whose slots all hold nothing.
+    mutating func clear(page: Int) { pages[page] = blank }
+
+    /// Drops slots from the end, or appends slots that hold nothing.
+    mutating func resize(to slots: Int32) {
+        let wanted = (Int(slots) + Self.pageSlots - 1) / Self.pageSlots
+        if pages.count > wanted { pages.removeLast(pages.count - wanted) }
+        while pages.count < wanted { pages.append(blank) }
+        count = slots
     }
 }

@@ -2,7 +2,7 @@ import Events
 
 /// The canonical, versioned bytes of a rule set: what a journal entry holds and a replay reads.
 extension RuleSet {
-    static let encodingVersion: UInt16 = 1
+    static let encodingVersion: UInt16 = 2
 
     public func encoded() -> [UInt8] {
         var out = ByteWriter()
@@ -21,8 +21,10 @@ extension RuleSet {
 
     public init(decoding bytes: [UInt8]) throws(ByteReader.Failure) {
         var reader = ByteReader(bytes)
-        guard try reader.get(UInt16.self) == Self.encodingVersion else {
-            throw .invalid(what: "rule set encoding version", at: 0)
+        let encoding = try reader.get(UInt16.self)
+        guard encoding == Self.encodingVersion else {
+            throw .invalid(
+                what: "rule set in encoding \(encoding), while this engine reads \(Self.encodingVersion) only", at: 0)
         }
         let version = try reader.getString()
         let timing = Timing(

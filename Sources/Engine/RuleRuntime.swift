@@ -3,10 +3,11 @@ import Events
 /// One rule with the state of all its keys.
 struct RuleRuntime: Sendable {
     var prepared: PreparedRule
-    var keys = Pages<KeyState>()
+    var keys = Pages<KeyState>(blank: .free)
     var index = SlotIndex()
-    /// Slots to use again, last in first out.
-    var free: [Int32] = []
+    var free = FreeSlots()
+    /// Keys in each page of slots.
+    var livePerPage: [Int32] = []
     /// One for each value that is a window.
     var windows: [WindowCells?]
     var counters = RuleCounters()
@@ -33,7 +34,7 @@ struct RuleRuntime: Sendable {
             return nil
         }
         let slot: Int32
-        if let reused = free.popLast() {
+        if let reused = free.popLowest() {
             slot = reused
             keys[slot] = state
             for value in windows.indices { windows[value]?.clear(slot) }
@@ -42,6 +43,7 @@ struct RuleRuntime: Sendable {
             for value in windows.indices { windows[value]?.reserve(slot) }
         }
         index.insert(key, slot: slot)
+        countLive(slot, 1)
         return slot
     }
 
@@ -50,6 +52,38 @@ struct RuleRuntime: Sendable {
         precondition(state.key >= 0 && state.isAtRest, "only a key at rest is forgotten")
         index.remove(SlotIndex.key(state.key, exercise: state.exercise))
         keys.write(slot)[0].key = -1
-        free.append(slot)
+        free.insert(slot)
+        countLive(slot, -1)
+        if livePerPage[Int(slot) / Pages<KeyState>.pageSlots] == 0 { giveBack(Int(slot) / Pages<KeyState>.pageSlots) }
+    }
+
+    /// Finds keys again whose symbols have changed.
+    mutating func reindex() {
+        index = SlotIndex()
+        for slot in 0..<keys.count {
+            let state = keys.read(slot)
+            if state[0].key >= 0 {
+                index.insert(SlotIndex.key(state[0].key, exercise: state[0].exercise), slot: slot)
+            }
+        }
+    }
+
+    mutating func countLive(_ slot: Int32, _ change: Int32) {
+        let page = Int(slot) / Pages<KeyState>.pageSlots
+        while livePerPage.count <= page { livePerPage.append(0) }
+        livePerPage[page] += change
+    }
+
+    /// A page without keys needs no memory; once such pages are most of all and stand at the end, they go altogether.
+    private mutating func giveBack(_ page: Int) {
+        let size = Int32(Pages<KeyState>.pageSlots)
+        keys.clear(page: page)
+        for value in windows.indices { windows[value]?.clear(Int32(page) * size..<Int32(page + 1) * size) }
+        let needed = (livePerPage.lastIndex { $0 > 0 } ?? -1) + 1
+        guard livePerPage.count - needed >= max(4, needed) else { return }
+        livePerPage.removeLast(livePerPage.count - needed)
+        keys.resize(to: Int32(needed) * size)
+        free.shrink(to: Int32(needed) * size)
+        for value in windows.indices { windows[value]?.shrink(to: Int32(needed) * size) }
     }
 }

@@ -5,9 +5,11 @@ struct SlotIndex: Sendable {
     private var slots: [Int32]
     private(set) var count = 0
 
+    private static let fewest = 64
+
     init() {
-        keys = [UInt64](repeating: 0, count: 64)
-        slots = [Int32](repeating: 0, count: 64)
+        keys = [UInt64](repeating: 0, count: Self.fewest)
+        slots = [Int32](repeating: 0, count: Self.fewest)
     }
 
     static func key(_ symbol: Int32, exercise: Bool) -> UInt64 {
@@ -30,7 +32,7 @@ struct SlotIndex: Sendable {
     }
 
     mutating func insert(_ key: UInt64, slot: Int32) {
-        if (count + 1) * 2 > keys.count { grow() }
+        if (count + 1) * 2 > keys.count { resize(to: keys.count * 2) }
         place(key, slot)
         count += 1
     }
@@ -56,7 +58,10 @@ struct SlotIndex: Sendable {
             next = (next + 1) & mask
         }
         keys[hole] = 0
+        if keys.count > Self.fewest, count * 8 < keys.count { resize(to: keys.count / 2) }
     }
+
+    var buckets: Int { keys.count }
 
     private mutating func place(_ key: UInt64, _ slot: Int32) {
         let mask = keys.count - 1
@@ -69,10 +74,10 @@ struct SlotIndex: Sendable {
         slots[bucket] = slot
     }
 
-    private mutating func grow() {
+    private mutating func resize(to size: Int) {
         let (oldKeys, oldSlots) = (keys, slots)
-        keys = [UInt64](repeating: 0, count: oldKeys.count * 2)
-        slots = [Int32](repeating: 0, count: oldKeys.count * 2)
+        keys = [UInt64](repeating: 0, count: size)
+        slots = [Int32](repeating: 0, count: size)
         for index in oldKeys.indices where oldKeys[index] != 0 { place(oldKeys[index], oldSlots[index]) }
     }
 }

@@ -2,7 +2,7 @@ import Events
 
 /// The whole state as versioned bytes and back. Accumulators are restored bit for bit, never recomputed.
 extension Engine {
-    static let snapshotVersion: UInt16 = 1
+    static let snapshotVersion: UInt16 = 2
 
     public func snapshot() -> [UInt8] {
         var out = ByteWriter()
@@ -22,7 +22,11 @@ extension Engine {
 
     public init(snapshot bytes: [UInt8]) throws(ByteReader.Failure) {
         var r = ByteReader(bytes)
-        guard try r.get(UInt16.self) == Self.snapshotVersion else { throw .invalid(what: "snapshot version", at: 0) }
+        let format = try r.get(UInt16.self)
+        guard format == Self.snapshotVersion else {
+            throw .invalid(
+                what: "snapshot of form \(format), while this engine reads \(Self.snapshotVersion) only", at: 0)
+        }
         _ = try r.get(UInt32.self)
         self.init(ruleSet: try RuleSet(decoding: try r.getBytes()), registry: try Registry(decoding: try r.getBytes()))
         nextPosition = try r.get()
@@ -103,43 +107,58 @@ extension RuleRuntime {
     func write(to out: inout ByteWriter) {
         for field in RuleCounters.fields { out.put(counters[keyPath: field]) }
         out.put(keys.count)
-        for slot in 0..<keys.count { keys.read(slot)[0].write(to: &out) }
-        out.put(free) { $0.put($1) }
-        for case let window? in windows {
-            for slot in 0..<keys.count {
+        out.put(Int32(index.count))
+        for slot in 0..<keys.count where keys.read(slot)[0].key >= 0 {
+            out.put(slot)
+            keys.read(slot)[0].write(to: &out)
+            for case let window? in windows {
                 out.put(raw: UnsafeRawBufferPointer(start: window.read(slot), count: window.cellSize * 8))
             }
         }
     }
 
+    /// Most slots that a snapshot may speak of: beyond what any rule may ask for, below what would exhaust memory.
+    private static let maximumSlots: Int32 = 1 << 24
+
     mutating func restore(from r: inout ByteReader) throws(ByteReader.Failure) {
         for field in RuleCounters.fields { counters[keyPath: field] = try r.get() }
         let count = try r.get(Int32.self)
-        guard count >= 0, Int(count) <= r.remaining else { throw .truncated(at: r.offset) }
-        for _ in 0..<count {
-            let state = try KeyState(from: &r)
-            let slot = keys.append(state)
-            guard state.key >= 0 else { continue }
-            let key = SlotIndex.key(state.key, exercise: state.exercise)
-            guard index.find(key) == nil else { throw .invalid(what: "key twice in \(rule.id)", at: r.offset) }
-            index.insert(key, slot: slot)
+        let live = try r.get(Int32.self)
+        guard count >= 0, count <= Self.maximumSlots, live >= 0, live <= count, Int(live) <= r.remaining
+        else { throw .truncated(at: r.offset) }
+        keys.resize(to: count)
+        for value in windows.indices where count > 0 { windows[value]?.reserve(count - 1) }
+        var last: Int32 = -1
+        var unused: [Int32] = []
+        for _ in 0..<live {
+            let slot = try r.get(Int32.self)
+            guard slot > last, slot < count else { throw .invalid(what: "slot of \(rule.id)", at: r.offset) }
+            unused.append(contentsOf: (last + 1)..<slot)
+            last = slot
+            try restore(slot, from: &r)
         }
-        free = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.get(Int32.self) }
-        guard free.allSatisfy({ $0 >= 0 && $0 < count && keys[$0].key < 0 }), free.count + index.count == Int(count)
-        else { throw .invalid(what: "free slots of \(rule.id)", at: r.offset) }
+        unused.append(contentsOf: (last + 1)..<count)
+        free = FreeSlots(ascending: unused)
+        if count > 0 { countLive(count - 1, 0) }
+    }
+
+    private mutating func restore(_ slot: Int32, from r: inout ByteReader) throws(ByteReader.Failure) {
+        let state = try KeyState(from: &r)
+        let key = SlotIndex.key(state.key, exercise: state.exercise)
+        guard state.key >= 0, index.find(key) == nil else {
+            throw .invalid(what: "key of \(rule.id)", at: r.offset)
+        }
+        keys[slot] = state
+        index.insert(key, slot: slot)
+        countLive(slot, 1)
         for value in windows.indices {
-            guard let size = windows[value]?.cellSize, count > 0 else { continue }
-            windows[value]?.reserve(count - 1)
-            for slot in 0..<count {
-                let raw = try r.getRaw(size * 8)
-                raw.withUnsafeBytes { bytes in
-                    UnsafeMutableRawPointer(windows[value]!.write(slot)).copyMemory(
-                        from: bytes.baseAddress!, byteCount: size * 8)
-                }
-                guard windows[value]!.isPlausible(slot) else {
-                    throw .invalid(what: "window of \(rule.id)", at: r.offset)
-                }
+            guard let size = windows[value]?.cellSize else { continue }
+            let raw = try r.getRaw(size * 8)
+            raw.withUnsafeBytes { bytes in
+                UnsafeMutableRawPointer(windows[value]!.write(slot)).copyMemory(
+                    from: bytes.baseAddress!, byteCount: size * 8)
             }
+            guard windows[value]!.isPlausible(slot) else { throw .invalid(what: "window of \(rule.id)", at: r.offset) }
         }
     }
 }

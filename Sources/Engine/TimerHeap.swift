@@ -32,6 +32,13 @@ struct TimerHeap: Sendable {
     mutating func popFirst() -> EngineTimer? {
         guard let first = timers.first else { return nil }
         let last = timers.removeLast()
+        // A storm of keys is over: an array by itself never gives memory back.
+        if timers.capacity > 4096, timers.count * 8 < timers.capacity {
+            var rest: [EngineTimer] = []
+            rest.reserveCapacity(timers.count * 2)
+            rest.append(contentsOf: timers)
+            timers = rest
+        }
         guard !timers.isEmpty else { return first }
         timers[0] = last
         var parent = 0

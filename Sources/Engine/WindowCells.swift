@@ -27,16 +27,34 @@ struct WindowCells: @unchecked Sendable {
     static let pageCells = 64
     let window: Rule.Window
     let cellSize: Int
+    /// What every page is that holds nothing.
+    private let blank: Page
     private var pages: [Page] = []
 
     init(window: Rule.Window) {
         self.window = window
         cellSize = 1 + window.panes * window.aggregate.stride
+        blank = Page(size: Self.pageCells * cellSize)
     }
+
+    /// Pages with memory of their own.
+    var pagesInUse: Int { pages.count { $0 !== blank } }
 
     /// Makes room for slots 0…slot.
     mutating func reserve(_ slot: Int32) {
-        while pages.count * Self.pageCells <= Int(slot) { pages.append(Page(size: Self.pageCells * cellSize)) }
+        while pages.count * Self.pageCells <= Int(slot) { pages.append(blank) }
+    }
+
+    /// Gives back the memory of cells that hold nothing; both ends are multiples of `pageCells`.
+    mutating func clear(_ slots: Range<Int32>) {
+        for page in Int(slots.lowerBound) / Self.pageCells..<min(pages.count, Int(slots.upperBound) / Self.pageCells) {
+            pages[page] = blank
+        }
+    }
+
+    /// Drops the room for slots from `count` on, a multiple of `pageCells`.
+    mutating func shrink(to count: Int32) {
+        while pages.count * Self.pageCells > Int(count) { pages.removeLast() }
     }
 
     func read(_ slot: Int32) -> UnsafePointer<Double> {
