@@ -16,6 +16,10 @@ extension RuleSet {
             writer.put(file.text)
         }
         out.put(rules) { writer, rule in rule.write(to: &writer) }
+        out.put(activation) { writer, activation in
+            writer.put(activation.by)
+            writer.put(activation.why)
+        }
         return out.bytes
     }
 
@@ -34,10 +38,13 @@ extension RuleSet {
             File(path: try r.getString(), text: try r.getString())
         }
         let rules = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try Rule(from: &r) }
+        let activation = try reader.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in
+            Activation(by: try r.getString(), why: try r.getString())
+        }
         guard reader.remaining == 0, zip(rules, rules.dropFirst()).allSatisfy({ $0.id < $1.id }) else {
             throw .invalid(what: "rule set", at: reader.offset)
         }
-        self.init(rules: rules, version: version, timing: timing, files: files)
+        self.init(rules: rules, version: version, timing: timing, files: files, activation: activation)
     }
 }
 

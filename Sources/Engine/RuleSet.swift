@@ -13,6 +13,17 @@ public struct RuleSet: Equatable, Sendable {
         }
     }
 
+    /// Who made the set the running one, and why.
+    public struct Activation: Equatable, Sendable {
+        public var by: String
+        public var why: String
+
+        public init(by: String, why: String) {
+            self.by = by
+            self.why = why
+        }
+    }
+
     /// Ascending by id, no two alike.
     public let rules: [Rule]
     /// `sha256:…` over the sorted files.
@@ -21,13 +32,23 @@ public struct RuleSet: Equatable, Sendable {
     public let timing: Timing
     /// What the rules were read from; kept so that the auditor can see it.
     public let files: [File]
+    /// nil where a watched directory or a start activated it.
+    public let activation: Activation?
 
-    public init(rules: [Rule], version: String = "", timing: Timing = Timing(), files: [File] = []) {
+    public init(
+        rules: [Rule], version: String = "", timing: Timing = Timing(), files: [File] = [],
+        activation: Activation? = nil
+    ) {
         self.rules = rules.sorted { $0.id < $1.id }
         precondition(zip(self.rules, self.rules.dropFirst()).allSatisfy { $0.id < $1.id }, "rule ids are unique")
         self.version = version
         self.timing = timing
         self.files = files
+        self.activation = activation
+    }
+
+    public func activated(_ activation: Activation?, timing: Timing) -> RuleSet {
+        RuleSet(rules: rules, version: version, timing: timing, files: files, activation: activation)
     }
 
     public static let empty = RuleSet(rules: [])

@@ -11,6 +11,7 @@ public struct Configuration: Sendable {
     public var rules = "rules"
     public var registry = "registry"
     public var metrics = "catalogue/metrics.yml"
+    public var activation = Activation.watched
     public var clock = Timing.Clock.wall
     public var maxFuture = TimeSpan.seconds(30)
     public var idleTimeout = TimeSpan.minutes(1)
@@ -33,13 +34,22 @@ public struct Configuration: Sendable {
 
     public init() {}
 
+    /// How a changed rules directory becomes the running set.
+    public enum Activation: String, Sendable, CaseIterable {
+        /// By itself, once quiet, and at each start: for development.
+        case watched
+        /// By `fenghuo rules activate`, with a name and a reason: for production.
+        case named
+    }
+
     /// The timing that the rule set is journaled with.
     public var timing: Timing { Timing(clock: clock, maxFuture: maxFuture, idleTimeout: idleTimeout) }
 }
 
 extension Configuration {
     public static let keys = [
-        "data", "rules", "registry", "metrics", "clock", "max_future", "idle_timeout", "ingest", "lossy_ingest", "feed",
+        "data", "rules", "registry", "metrics", "activation", "clock", "max_future", "idle_timeout", "ingest",
+        "lossy_ingest", "feed",
         "history", "control", "department", "duplicate_window", "segment_bytes", "segment_age", "retention_days",
         "snapshot_every",
     ]
@@ -76,6 +86,9 @@ extension Configuration {
         text("feed", &feed)
         text("history", &history)
         text("control", &control)
+        activation =
+            fields.read("activation", or: activation) { $0.word(of: Activation.allCases.map { ($0.rawValue, $0) }) }
+            ?? activation
         clock = fields.read("clock", or: clock) { $0.word(of: [("wall", .wall), ("events", .events)]) } ?? clock
         span("max_future", &maxFuture)
         span("idle_timeout", &idleTimeout)

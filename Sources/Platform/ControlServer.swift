@@ -1,15 +1,16 @@
-import Foundation
 import Messaging
 
 /// The main thread's loop: answers status and operator requests, and ends on SIGINT or SIGTERM.
 ///
-/// One JSON object in, one out: `{"op":"status"}`, `{"op":"reload"}`.
+/// One JSON object in, one out: `{"op":"status"}`, `{"op":"activate","by":"…","why":"…","files":[…]}`.
 struct ControlServer: ~Copyable {
     private let socket: Socket
     private let signals: SignalWait
     private let stop: Wake
     private var poller = Poller()
-    private var frames = Frames(capacity: 4, maximumBytes: 1 << 20)
+    /// A whole rules directory fits.
+    static let maximumBytes = 32 << 20
+    private var frames = Frames(capacity: 4, maximumBytes: ControlServer.maximumBytes)
 
     init(_ context: Context.Handle, endpoint: String, signals: consuming SignalWait, stop: Wake) throws {
         socket = try Self.bound(context, endpoint)
@@ -29,24 +30,17 @@ struct ControlServer: ~Copyable {
     var endpoint: String { socket.lastEndpoint() }
 
     /// Returns when a signal came or another thread asked to stop.
-    mutating func run(answer: (String) -> [UInt8]) {
+    mutating func run(answer: ([UInt8]) -> [UInt8]) {
         while poller.wait(milliseconds: 1000) {
             if poller.isReadable(1), signals.next() != nil { return }
             if poller.isReadable(2) { return }
             while frames.receive(from: socket) == .message {
                 guard frames.count >= 2 else { continue }
-                let body = answer(operation(frames.bytes(frames.count - 1)))
+                let body = answer(frames.bytes(frames.count - 1))
                 var reply = (0..<(frames.count - 1)).map { frames.bytes($0) }
                 reply.append(body)
                 _ = socket.send(frames: reply)
             }
         }
-    }
-
-    /// The request's `op`, empty where there is none.
-    private func operation(_ body: [UInt8]) -> String {
-        struct Request: Decodable { var op: String }
-        // A request that is not JSON is answered like an unknown operation.
-        return (try? JSONDecoder().decode(Request.self, from: Data(body)))?.op ?? ""
     }
 }

@@ -24,11 +24,7 @@ public final class Platform: Sendable {
     let journal: Journal
     let store: AlertStore
     let snapshots: SnapshotFiles
-    let metrics: [Metric]
-    /// Why the platform runs on older rules than the directory holds.
-    let degraded = Mutex<[String]>([])
-    /// Rule set and registry that the engine runs on, as last applied.
-    let running = Mutex<(ruleSet: RuleSet, registry: Registry)>((.empty, .empty))
+    let rules: RuleDesk
     private let stopping: Wake
     private let signals: Mutex<Signals>
 
@@ -42,12 +38,13 @@ public final class Platform: Sendable {
         self.log = log
         stopping = try Wake()
         signals = Mutex(Signals(wait: try SignalWait()))
-        metrics = try RuleSource.catalogue(configuration).rows
         journal = try Journal(
             data: configuration.data,
             settings: JournalSettings(
                 segmentBytes: configuration.segmentBytes, segmentAge: configuration.segmentAge,
                 engineVersion: Int64(Engine.version)))
+        rules = RuleDesk(
+            door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
         snapshots = SnapshotFiles(data: configuration.data)
     }
@@ -71,8 +68,7 @@ public final class Platform: Sendable {
         let feed = try makeFeed(context.handle)
         stage.connect(
             onRules: { [self] engine in
-                running.withLock { $0 = (engine.ruleSet, engine.registry) }
-                degraded.withLock { $0 = [] }
+                rules.note(applied: engine.ruleSet, engine.registry, at: engine.nextPosition - 1)
                 ingest.replace(view: ingestView())
             },
             commit: { [store] turn in
@@ -98,12 +94,16 @@ public final class Platform: Sendable {
         }
         let upkeep = makeUpkeep(letters)
         try threads.start("upkeep") { try upkeep.run() }
+        let watch = makeWatch(ingest)
+        if configuration.activation == .watched { try threads.start("watch") { watch.run() } }
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
         log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])
         ready(endpoints)
-        control.run { [self] operation in answer(operation, stage, ingest, feed) }
+        control.run { [self] request in answer(request, stage, ingest, feed) }
 
         log.info("stopping")
+        watch.stop()
+        threads.join("watch")
         ingest.stop()
         threads.join("ingest")
         door.close()

@@ -7,40 +7,26 @@ import Ingest
 
 /// What the control socket answers.
 extension Platform {
-    func answer(_ operation: String, _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed) -> [UInt8] {
-        switch operation {
+    func answer(_ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed) -> [UInt8] {
+        // A request that is not JSON is answered like an unknown operation.
+        let request = (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
+        return switch request.op {
         case "status": encode(status(stage, ingest, feed.status))
-        case "reload": reload()
-        default: Array("{\"ok\":false,\"code\":\"unknown_op\",\"ops\":[\"status\",\"reload\"]}".utf8)
-        }
-    }
-
-    /// Reads the directories again; a valid set that differs enters through the journal, an invalid one changes nothing.
-    private func reload() -> [UInt8] {
-        struct Answer: Encodable {
-            var ok: Bool
-            var changed = 0
-            var findings: String?
-        }
-        do throws(PlatformError) {
-            let entries = changes(try RuleSource.load(configuration))
-            for entry in entries {
-                guard door.submit(entry) else {
-                    return encode(Answer(ok: false, findings: "the platform is busy or stopping: try again"))
-                }
-            }
-            degraded.withLock { $0 = [] }
-            return encode(Answer(ok: true, changed: entries.count))
-        } catch {
-            degraded.withLock { $0 = ["files not valid, running the set before: \(error)"] }
-            return encode(Answer(ok: false, findings: "\(error)"))
+        case "reload": encode(reload(ingest))
+        case "activate": encode(activate(request))
+        case "rollback": encode(rollback(request))
+        default:
+            Array(
+                "{\"ok\":false,\"code\":\"unknown_op\",\"ops\":[\"status\",\"reload\",\"activate\",\"rollback\"]}".utf8)
         }
     }
 
     func status(_ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status) -> Status {
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
-        var reasons = degraded.withLock { $0 }
+        let rules = rules.now
+        var reasons: [String] = []
+        if let complaint = rules.complaint { reasons.append(complaint) }
         if let poison = journal.poison { reasons.append(poison) }
         return Status(
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
@@ -49,7 +35,10 @@ extension Platform {
             feedPublished: feed.published, feedSubscriptions: feed.subscriptions,
             feedHistoryRequests: feed.historyRequests,
             received: view.received == .distantPast ? "" : view.received.formatted(),
-            rules: view.counters.map(Status.Rule.init), ruleSet: view.ruleSetVersion, decisions: view.decisions,
+            rules: view.counters.map(Status.Rule.init), ruleSet: view.ruleSetVersion,
+            activation: configuration.activation.rawValue, activatedBy: rules.ruleSet.activation?.by ?? "",
+            activatedWhy: rules.ruleSet.activation?.why ?? "", diskRuleSet: rules.diskVersion,
+            decisions: view.decisions,
             replayDivergences: store.replayDivergences, messages: incoming.messages,
             refusedMessages: incoming.refusedMessages,
             codes: incoming.codes.map { .init(code: $0.code.rawValue, count: $0.count) },

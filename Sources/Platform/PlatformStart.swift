@@ -13,7 +13,7 @@ extension Platform {
         let recovery = try Recovery(journal: journal, snapshots: snapshots) { turn in _ = try store.commit(turn) }
         for note in recovery.notes { log.warning("snapshot passed over", metadata: ["why": "\(note)"]) }
         if recovery.replayed > 0 { log.info("replayed", metadata: ["positions": "\(recovery.replayed)"]) }
-        running.withLock { $0 = (recovery.engine.ruleSet, recovery.engine.registry) }
+        rules.note(applied: recovery.engine.ruleSet, recovery.engine.registry, at: recovery.engine.nextPosition - 1)
         return recovery
     }
 
@@ -26,26 +26,17 @@ extension Platform {
             let now = configuration.clock == .wall ? WallClock.now() : engine.received
             entries.append(.started(deaf: max(.zero, now - engine.received)))
         }
+        let reading = RuleSource.read(configuration)
+        rules.note(disk: reading.disk)
         do throws(PlatformError) {
-            entries += changes(try RuleSource.load(configuration))
+            let source = try reading.source.get()
+            let mayActivate = isFirst || configuration.activation == .watched
+            entries += try rules.entries(for: mayActivate ? source.ruleSet : nil, source.registry, by: nil)
         } catch {
             guard !isFirst else { throw error }
             log.error("the files are not valid, running on the journaled rules", metadata: ["why": "\(error)"])
-            degraded.withLock { $0 = ["files not valid, running \(engine.ruleSet.version): \(error)"] }
         }
         return entries
-    }
-
-    /// Entries for what differs from the running rule set and registry.
-    func changes(_ source: RuleSource) -> [JournalEntry] {
-        running.withLock { running in
-            var entries: [JournalEntry] = []
-            if source.registry != running.registry { entries.append(.registry(source.registry.encoded())) }
-            if source.ruleSet.version != running.ruleSet.version || source.ruleSet.timing != running.ruleSet.timing {
-                entries.append(.ruleSet(source.ruleSet.encoded()))
-            }
-            return entries
-        }
     }
 
     /// Shows the journal's tail to the ingest thread, as far back as the duplicate window reaches, and all stream marks.
@@ -78,9 +69,8 @@ extension Platform {
     }
 
     func ingestView() -> IngestView {
-        running.withLock { running in
-            RuleSource.view(metrics: metrics, ruleSet: running.ruleSet, registry: running.registry)
-        }
+        let running = rules.now
+        return RuleSource.view(metrics: running.metrics, ruleSet: running.ruleSet, registry: running.registry)
     }
 
     /// Retention keeps what the oldest snapshot or the store still needs. Where events are the clock it keeps

@@ -11,28 +11,92 @@ struct RuleSource: Sendable {
     var registry: Registry
     var metrics: [Metric]
 
+    /// What lies in the directories: the version of the rules, valid or not (empty where they could not even be looked
+    /// for), and the whole, or every finding of every file.
+    struct Reading: Sendable {
+        var version = ""
+        var source: Result<RuleSource, PlatformError>
+
+        var disk: RuleDesk.Disk {
+            switch source {
+            case .success: .valid(version: version)
+            case .failure(let error): .invalid(version: version, why: "\(error)")
+            }
+        }
+    }
+
     /// Every finding of every file is in the error.
     static func load(_ configuration: Configuration) throws(PlatformError) -> RuleSource {
-        let metrics = try catalogue(configuration)
-        let loading = RuleDirectory.load(configuration.rules, metrics: metrics)
+        try read(configuration).source.get()
+    }
+
+    static func read(_ configuration: Configuration) -> Reading {
+        var version = ""
+        do throws(PlatformError) {
+            let metrics = try catalogue(configuration)
+            let loading = RuleDirectory.load(configuration.rules, metrics: metrics)
+            version = loading.version
+            let ruleSet = try ruleSet(loading, configuration)
+            let registry = try registry(configuration)
+            let source = RuleSource(ruleSet: ruleSet, registry: registry, metrics: metrics.rows)
+            return Reading(version: version, source: .success(source))
+        } catch {
+            return Reading(version: version, source: .failure(error))
+        }
+    }
+
+    /// A rule set from files that somebody sends, read with the platform's own catalogue.
+    static func load(files: [RuleSet.File], _ configuration: Configuration) throws(PlatformError) -> RuleSet {
+        let files = files.map { DirectoryFiles.File(path: $0.path, bytes: Array($0.text.utf8)) }
+        return try ruleSet(
+            RuleDirectory.load(files: files, metrics: try catalogue(configuration)), configuration)
+    }
+
+    private static func ruleSet(
+        _ loading: RuleDirectory.Loading, _ configuration: Configuration
+    ) throws(PlatformError) -> RuleSet {
         guard let loaded = loading.ruleSet else {
             throw .configuration(loading.findings.map(\.rendered).joined(separator: "\n"))
         }
-        let ruleSet = RuleSet(
-            rules: loaded.rules, version: loaded.version, timing: configuration.timing, files: loaded.files)
-        return RuleSource(ruleSet: ruleSet, registry: try registry(configuration), metrics: metrics.rows)
+        return loaded.activated(nil, timing: configuration.timing)
     }
 
     static func catalogue(_ configuration: Configuration) throws(PlatformError) -> MetricCatalogue {
+        try catalogue(at: configuration.metrics)
+    }
+
+    private static func catalogue(at path: String) throws(PlatformError) -> MetricCatalogue {
         let findings = Findings()
-        guard let bytes = FileManager.default.contents(atPath: configuration.metrics) else {
-            throw .configuration("\(configuration.metrics): cannot be read; name the metric catalogue with 'metrics'")
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw .configuration("\(path): cannot be read; name the metric catalogue with 'metrics'")
         }
-        guard
-            let metrics = MetricCatalogue.read(path: configuration.metrics, bytes: Array(bytes), findings: findings),
+        guard let metrics = MetricCatalogue.read(path: path, bytes: Array(bytes), findings: findings),
             !findings.hasErrors
         else { throw .configuration(findings.sorted.map(\.rendered).joined(separator: "\n")) }
         return metrics
+    }
+
+    /// The metrics to start with: the configured catalogue, else at a later start the last one that was valid, of which
+    /// a copy lies with the data. The catalogue is not journaled, because events are journaled in canonical units.
+    static func metrics(_ configuration: Configuration, isFirst: Bool) throws(PlatformError) -> [Metric] {
+        do throws(PlatformError) {
+            let metrics = try catalogue(configuration).rows
+            keepCatalogue(configuration)
+            return metrics
+        } catch {
+            guard !isFirst, FileManager.default.fileExists(atPath: lastCatalogue(configuration)) else { throw error }
+            return try catalogue(at: lastCatalogue(configuration)).rows
+        }
+    }
+
+    private static func lastCatalogue(_ configuration: Configuration) -> String {
+        configuration.data + "/metrics.last-valid.yml"
+    }
+
+    /// Copies the catalogue, which has just been read without error. A failure to copy only costs the fallback.
+    static func keepCatalogue(_ configuration: Configuration) {
+        guard let bytes = FileManager.default.contents(atPath: configuration.metrics) else { return }
+        try? bytes.write(to: URL(fileURLWithPath: lastCatalogue(configuration)), options: .atomic)
     }
 
     /// What Ingest may know: which metrics exist, which are read, which subjects are registered.
@@ -49,7 +113,7 @@ struct RuleSource: Sendable {
 }
 
 extension RuleSource {
-    private static func registry(_ configuration: Configuration) throws(PlatformError) -> Registry {
+    static func registry(_ configuration: Configuration) throws(PlatformError) -> Registry {
         guard FileManager.default.fileExists(atPath: configuration.registry) else { return .empty }
         let loading = RegistryDirectory.load(configuration.registry)
         guard let registry = loading.registry else {

@@ -51,6 +51,13 @@ public struct Status: Codable, Sendable {
     public var received: String
     public var rules: [Rule]
     public var ruleSet: String
+    /// `watched` or `named`.
+    public var activation: String
+    /// Who activated the running set, and why; empty where the directory or a start did.
+    public var activatedBy: String
+    public var activatedWhy: String
+    /// Version of the files in the rules directory as last read, valid or not.
+    public var diskRuleSet: String
     public var decisions: Int64
     public var replayDivergences: Int64
     public var messages: UInt64

@@ -9,6 +9,8 @@ public enum RuleDirectory {
         public var ruleSet: RuleSet?
         /// Errors and warnings, by path and place.
         public var findings: [Finding]
+        /// `sha256:…` over the rule files, valid or not.
+        public var version = ""
 
         public var hasErrors: Bool { ruleSet == nil }
     }
@@ -55,8 +57,8 @@ public enum RuleDirectory {
         var kept: [RuleSet.File] = []
         var seen: [String: String] = [:]
         for file in files.filter({ isRule($0.path) }).sorted(by: { $0.path < $1.path }) {
-            guard let root = YAMLDocument.read(path: file.path, bytes: file.bytes, findings: findings) else { continue }
             kept.append(RuleSet.File(path: file.path, text: String(decoding: file.bytes, as: UTF8.self)))
+            guard let root = YAMLDocument.read(path: file.path, bytes: file.bytes, findings: findings) else { continue }
             guard let reader = RuleReader(root, path: file.path, metrics: metrics), var rule = reader.rule()
             else { continue }
             if isLint { reader.lint(rule) }
@@ -69,8 +71,10 @@ public enum RuleDirectory {
             rules.append(rule)
         }
         let sorted = findings.sorted
-        guard !findings.hasErrors else { return Loading(ruleSet: nil, findings: sorted) }
-        return Loading(ruleSet: RuleSet(rules: rules, version: version(of: kept), files: kept), findings: sorted)
+        let version = version(of: kept)
+        guard !findings.hasErrors else { return Loading(ruleSet: nil, findings: sorted, version: version) }
+        return Loading(
+            ruleSet: RuleSet(rules: rules, version: version, files: kept), findings: sorted, version: version)
     }
 
     static func isRule(_ path: String) -> Bool { !isTest(path) && path != "metrics.yml" }

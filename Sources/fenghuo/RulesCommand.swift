@@ -8,8 +8,11 @@ import StrictYAML
 /// `fenghuo rules …`: what operators do to rule files before they go live.
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "Check, test, list and show rule files.",
-        subcommands: [CheckCommand.self, TestCommand.self, ListCommand.self, ShowCommand.self])
+        commandName: "rules", abstract: "Check, test, list, show and activate rule files.",
+        subcommands: [
+            CheckCommand.self, TestCommand.self, ListCommand.self, ShowCommand.self, ActivateCommand.self,
+            RollbackCommand.self, HistoryCommand.self,
+        ])
 
     struct Options: ParsableArguments {
         @Argument(help: "The rules directory.") var directory = "rules"

@@ -24,6 +24,11 @@ struct StatusCommand: ParsableCommand {
 
     private func show(_ status: Status) {
         print("\(status.health)  data \(status.data)  clock \(status.clock)  rules \(status.ruleSet)")
+        let person = status.activatedBy.isEmpty ? "" : " by \(status.activatedBy): \(status.activatedWhy)"
+        print("activation \(status.activation)\(person)")
+        if !status.diskRuleSet.isEmpty, status.diskRuleSet != status.ruleSet {
+            print("on disk \(status.diskRuleSet), not running")
+        }
         for reason in status.degraded { print("degraded: \(reason)") }
         print(
             "journal next \(status.journalNext), engine next \(status.engineNext), store applied \(status.storeApplied), "

@@ -1,0 +1,38 @@
+import Engine
+
+/// What an operator's command asks of a running platform; each operation uses its own part.
+public struct ControlRequest: Codable, Sendable {
+    public struct File: Codable, Sendable {
+        public var path: String
+        public var text: String
+
+        public init(path: String, text: String) {
+            self.path = path
+            self.text = text
+        }
+    }
+
+    /// `status`, `reload`, `activate`, `rollback`.
+    public var op: String
+    /// The person who asks, and why; on record with what they change.
+    public var by: String?
+    public var why: String?
+    /// `activate`: a whole rules directory.
+    public var files: [File]?
+    /// `rollback`: the beginning of a rule set's version; nil: the one before the running one.
+    public var to: String?
+
+    public init(op: String) { self.op = op }
+}
+
+/// What the platform answers to a change of rules.
+public struct RulesAnswer: Codable, Sendable {
+    public var ok: Bool
+    /// Journal entries that were appended and applied.
+    public var changed = 0
+    public var ruleSet = ""
+    public var previous = ""
+    /// `invalid` files, `refused` request, `unavailable` platform.
+    public var code: String?
+    public var findings: String?
+}

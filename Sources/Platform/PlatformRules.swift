@@ -1,0 +1,102 @@
+import Engine
+import Foundation
+import Ingest
+import Journal
+import RuleFiles
+
+/// How the running rules change: files that came to rest, a reload, a named activation, a rollback.
+extension Platform {
+    func makeWatch(_ ingest: IngestServer) -> RuleWatch {
+        RuleWatch(
+            [configuration.rules, configuration.registry, configuration.metrics],
+            read: { [configuration] in RuleSource.read(configuration) },
+            take: { [self] reading in
+                let answer = take(reading, ingest, rulesToo: true)
+                if let findings = answer.findings {
+                    log.error("the rules on disk do not run", metadata: ["why": "\(findings)"])
+                } else if answer.changed > 0 {
+                    log.notice("rules from disk run", metadata: ["version": "\(answer.ruleSet)"])
+                }
+            })
+    }
+
+    /// Reads the directories now. Where activation is named, rules stay and registry and catalogue follow.
+    func reload(_ ingest: IngestServer) -> RulesAnswer {
+        take(RuleSource.read(configuration), ingest, rulesToo: configuration.activation == .watched)
+    }
+
+    private func take(_ reading: RuleSource.Reading, _ ingest: IngestServer, rulesToo: Bool) -> RulesAnswer {
+        rules.note(disk: reading.disk)
+        return answer { () throws(PlatformError) in
+            let source = try reading.source.get()
+            if source.metrics != rules.now.metrics {
+                RuleSource.keepCatalogue(configuration)
+                rules.note(metrics: source.metrics)
+                ingest.replace(view: ingestView())
+            }
+            return try rules.propose(rulesToo ? source.ruleSet : nil, source.registry)
+        }
+    }
+
+    /// Makes the files that came with the request the running set, on the record of a person.
+    func activate(_ request: ControlRequest) -> RulesAnswer {
+        guard let named = named(request) else { return RulesAnswer(nameless: "activation") }
+        let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
+        return answer { () throws(PlatformError) in
+            try rules.propose(try RuleSource.load(files: files, configuration), nil, by: named)
+        }
+    }
+
+    /// Makes an earlier set of the journal the running one again.
+    func rollback(_ request: ControlRequest) -> RulesAnswer {
+        guard let named = named(request) else { return RulesAnswer(nameless: "rollback") }
+        return answer { () throws(PlatformError) in
+            let earlier = try earlier(to: request.to)
+            return try rules.propose(earlier.activated(named, timing: configuration.timing), nil, by: named)
+        }
+    }
+
+    private func named(_ request: ControlRequest) -> RuleSet.Activation? {
+        guard let by = request.by, let why = request.why, !by.isEmpty, !why.isEmpty else { return nil }
+        return RuleSet.Activation(by: by, why: why)
+    }
+
+    /// The newest journaled set that differs from the running one and, where given, begins with the version.
+    private func earlier(to version: String?) throws(PlatformError) -> RuleSet {
+        let records: [RuleSetRecord]
+        do throws(JournalError) {
+            records = try RuleSetRecord.newest(of: configuration.data)
+        } catch {
+            throw .stopped("the journal cannot be read: \(error)")
+        }
+        let running = rules.now.ruleSet.version
+        guard let found = records.first(where: { $0.ruleSet.version != running && $0.matches(version) }) else {
+            throw .configuration(
+                version.map { "no earlier rule set \($0) among the last \(RuleSetRecord.maximum) of the journal" }
+                    ?? "the journal holds no earlier rule set")
+        }
+        return found.ruleSet
+    }
+
+    private func answer(_ change: () throws(PlatformError) -> RuleDesk.Outcome) -> RulesAnswer {
+        do throws(PlatformError) {
+            let outcome = try change()
+            return RulesAnswer(
+                ok: true, changed: outcome.changed, ruleSet: outcome.ruleSet, previous: outcome.previous)
+        } catch {
+            var answer = RulesAnswer(ok: false, findings: "\(error)")
+            (answer.ruleSet, answer.previous) = (rules.now.ruleSet.version, rules.now.ruleSet.version)
+            switch error {
+            case .configuration: answer.code = "invalid"
+            case .start, .stopped: answer.code = "unavailable"
+            }
+            return answer
+        }
+    }
+}
+
+extension RulesAnswer {
+    fileprivate init(nameless what: String) {
+        self.init(ok: false, code: "refused", findings: "a rule set's \(what) needs 'by' and 'why'")
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Platform
+
+/// Where a running platform is asked, and how its answer ends the command.
+struct ControlOptions: ParsableArguments {
+    @Option(help: "The platform's control endpoint.") var control = "tcp://127.0.0.1:7412"
+
+    /// Asks for a change of rules and prints what became of it.
+    func change(_ request: ControlRequest, _ words: (RulesAnswer) -> String) throws {
+        guard let body = try ControlClient(control).ask(request, milliseconds: 40_000) else {
+            throw Exit.fail("no platform answers at \(control)", Exit.unreachable)
+        }
+        let answer = try JSONDecoder().decode(RulesAnswer.self, from: Data(body))
+        guard answer.ok else {
+            let code = answer.code == "unavailable" ? Exit.unreachable : Exit.ruleError
+            throw Exit.fail(answer.findings ?? "refused", code)
+        }
+        print(words(answer))
+    }
+}
+
+/// The person who answers for a change of rules.
+struct PersonOptions: ParsableArguments {
+    @Option(help: "Who makes the change; kept in the journal.") var by: String
+    @Option(help: "Why; kept in the journal.") var why: String
+
+    func validate() throws {
+        guard !by.isEmpty, !why.isEmpty else { throw ValidationError("--by and --why say who and why") }
+        guard by.utf8.count <= 200, why.utf8.count <= 2000 else {
+            throw ValidationError("--by takes up to 200 bytes and --why up to 2000")
+        }
+    }
+}

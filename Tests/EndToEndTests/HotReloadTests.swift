@@ -1,0 +1,204 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Rules change while the platform runs: whole sets, by rest, by name, and back.
+    struct HotReloadTests {
+        private static func rule(_ id: String, red: String = "50") -> String {
+            """
+            id: \(id)
+            title: {zh: 甲, en: a}
+            domain: gas
+            owner: {lead: 测试}
+            runbook: docs/runbooks/gas-lel.md
+            input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            value: value
+            levels:
+              red: {at: \(red), clear: 1, cite: project default}
+            """
+        }
+
+        private static func started(_ scratch: Scratch, activation: String = "watched") throws -> RunningPlatform {
+            try scratch.write("rules/gas/a.yml", rule("a"))
+            let platform = try RunningPlatform(in: scratch) {
+                $0.rules = scratch.path + "/rules"
+                $0.more = "activation: \(activation)"
+            }
+            _ = eventually { (try? platform.status().rules.map(\.id)) == ["a"] }
+            return platform
+        }
+
+        private static func ids(_ platform: RunningPlatform) throws -> [String] {
+            try platform.status().rules.map(\.id)
+        }
+
+        @Test func `S06 a broken file leaves the set running, and status tells both versions`() throws {
+            let scratch = try Scratch()
+            let platform = try Self.started(scratch)
+            let running = try platform.status().ruleSet
+            try scratch.write("rules/gas/b.yml", Self.rule("b", red: "fifty"))
+            #expect(eventually { (try? platform.status().health) == "degraded" })
+            let status = try platform.status()
+            #expect(status.ruleSet == running && status.diskRuleSet != running)
+            #expect(status.degraded.count == 1)
+            #expect(status.degraded[0].contains("running rule set \(running)"))
+            #expect(status.degraded[0].contains("\(status.diskRuleSet) on disk is not valid"))
+            #expect(status.degraded[0].contains("gas/b.yml:9:13"), "\(status.degraded)")
+            let reload = try fenghuo("reload", "--control", platform.control, in: scratch)
+            #expect(reload.code == 2 && reload.errors.contains("gas/b.yml:9:13"))
+            #expect(try Self.ids(platform) == ["a"])
+
+            try scratch.write("rules/gas/b.yml", Self.rule("b"))
+            #expect(eventually { (try? Self.ids(platform)) == ["a", "b"] })
+            #expect(try platform.status().health == "ok")
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `S06 four files written one after the other are never three`() throws {
+            let scratch = try Scratch()
+            let platform = try Self.started(scratch)
+            var seen: Set<[String]> = []
+            let written = DispatchSemaphore(value: 0)
+            let path = scratch.path
+            Thread.detachNewThread {
+                for id in ["b", "c", "d", "e"] {
+                    let file = URL(fileURLWithPath: "\(path)/rules/gas/\(id).yml")
+                    try? Data(Self.rule(id).utf8).write(to: file)
+                    Thread.sleep(forTimeInterval: 0.2)
+                }
+                written.signal()
+            }
+            #expect(
+                eventually {
+                    guard let ids = try? Self.ids(platform) else { return false }
+                    seen.insert(ids)
+                    return ids == ["a", "b", "c", "d", "e"]
+                })
+            written.wait()
+            #expect(seen == [["a"], ["a", "b", "c", "d", "e"]])
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `S06 mv, cp and a swapped link are all seen`() throws {
+            let scratch = try Scratch()
+            let files = FileManager.default
+            try scratch.write("one/gas/a.yml", Self.rule("a"))
+            try scratch.write("two/gas/a.yml", Self.rule("a"))
+            try scratch.write("two/gas/b.yml", Self.rule("b"))
+            let link = scratch.path + "/rules"
+            try files.createSymbolicLink(atPath: link, withDestinationPath: scratch.path + "/one")
+            let platform = try RunningPlatform(in: scratch) { $0.rules = link }
+            #expect(eventually { (try? Self.ids(platform)) == ["a"] })
+
+            // A swapped link: made beside, renamed over.
+            try files.createSymbolicLink(atPath: link + ".new", withDestinationPath: scratch.path + "/two")
+            #expect(rename(link + ".new", link) == 0)
+            #expect(eventually { (try? Self.ids(platform)) == ["a", "b"] })
+
+            // A file moved in from elsewhere, over one of the same size and a fixed time, as mv keeps them.
+            let version = try platform.status().ruleSet
+            let moved = try scratch.write("moved.yml", Self.rule("b", red: "51"))
+            let old = Date(timeIntervalSince1970: 1_700_000_000)
+            for file in [moved, scratch.path + "/two/gas/b.yml"] {
+                try files.setAttributes([.modificationDate: old], ofItemAtPath: file)
+            }
+            #expect(rename(moved, scratch.path + "/two/gas/b.yml") == 0)
+            #expect(eventually { (try? platform.status().ruleSet) != version })
+
+            // A copy.
+            try files.copyItem(atPath: try scratch.write("c.yml", Self.rule("c")), toPath: link + "/gas/c.yml")
+            #expect(eventually { (try? Self.ids(platform)) == ["a", "b", "c"] })
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `a directory that has lost its rules resolves nothing`() throws {
+            let scratch = try Scratch()
+            let platform = try Self.started(scratch)
+            try FileManager.default.moveItem(atPath: scratch.path + "/rules", toPath: scratch.path + "/away")
+            #expect(eventually { (try? platform.status().health) == "degraded" })
+            #expect(try Self.ids(platform) == ["a"])
+            try FileManager.default.createDirectory(
+                atPath: scratch.path + "/rules", withIntermediateDirectories: true)
+            let reload = try fenghuo("reload", "--control", platform.control, in: scratch)
+            #expect(reload.code == 2 && reload.errors.contains("has no rule"), "\(reload.errors)")
+            #expect(try Self.ids(platform) == ["a"])
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `named activation: neither files, reload nor a start change the rules, a person does, and back`()
+            throws
+        {
+            let scratch = try Scratch()
+            let platform = try Self.started(scratch, activation: "named")
+            let first = try platform.status().ruleSet
+            try scratch.write("rules/gas/b.yml", Self.rule("b"))
+            #expect(try fenghuo("reload", "--control", platform.control, in: scratch).code == 0)
+            #expect(try Self.ids(platform) == ["a"])
+            #expect(platform.stop() == 0)
+            try platform.start()
+            #expect(eventually { (try? Self.ids(platform)) == ["a"] })
+            #expect(try platform.status().diskRuleSet != first)
+
+            let rules = scratch.path + "/rules"
+            func command(_ arguments: String...) throws -> (code: Int32, output: String, errors: String) {
+                let all = ["rules"] + arguments + ["--control", platform.control]
+                let printed = try run(Repository.executable, all, in: scratch)
+                return (printed.code, printed.output, printed.errors)
+            }
+            #expect(try command("activate", rules).code == 3, "without a name and a reason")
+            #expect(try command("activate", rules, "--by", "王敏", "--why", "加一条").code == 0)
+            #expect(try Self.ids(platform) == ["a", "b"])
+            let status = try platform.status()
+            #expect(status.activatedBy == "王敏" && status.activatedWhy == "加一条")
+
+            try scratch.write("rules/gas/b.yml", Self.rule("b", red: "fifty"))
+            let bad = try command("activate", rules, "--by", "王敏", "--why", "改错")
+            #expect(bad.code == 2 && bad.errors.contains("gas/b.yml:9:13"))
+            #expect(try platform.status().ruleSet == status.ruleSet)
+
+            #expect(try command("rollback", "--by", "李强", "--why", "误报").code == 0)
+            #expect(try Self.ids(platform) == ["a"])
+            #expect(try platform.status().ruleSet == first)
+            #expect(try command("rollback", "--to", "00", "--by", "李强", "--why", "无").code == 2)
+            #expect(platform.stop() == 0)
+
+            // After a restart the person is still on record.
+            try platform.start()
+            #expect(eventually { (try? platform.status().activatedBy) == "李强" })
+            let history = try fenghuo("rules", "history", "--data", platform.data, in: scratch)
+            let people = history.output.split(separator: "\n").dropFirst().map { line in
+                ["李强", "王敏"].first { line.contains($0) } ?? ""
+            }
+            #expect(people == ["李强", "王敏", ""])
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `a changed metric catalogue counts after a reload, a broken one does not stop a start`() throws {
+            let scratch = try Scratch()
+            let catalogue = try scratch.copy(Repository.root + "/catalogue/metrics.yml", to: "metrics.yml")
+            let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+            let unit = "  unit: \"%LEL\"\n"
+            let changed = text.replacingOccurrences(of: unit, with: unit + "  conversions: {promille: 0.1}\n")
+            #expect(changed != text)
+            let platform = try RunningPlatform(in: scratch) { $0.metrics = catalogue }
+            let reading =
+                #"{"id":"ID","subject":"X","metric":"gas.lel","value":1,"unit":"promille","time":"2026-07-02T00:00:30+08:00"}"#
+            func send(_ id: String) throws -> Int? {
+                try Wire(.req, platform.ingest).ask(reading.replacingOccurrences(of: "ID", with: id))?["accepted"]
+                    as? Int
+            }
+            #expect(try send("1") == 0)
+            try scratch.write("metrics.yml", changed)
+            let reload = try fenghuo("reload", "--control", platform.control, in: scratch)
+            #expect(reload.code == 0, "\(reload.errors)")
+            #expect(try send("2") == 1)
+            #expect(platform.stop() == 0)
+
+            try scratch.write("metrics.yml", "metrics: [")
+            try platform.start()
+            #expect(try platform.status().health == "degraded")
+            #expect(try send("3") == 1)
+            #expect(platform.stop() == 0)
+        }
+    }
+}

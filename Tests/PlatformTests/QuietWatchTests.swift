@@ -1,0 +1,60 @@
+import Events
+import Foundation
+import Testing
+
+@testable import Platform
+
+/// Files are read once they have been the same for two seconds, and once for each change.
+struct QuietWatchTests {
+    private let files = DirectoryScan.sample(["a"])
+    private let other = DirectoryScan.sample(["a", "b"])
+
+    private func at(_ milliseconds: Int64) -> Timestamp { .init(microseconds: milliseconds * 1000) }
+
+    @Test func `what has not changed is not read`() {
+        var watch = QuietWatch(known: files, at: at(0))
+        #expect(watch.look(files, at: at(5000)) == .unchanged)
+    }
+
+    @Test func `a change is read two seconds after the last one, not a moment before`() {
+        var watch = QuietWatch(known: files, at: at(0))
+        #expect(watch.look(other, at: at(1000)) == .settling)
+        #expect(watch.look(other, at: at(2999)) == .settling)
+        #expect(watch.look(other, at: at(3000)) == .read)
+        watch.note(read: other)
+        #expect(watch.look(other, at: at(3500)) == .unchanged)
+    }
+
+    @Test func `a second change starts the two seconds anew, and going back is no change`() {
+        var watch = QuietWatch(known: files, at: at(0))
+        #expect(watch.look(other, at: at(1000)) == .settling)
+        #expect(watch.look(.sample(["c"]), at: at(2900)) == .settling)
+        #expect(watch.look(.sample(["c"]), at: at(4800)) == .settling)
+        #expect(watch.look(files, at: at(4850)) == .unchanged)
+    }
+
+    @Test func `a scan tells a file moved over another of the same name, size and time`() throws {
+        let directory = FileManager.default.temporaryDirectory.path + "/fenghuo-scan-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let (one, two) = (directory + "/one.yml", directory + "/two.yml")
+        for (file, text) in [(one, "1"), (two, "2")] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: file)
+        }
+        let before = DirectoryScan([one])
+        #expect(DirectoryScan([one]) == before)
+        #expect(rename(two, one) == 0)
+        #expect(DirectoryScan([one]) != before)
+        #expect(DirectoryScan([directory + "/none"]).entries.isEmpty)
+    }
+}
+
+extension DirectoryScan {
+    fileprivate static func sample(_ paths: [String]) -> DirectoryScan {
+        var scan = DirectoryScan([])
+        scan.entries = paths.map { .init(path: $0, device: 1, inode: 1, size: 1, modified: 1) }
+        return scan
+    }
+}
