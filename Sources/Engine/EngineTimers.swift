@@ -13,8 +13,12 @@ extension Engine {
             guard timer.slot < runtimes[Int(timer.rule)].keys.count else { continue }
             let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
             guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
-            if let silentFrom, let gap = runtimes[Int(timer.rule)].prepared.rule.maxGap, moment - silentFrom > gap {
+            let rule = runtimes[Int(timer.rule)].prepared.rule
+            if let silentFrom, let gap = rule.maxGap, moment - silentFrom > gap,
+                timer.due - rule.lateness < rule.effectiveUntil
+            {
                 runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
+                armExpiry(Int(timer.rule), timer.slot)
             } else {
                 fire(Int(timer.rule), timer.slot, into: &decisions)
             }
@@ -34,7 +38,8 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         let due = state.armedDue - runtimes[rule].prepared.rule.lateness
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
-        if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return }
+        guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
+        if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armExpiry(rule, slot) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
             climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
@@ -67,6 +72,7 @@ extension Engine {
     /// Arms the key's timer for the next hold to mature or pane to begin after `moment`.
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
         let key = runtimes[rule].keys.read(slot)
+        defer { armExpiry(rule, slot) }
         guard key[0].source >= 0, !key[0].rungs.areQuiet || runtimes[rule].prepared.isSilenceZero else { return }
         let state = key[0]
         let prepared = runtimes[rule].prepared
@@ -81,10 +87,34 @@ extension Engine {
             for case let window? in runtimes[rule].windows { next = min(next, window.nextBoundary(after: moment)) }
         }
         guard next != .distantFuture else { return }
-        let due = next + prepared.rule.lateness
+        arm(rule, slot, at: next)
+    }
+
+    private mutating func arm(_ rule: Int, _ slot: Int32, at moment: Timestamp) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        let due = moment + runtimes[rule].prepared.rule.lateness
         guard due < state.armedDue else { return }
         runtimes[rule].keys.write(slot)[0].armedDue = due
         sources[Int(state.source)].timers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
         armIdle(state.source)
+    }
+
+    /// An episode does not outlive its rule's dates.
+    private mutating func armExpiry(_ rule: Int, _ slot: Int32) {
+        let until = runtimes[rule].prepared.rule.effectiveUntil
+        guard until < .distantFuture, runtimes[rule].prepared.rule.status != .disabled else { return }
+        let state = runtimes[rule].keys.read(slot)
+        guard state[0].source >= 0, state[0].level > 0 else { return }
+        arm(rule, slot, at: until)
+    }
+
+    /// The time of the key's source has passed the end of the rule's dates: nothing is pending, what is open ends.
+    private mutating func expire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
+        let state = runtimes[rule].keys.write(slot)
+        state[0].rungs = Rungs()
+        guard state[0].level > 0 else { return }
+        var facts = Facts(at: max(runtimes[rule].prepared.rule.effectiveUntil, state[0].startedAt))
+        facts.reason = .expired
+        decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
     }
 }
