@@ -12,7 +12,8 @@ public final class AlertReader: Sendable {
             configuration.readonly = true
             configuration.busyMode = .timeout(StoreBounds.busySeconds)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            _ = try queue.read { try StoreSchema.check($0, path: path) }
+            let found = try queue.read { try StoreSchema.check($0, path: path) }
+            guard found == StoreSchema.version else { throw StoreError.olderSchema(path: path, version: found) }
             return queue
         }
     }

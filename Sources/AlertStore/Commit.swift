@@ -32,6 +32,7 @@ extension AlertStore {
 
     /// What the turn repeats, where it stores nothing; nil: something must be written.
     private func compare(_ turn: Turn, _ state: State) throws(StoreError) -> Committed? {
+        guard turn.requests.isEmpty else { return nil }
         guard turn.positions.lowerBound <= state.lastDecision else { return turn.decisions.isEmpty ? Committed() : nil }
         return try onFile(path, "comparing a turn with") {
             try queue.inDatabase { database in
@@ -104,6 +105,7 @@ extension AlertStore {
                 state.lastDecision = max(state.lastDecision, decision.id.position)
             }
         }
+        try putRequests(turn.requests, database)
         committed.diverged += try replay.judgeRest()
         state.replayDivergences += Int64(committed.diverged)
         state.applied = max(state.applied, turn.positions.upperBound)
@@ -124,7 +126,7 @@ extension AlertStore {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             throw StoreError.doubled(path: path, decision: decision.id, reason: error.message ?? "constraint")
         }
-        guard !decision.sandbox else { return }
+        guard decision.withheld == .none else { return }
         let writer = NoticeWriter(epoch: epoch, registry: turn.registry)
         state.head += 1
         try putNotice(decision, facts, writer, seq: state.head, database)

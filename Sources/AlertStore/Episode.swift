@@ -25,11 +25,19 @@ public struct Episode: Equatable, Sendable {
     public var updated: Timestamp
     public var resolved: Timestamp?
     public var exercise: Bool
+    /// Nothing of it was decided outside the sandbox.
     public var sandbox: Bool
+    /// Something of it was sent.
+    public var announced: Bool
+    /// Why its newest transition was not sent (`sandbox`, `inhibited`, `muted`); empty where it was.
+    public var withheld: String
+    /// nil and empty where nobody has acknowledged it.
+    public var acknowledged: Timestamp?
+    public var acknowledgedBy: String
 
     static let columns = """
         position, ordinal, rule, version, domain, title_zh, title_en, lead, runbook, about, key, subject, area,
-        level, peak, reason, started, updated, resolved, exercise, sandbox
+        level, peak, reason, started, updated, resolved, exercise, sandbox, announced, withheld, acknowledged, acknowledged_by
         """
 
     init(_ row: Row) throws {
@@ -53,6 +61,10 @@ public struct Episode: Equatable, Sendable {
         resolved = (row["resolved"] as Int64?).map(Timestamp.init(microseconds:))
         exercise = row["exercise"]
         sandbox = row["sandbox"]
+        announced = row["announced"]
+        withheld = row["withheld"]
+        acknowledged = (row["acknowledged"] as Int64?).map(Timestamp.init(microseconds:))
+        acknowledgedBy = row["acknowledged_by"]
     }
 }
 

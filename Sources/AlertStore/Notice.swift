@@ -1,45 +1,48 @@
 import Foundation
 
-/// What consumers receive of one transition: JSON with sorted keys, absent fields left out.
-public struct Notice: Codable, Equatable, Sendable {
-    public struct Text: Codable, Equatable, Sendable {
+/// What consumers receive of one transition: JSON in the order of its fields here, absent ones left out.
+public struct Notice: Decodable, Equatable, Sendable {
+    public struct Text: Decodable, Equatable, Sendable {
         public var zh: String
         public var en: String
     }
 
-    public struct RuleName: Codable, Equatable, Sendable {
+    public struct RuleName: Decodable, Equatable, Sendable {
         public var id: String
         public var version: String
+        /// How many activations have changed the rule, its first included; absent in notices of earlier software.
+        public var revision: Int32?
     }
 
-    public struct Subject: Codable, Equatable, Sendable {
+    public struct Subject: Decodable, Equatable, Sendable {
         public var id: String
         public var name: String?
     }
 
-    public struct Area: Codable, Equatable, Sendable {
+    public struct Area: Decodable, Equatable, Sendable {
         /// 12 digits.
         public var code: String
         public var name: String?
     }
 
     /// Degrees.
-    public struct Location: Codable, Equatable, Sendable {
+    public struct Location: Decodable, Equatable, Sendable {
         public var lon: Double
         public var lat: Double
         public var crs: String
     }
 
     /// The reading that decided, copied because events are pruned and alarms live on.
-    public struct Evidence: Codable, Equatable, Sendable {
+    public struct Evidence: Decodable, Equatable, Sendable {
         public var source: String
         public var id: String?
         public var position: Int64
         public var value: Double?
     }
 
-    public struct Owner: Codable, Equatable, Sendable {
+    public struct Owner: Decodable, Equatable, Sendable {
         public var lead: String
+        public var support: [String]?
     }
 
     public var v = 1
@@ -53,6 +56,11 @@ public struct Notice: Codable, Equatable, Sendable {
     public var about: String
     public var transition: String
     public var reason: String?
+    /// Of what a person did: who, and their note.
+    public var by: String?
+    public var note: String?
+    /// Whom to tell next, of an alarm that nobody answered in time.
+    public var escalateTo: [String]?
     public var episode: String
     public var level: String?
     /// 1 blue … 4 red; 0 once resolved.
@@ -84,17 +92,6 @@ public struct Notice: Codable, Equatable, Sendable {
     public var owner: Owner?
     public var runbook: String?
     public var message: Text
-
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        } catch {
-            preconditionFailure("numbers of a notice are finite: \(error)")
-        }
-    }
 }
 
 extension Notice {

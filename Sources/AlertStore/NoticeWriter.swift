@@ -18,10 +18,12 @@ struct NoticeWriter {
         return Notice(
             epoch: epoch, seq: seq, prev: prev, id: decision.id.text, about: decision.about.name,
             transition: decision.transition.name, reason: present(decision.reason.name),
-            episode: decision.episode.text, level: decision.level?.name, rank: decision.level?.rank ?? 0,
+            by: present(decision.actor), note: present(decision.note),
+            escalateTo: decision.escalateTo.isEmpty ? nil : decision.escalateTo, episode: decision.episode.text,
+            level: decision.level?.name, rank: decision.level?.rank ?? 0,
             previous: decision.previous?.name, peak: decision.peak.name, levelZh: decision.level?.zh,
             score: finite(decision.score), domain: facts.domain,
-            rule: .init(id: decision.rule, version: decision.ruleVersion),
+            rule: .init(id: decision.rule, version: decision.ruleVersion, revision: decision.revision),
             title: .init(zh: facts.title.zh, en: facts.title.en),
             key: decision.key == decision.subject ? nil : present(decision.key), subject: subject(decision),
             area: area(decision), location: location(decision), metric: present(facts.metric),
@@ -30,12 +32,16 @@ struct NoticeWriter {
             startedAt: decision.startedAt.formatted(), at: decision.at.formatted(),
             decidedAt: decision.decidedAt.formatted(), delayS: delay.microseconds / 1_000_000,
             backfill: delay > StoreBounds.backfillAge, exercise: decision.exercise, evidence: evidence(decision),
-            owner: present(facts.lead).map { .init(lead: $0) }, runbook: present(facts.runbook),
+            owner: owner(facts), runbook: present(facts.runbook),
             message: message(decision, facts))
     }
 
     private func present(_ text: String) -> String? { text.isEmpty ? nil : text }
     private func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
+
+    private func owner(_ facts: RuleFacts) -> Notice.Owner? {
+        present(facts.lead).map { .init(lead: $0, support: facts.support.isEmpty ? nil : facts.support) }
+    }
 
     private func subject(_ decision: Decision) -> Notice.Subject? {
         guard !decision.subject.isEmpty else { return nil }

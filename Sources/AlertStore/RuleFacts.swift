@@ -9,6 +9,7 @@ struct RuleFacts: Equatable {
     var metric: String
     var unit: String
     var lead: String
+    var support: [String]
     var runbook: String
 
     init(_ rule: Rule) {
@@ -18,6 +19,7 @@ struct RuleFacts: Equatable {
         metric = rule.input.metric
         unit = rule.input.unit
         lead = rule.lead
+        support = rule.support
         runbook = rule.runbook
     }
 
@@ -29,6 +31,7 @@ struct RuleFacts: Equatable {
         metric = ""
         unit = ""
         lead = ""
+        support = []
         runbook = ""
     }
 
@@ -39,6 +42,7 @@ struct RuleFacts: Equatable {
         metric = row["metric"]
         unit = row["unit"]
         lead = row["lead"]
+        support = (row["support"] as String).split(separator: "\n").map(String.init)
         runbook = row["runbook"]
     }
 }

@@ -13,6 +13,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case foreign(path: String, reason: String)
     /// Written by a later version of this software.
     case newerSchema(path: String, version: Int64)
+    /// Written by an earlier version; only the platform brings it up to date.
+    case olderSchema(path: String, version: Int64)
     case corrupt(path: String, reason: String)
     /// A replay by the same engine version computed something else than it stored: nil where one side has nothing.
     case divergence(position: Int64, stored: Decision?, computed: Decision?)
@@ -34,6 +36,8 @@ extension StoreError: CustomStringConvertible {
             "\(path) is not an alert store (\(reason)): move it away, or choose another data directory"
         case .newerSchema(let path, let version):
             "\(path) has schema \(version), newer than \(StoreSchema.version): run the version that wrote it"
+        case .olderSchema(let path, let version):
+            "\(path) has schema \(version), older than \(StoreSchema.version): start the platform once, it brings it up to date"
         case .corrupt(let path, let reason):
             "\(path) is damaged (\(reason)): keep a copy, check the disk, restore it from a backup; nothing was changed"
         case .divergence(let position, let stored, let computed):

@@ -61,7 +61,25 @@ enum StoreSchema {
             PRIMARY KEY(kind, exercise, domain, level, area)
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX leaves_seq ON leaves(seq);
+        """,
         """
+        ALTER TABLE episodes ADD COLUMN support TEXT NOT NULL DEFAULT '';
+        ALTER TABLE episodes ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE episodes ADD COLUMN withheld TEXT NOT NULL DEFAULT '';
+        ALTER TABLE episodes ADD COLUMN acknowledged INTEGER;
+        ALTER TABLE episodes ADD COLUMN acknowledged_by TEXT NOT NULL DEFAULT '';
+        UPDATE episodes SET announced = NOT sandbox, withheld = CASE WHEN sandbox THEN 'sandbox' ELSE '' END;
+        ALTER TABLE transitions ADD COLUMN withheld TEXT NOT NULL DEFAULT '';
+        ALTER TABLE transitions ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+        ALTER TABLE transitions ADD COLUMN note TEXT NOT NULL DEFAULT '';
+        UPDATE transitions SET withheld = (SELECT withheld FROM episodes
+            WHERE position = episode_position AND ordinal = episode_ordinal);
+        CREATE TABLE requests(
+            position INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL, key TEXT NOT NULL, episode TEXT NOT NULL,
+            actor TEXT NOT NULL, note TEXT NOT NULL, received INTEGER NOT NULL, verdict TEXT NOT NULL
+        ) STRICT;
+        """,
     ]
 
     /// Brings a new or older file to the newest version; refuses foreign and newer ones.

@@ -9,7 +9,7 @@ extension AlertStore {
         let kept = try Row.fetchOne(
             database,
             sql: """
-                SELECT domain, title_zh, title_en, message_zh, message_en, metric, unit, lead, runbook
+                SELECT domain, title_zh, title_en, message_zh, message_en, metric, unit, lead, support, runbook
                 FROM episodes WHERE position = ? AND ordinal = ?
                 """, arguments: [decision.episode.position, decision.episode.ordinal])
         if let rule = ruleSet.rules.first(where: { $0.id == decision.rule }) { return RuleFacts(rule) }
@@ -27,32 +27,50 @@ extension AlertStore {
 
     func putEpisode(_ decision: Decision, _ facts: RuleFacts, _ database: Database) throws {
         let resolved = decision.transition == .resolved ? decision.at.microseconds : nil
+        let isAcknowledged = decision.transition == .acknowledged
         try database.execute(
             sql: """
-                INSERT INTO episodes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO episodes(
+                    position, ordinal, rule, version, domain, title_zh, title_en, message_zh, message_en, metric, unit,
+                    lead, runbook, about, key, subject, area, level, peak, reason, started, updated, resolved, exercise,
+                    sandbox, support, announced, withheld, acknowledged, acknowledged_by)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(position, ordinal) DO UPDATE SET
                     version = excluded.version, area = excluded.area, level = excluded.level, peak = excluded.peak,
-                    reason = excluded.reason, updated = excluded.updated, resolved = excluded.resolved
+                    reason = excluded.reason, updated = excluded.updated, resolved = excluded.resolved,
+                    sandbox = sandbox AND excluded.sandbox, announced = announced OR excluded.announced,
+                    withheld = excluded.withheld, acknowledged = coalesce(acknowledged, excluded.acknowledged),
+                    acknowledged_by =
+                        CASE WHEN acknowledged IS NULL THEN excluded.acknowledged_by ELSE acknowledged_by END
                 """,
             arguments: [
                 decision.episode.position, decision.episode.ordinal, decision.rule, decision.ruleVersion, facts.domain,
                 facts.title.zh, facts.title.en, facts.message.zh, facts.message.en, facts.metric, facts.unit,
                 facts.lead, facts.runbook, decision.about.name, decision.key, decision.subject, decision.area,
                 decision.level?.rank, decision.peak.rank, decision.reason.name, decision.startedAt.microseconds,
-                decision.at.microseconds, resolved, decision.exercise, decision.sandbox,
+                decision.at.microseconds, resolved, decision.exercise,
+                decision.withheld == .sandbox, facts.support.joined(separator: "\n"), decision.withheld == .none,
+                decision.withheld.name, isAcknowledged ? decision.at.microseconds : nil,
+                isAcknowledged ? decision.actor : "",
             ])
     }
 
     func putTransition(_ decision: Decision, ruleSet: String, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO transitions VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO transitions(
+                    position, ordinal, episode_position, episode_ordinal, transition, level, at, decided, value,
+                    threshold, compare, rule_version, rule_set, engine, source, event, event_position, encoded,
+                    withheld, actor, note)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 decision.id.position, decision.id.ordinal, decision.episode.position, decision.episode.ordinal,
                 decision.transition.name, decision.level?.rank, decision.at.microseconds,
                 decision.decidedAt.microseconds, decision.value.isNaN ? nil : decision.value,
                 decision.threshold.isNaN ? nil : decision.threshold, decision.compare.symbol, decision.ruleVersion,
                 ruleSet, Int64(engineVersion), decision.source, decision.eventID, decision.eventPosition,
-                Data(decision.encoded),
+                Data(decision.encoded), decision.withheld.name, decision.actor, decision.note,
             ])
     }
 

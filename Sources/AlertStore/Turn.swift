@@ -7,6 +7,8 @@ public struct Turn: Sendable {
     public var positions: ClosedRange<Int64>
     /// Ascending by id.
     public var decisions: [Decision]
+    /// What became of the operators' requests among the records.
+    public var requests: [RequestOutcome]
     /// The rules and registry as they are after the turn.
     public var ruleSet: RuleSet
     public var registry: Registry
@@ -14,12 +16,14 @@ public struct Turn: Sendable {
     public var received: Timestamp
 
     public init(
-        positions: ClosedRange<Int64>, decisions: [Decision], ruleSet: RuleSet, registry: Registry, received: Timestamp
+        positions: ClosedRange<Int64>, decisions: [Decision], requests: [RequestOutcome] = [], ruleSet: RuleSet,
+        registry: Registry, received: Timestamp
     ) {
         precondition(decisions.allSatisfy { positions.contains($0.id.position) }, "decisions belong to their turn")
         precondition(zip(decisions, decisions.dropFirst()).allSatisfy { $0.id < $1.id }, "decisions ascend by id")
         self.positions = positions
         self.decisions = decisions
+        self.requests = requests
         self.ruleSet = ruleSet
         self.registry = registry
         self.received = received

@@ -25,14 +25,25 @@ public struct ZoneTable: Equatable, Sendable {
         self.transitions = transitions
     }
 
+    /// The changes of offset within a stretch of seconds.
+    public func transitions(in seconds: Range<Int>) -> ArraySlice<Transition> {
+        transitions[count(until: seconds.lowerBound - 1)..<count(until: seconds.upperBound - 1)]
+    }
+
     /// The offset in force at a moment, in seconds east of Greenwich.
     public func offset(at seconds: Int) -> Int {
+        let past = count(until: seconds)
+        return past == 0 ? initialOffsetSeconds : transitions[past - 1].offsetSeconds
+    }
+
+    /// How many transitions have come by a second.
+    private func count(until seconds: Int) -> Int {
         var low = 0
         var high = transitions.count
         while low < high {
             let middle = (low + high) / 2
             if transitions[middle].from <= seconds { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? initialOffsetSeconds : transitions[low - 1].offsetSeconds
+        return low
     }
 }

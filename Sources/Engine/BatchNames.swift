@@ -1,10 +1,16 @@
 import Events
+import Expression
 
 /// A batch under evaluation, by reference: an `EventBatch` is some twenty arrays, each copy of it as many retains.
 final class ArrivedBatch: Sendable {
     let columns: EventBatch
+    /// For the expressions that name a zone.
+    let zones: ZoneSet
 
-    init(_ columns: EventBatch) { self.columns = columns }
+    init(_ columns: EventBatch, zones: ZoneSet) {
+        self.columns = columns
+        self.zones = zones
+    }
 }
 
 /// A batch's string numbers translated to the engine's, each looked up once.

@@ -19,6 +19,16 @@ public struct Decision: Equatable, Sendable {
         case escalated = 1
         case deescalated = 2
         case resolved = 3
+        /// The level changes too often to tell each change: quiet from here on.
+        case flappingStarted = 4
+        /// The level holds still again; carries it.
+        case flappingEnded = 5
+        /// An operator has taken the alarm over.
+        case acknowledged = 6
+        /// Nobody acknowledged within the rule's time; names whom to tell next.
+        case unacknowledged = 7
+        /// Still open after the rule's time for handling; names whom to tell next.
+        case unhandled = 8
 
         public var name: String {
             switch self {
@@ -26,6 +36,11 @@ public struct Decision: Equatable, Sendable {
             case .escalated: "escalated"
             case .deescalated: "deescalated"
             case .resolved: "resolved"
+            case .flappingStarted: "flapping_started"
+            case .flappingEnded: "flapping_ended"
+            case .acknowledged: "acknowledged"
+            case .unacknowledged: "unacknowledged"
+            case .unhandled: "unhandled"
             }
         }
     }
@@ -51,6 +66,27 @@ public struct Decision: Equatable, Sendable {
         }
     }
 
+    /// Why a decision is stored and not sent.
+    public enum Withheld: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+        /// It is sent: an outbox row is made.
+        case none = 0
+        /// The rule is in the sandbox.
+        case sandbox = 1
+        /// A rule that explains this one is firing.
+        case inhibited = 2
+        /// Outside the rule's active time.
+        case muted = 3
+
+        public var name: String {
+            switch self {
+            case .none: ""
+            case .sandbox: "sandbox"
+            case .inhibited: "inhibited"
+            case .muted: "muted"
+            }
+        }
+    }
+
     public var id: DecisionID
     /// The id of the decision that raised the episode.
     public var episode: DecisionID
@@ -59,7 +95,7 @@ public struct Decision: Equatable, Sendable {
     public var about: About
     public var transition: Transition
     public var reason: Reason
-    /// nil once resolved.
+    /// nil once resolved; nil, too, while flapping where no level is held now.
     public var level: Level?
     public var previous: Level?
     /// The highest level of the episode so far.
@@ -91,8 +127,14 @@ public struct Decision: Equatable, Sendable {
     public var eventID: String
     public var eventPosition: Int64
     public var exercise: Bool
-    /// The rule is in the sandbox: stored, never sent.
-    public var sandbox: Bool
+    public var withheld: Withheld
+    /// How many activations have changed the rule, its first included.
+    public var revision: Int32
+    /// Who acted, and what they noted; empty where nobody did.
+    public var actor: String
+    public var note: String
+    /// Whom to tell next; empty but for what nobody answered.
+    public var escalateTo: [String]
 
     /// Equal bit for bit, so that NaN equals itself.
     public static func == (a: Self, b: Self) -> Bool { a.encoded == b.encoded }

@@ -31,7 +31,17 @@ extension Decision {
         decidedAt = try reader.getTimestamp()
         eventPosition = try reader.get(Int64.self)
         exercise = try reader.getBool()
-        sandbox = try reader.getBool()
+        guard reader.remaining > 1 else {
+            // As stores written before decisions could be withheld hold it.
+            withheld = try reader.getBool() ? .sandbox : .none
+            (revision, actor, note, escalateTo) = (0, "", "", [])
+            return
+        }
+        withheld = try reader.getCase(Withheld.self)
+        revision = try reader.get(Int32.self)
+        actor = try reader.getString()
+        note = try reader.getString()
+        escalateTo = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }
         guard reader.remaining == 0 else { throw .invalid(what: "rest", at: reader.offset) }
     }
 

@@ -15,7 +15,11 @@ extension Decision {
         for moment in [startedAt, at, decidedAt] { out.put(moment) }
         out.put(eventPosition)
         out.put(exercise)
-        out.put(sandbox)
+        out.put(withheld.rawValue)
+        out.put(revision)
+        out.put(actor)
+        out.put(note)
+        out.put(escalateTo) { $0.put($1) }
         return out.bytes
     }
 }

@@ -1,4 +1,5 @@
 import Events
+import Expression
 
 /// The deterministic core: a pure function from (state, journal record) to (state, decisions).
 ///
@@ -23,6 +24,15 @@ public struct Engine: Sendable {
     /// Timers on `received`: silence and forgetting of keys; rule −1 stands for a source falling idle.
     var receivedTimers = TimerHeap()
     var routes = Routes()
+    /// Decided in the moment that runs and not yet judged; empty between records.
+    var pending: [PendingDecision] = []
+    /// Rules whose alarms may be free to be told at the moment's end; empty between records.
+    var releasing: [Int32] = []
+    /// The newest requests by key, so that a repeat has no second effect.
+    var answered: [RequestOutcome] = []
+    /// What became of the last record's request.
+    public internal(set) var outcomes: [RequestOutcome] = []
+    var zones = ZoneSet.none
 
     /// Of the decision being made.
     var position: Int64 = 0
@@ -40,6 +50,7 @@ public struct Engine: Sendable {
         precondition(record.position >= nextPosition, "records come in order")
         precondition(record.received >= received, "stamps never go back")
         begin(record.position)
+        outcomes.removeAll(keepingCapacity: true)
         switch record.entry {
         case .events(let batch): apply(batch, from: record.department, at: record, into: &decisions)
         case .tick: advance(to: record.received, into: &decisions)
@@ -50,8 +61,12 @@ public struct Engine: Sendable {
         case .registry(let bytes):
             advance(to: record.received, into: &decisions)
             replaceRegistry(with: bytes)
-        case .departments, .request: advance(to: record.received, into: &decisions)
+        case .request(let bytes):
+            advance(to: record.received, into: &decisions)
+            answer(bytes, into: &decisions)
+        case .departments: advance(to: record.received, into: &decisions)
         }
+        endMoment(into: &decisions)
         nextPosition = record.position + Int64(record.entry.positions)
         forgetSymbols()
     }
@@ -88,6 +103,9 @@ public struct Engine: Sendable {
     /// Fills in what is looked up by name once: routes, units, the registry's subjects.
     mutating func resolveNames() {
         routes = Routes(ruleSet.rules)
+        zones = ZoneSet(ruleSet.zones)
+        resolveInhibitions()
+        resolveCalendars()
         for index in runtimes.indices {
             let unit = runtimes[index].rule.input.unit
             runtimes[index].unitSymbol = unit.isEmpty ? -1 : symbols.intern(unit)

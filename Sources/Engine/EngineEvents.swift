@@ -5,7 +5,7 @@ extension Engine {
     mutating func apply(
         _ batch: EventBatch, from department: String, at record: JournalRecord, into decisions: inout [Decision]
     ) {
-        let arrived = ArrivedBatch(batch)
+        let arrived = ArrivedBatch(batch, zones: zones)
         var names = BatchNames(arrived)
         var sourceOf = [Int32](repeating: -1, count: batch.strings.count + 1)
         let followsEvents = ruleSet.timing.clock == .events
@@ -31,6 +31,7 @@ extension Engine {
                 }
             }
             sources[Int(source)].newest = max(sources[Int(source)].newest, time)
+            endMoment(into: &decisions)
         }
         if !followsEvents { runReceivedTimers(through: record.received, into: &decisions) }
     }

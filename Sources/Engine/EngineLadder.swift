@@ -33,7 +33,9 @@ extension Engine {
         if isUnknown { runtimes[rule].counters.unknown += 1 }
         for level in prepared.unused { rungs[level] = .out }
         runtimes[rule].keys.write(slot)[0].rungs = rungs
-        settle(rule, slot, values: values, at: time, arrival, into: &decisions)
+        if !flap(rule, slot, values: values, at: time, arrival, into: &decisions) {
+            settle(rule, slot, values: values, at: time, arrival, into: &decisions)
+        }
         arm(rule, slot, from: time)
     }
 
@@ -56,16 +58,25 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)
         let old = Level(rawValue: state[0].level)
         let new = state[0].rungs.highest
-        guard old != new else { return }
-        let prepared = runtimes[rule].prepared
+        guard old != new, !state[0].isFlapping else { return }
         let transition: Decision.Transition =
             switch (old, new) {
             case (nil, _): .raised
             case (_, nil): .resolved
             case (let old?, let new?): new > old ? .escalated : .deescalated
             }
-        let shown = new ?? old
-        let rung = prepared.ladder.first { $0.level == shown }
+        var facts = shown(rule, slot, new, values, time, arrival)
+        facts.reason = new == nil ? .cleared : .none
+        decide(rule, slot, transition, to: new, facts, into: &decisions)
+    }
+
+    /// What explains a change to a level: its threshold, or where it is none the clear of the level that was.
+    func shown(
+        _ rule: Int, _ slot: Int32, _ new: Level?, _ values: RuleValues, _ time: Timestamp, _ arrival: Arrival?
+    ) -> Facts {
+        let prepared = runtimes[rule].prepared
+        let level = new ?? Level(rawValue: runtimes[rule].keys.read(slot)[0].level)
+        let rung = prepared.ladder.first { $0.level == level }
         var facts = Facts(at: time)
         facts.eventID = arrival?.eventID ?? ""
         if let rung {
@@ -76,8 +87,7 @@ extension Engine {
             facts.threshold = threshold(shownThreshold, prepared, rule, slot)
         }
         facts.score = score(rule, slot, values)
-        facts.reason = new == nil ? .cleared : .none
-        decide(rule, slot, transition, to: new, facts, into: &decisions)
+        return facts
     }
 
     private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues) -> Double {
@@ -99,6 +109,11 @@ extension Engine {
         var threshold = Double.nan
         var compare = Rule.Comparison.greaterOrEqual
         var score = 0.0
+        /// Level told before, where the decision says anew what is; 0 for none.
+        var previous: UInt8 = 0
+        var actor = ""
+        var note = ""
+        var escalateTo: [String] = []
 
         init(at: Timestamp) { self.at = at }
     }
@@ -111,12 +126,17 @@ extension Engine {
         let id = nextID()
         let state = runtimes[rule].keys.write(slot)
         let old = Level(rawValue: state[0].level)
-        if transition == .raised {
+        if transition == .raised || (transition == .flappingStarted && !state[0].hasEpisode) {
             state[0].episode = id
             state[0].startedAt = facts.at
             state[0].peak = 0
         }
         state[0].level = new?.rawValue ?? 0
+        switch transition {
+        case .flappingStarted: state[0].isFlapping = true
+        case .flappingEnded, .resolved: state[0].isFlapping = false
+        case .raised, .escalated, .deescalated, .acknowledged, .unacknowledged, .unhandled: break
+        }
         state[0].peak = max(state[0].peak, state[0].level)
         let peak = Level(rawValue: state[0].peak) ?? .blue
         append(
@@ -136,6 +156,7 @@ extension Engine {
     ) {
         let state = runtimes[rule].keys.read(slot)[0]
         let definition = runtimes[rule].rule
+        pending.append(PendingDecision(index: decisions.count, rule: Int32(rule), slot: slot))
         let known = state.registered >= 0 ? registry.subjects[Int(state.registered)] : nil
         runtimes[rule].counters.decisions += 1
         let area = known.flatMap { $0.area.isEmpty ? nil : $0.area } ?? text(state.area)
@@ -150,7 +171,8 @@ extension Engine {
                 valueName: facts.valueName, value: facts.value, threshold: facts.threshold, compare: facts.compare,
                 startedAt: startedAt, at: facts.at, decidedAt: received, source: sourceText(state.source),
                 eventID: facts.eventID, eventPosition: state.position, exercise: state.exercise,
-                sandbox: definition.status == .sandbox))
+                withheld: .none, revision: runtimes[rule].revision, actor: facts.actor, note: facts.note,
+                escalateTo: facts.escalateTo))
     }
 
     private func text(_ symbol: Int32) -> String { symbol >= 0 ? symbols.string(symbol) : "" }

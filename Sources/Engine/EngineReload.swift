@@ -22,11 +22,14 @@ extension Engine {
         for old in runtimes.indices where !new.rules.contains(where: { $0.id == runtimes[old].rule.id }) {
             close(old, reason: .ruleRemoved, into: &decisions)
         }
+        judgePending(into: &decisions)
+        releasing.removeAll()
         runtimes = kept
         ruleSet = new
         resolveNames()
         expectKeys()
         rebuildTimers()
+        for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
     }
 
     /// The runtime of a rule that stays: its keys, and its windows where what they measure is the same.
@@ -34,12 +37,16 @@ extension Engine {
         let before = runtimes[old].rule
         guard before.by == rule.by, before.input == rule.input else {
             close(old, reason: .ruleChanged, into: &decisions)
-            return RuleRuntime(rule: rule)
+            var anew = RuleRuntime(rule: rule)
+            anew.revision = runtimes[old].revision + 1
+            return anew
         }
         if before.noData?.action == .alarm, rule.noData?.action != .alarm {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
+            judgePending(into: &decisions)
         }
         var runtime = runtimes[old]
+        if before != rule { runtime.revision += 1 }
         runtime.prepared = PreparedRule(rule)
         if before.status == .disabled, rule.status != .disabled {
             // Nobody was silent while nobody listened.
@@ -59,7 +66,7 @@ extension Engine {
     private mutating func close(_ rule: Int, reason: Decision.Reason, into decisions: inout [Decision]) {
         closeSilences(rule, reason: reason, into: &decisions)
         for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
-            guard runtimes[rule].keys[slot].level > 0 else { continue }
+            guard runtimes[rule].keys[slot].hasEpisode else { continue }
             var facts = Facts(at: max(runtimes[rule].keys[slot].newest, runtimes[rule].keys[slot].startedAt))
             facts.reason = reason
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
@@ -99,6 +106,7 @@ extension Engine {
             sources[source].idleDue = .distantFuture
         }
         for rule in runtimes.indices {
+            runtimes[rule].calendarDue = .distantFuture
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
                 let state = runtimes[rule].keys.write(slot)
                 state[0].armedDue = .distantFuture

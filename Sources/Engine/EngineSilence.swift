@@ -12,15 +12,20 @@ extension Engine {
     }
 
     private mutating func run(until moment: Timestamp, including: Bool, into decisions: inout [Decision]) {
+        var instant = Timestamp.distantPast
         while let timer = receivedTimers.first, timer.due < moment || (including && timer.due == moment) {
             _ = receivedTimers.popFirst()
+            beginMoment(timer.due, after: &instant, into: &decisions)
             received = max(received, ruleSet.timing.clock == .events ? timer.due : moment)
             if timer.rule < 0 {
                 checkIdle(timer, into: &decisions)
+            } else if timer.slot < 0 {
+                checkCalendar(timer)
             } else {
                 checkKey(timer, into: &decisions)
             }
         }
+        endMoment(into: &decisions)
     }
 
     // MARK: sources
@@ -58,7 +63,7 @@ extension Engine {
         guard prepared.rule.status != .disabled else { return }
         var span = prepared.rule.keyTTL
         if let noData = prepared.rule.noData, !state.isSilent { span = min(span, noData.after) }
-        let due = state.lastReceived + span
+        let due = min(state.lastReceived + span, responseDue(rule, state))
         guard due < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = due
         receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
@@ -75,12 +80,15 @@ extension Engine {
         if let noData = prepared.rule.noData, !state.isSilent, state.lastReceived + noData.after <= timer.due {
             fallSilent(rule, slot, noData, at: timer.due, into: &decisions)
         }
+        checkResponse(rule, slot, at: timer.due, into: &decisions)
         let now = runtimes[rule].keys.read(slot)[0]
         guard now.lastReceived + prepared.rule.keyTTL <= timer.due else { return armReceived(rule, slot) }
         if now.isAtRest, !isExpected(prepared.rule, now) {
+            // What was decided about the key at this instant is judged while the key is there.
+            judgePending(into: &decisions)
             runtimes[rule].release(slot)
         } else {
-            let due = timer.due + prepared.rule.keyTTL
+            let due = min(timer.due + prepared.rule.keyTTL, responseDue(rule, now))
             runtimes[rule].keys.write(slot)[0].receivedDue = due
             receivedTimers.push(EngineTimer(due: due, rule: timer.rule, slot: slot))
         }
@@ -100,7 +108,7 @@ extension Engine {
         switch noData.action {
         case .keep: break
         case .resolve:
-            guard runtimes[rule].keys.read(slot)[0].level > 0 else { break }
+            guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)

@@ -7,8 +7,10 @@ extension Engine {
     mutating func runTimers(
         of source: Int32, before moment: Timestamp, silentFrom: Timestamp? = nil, into decisions: inout [Decision]
     ) {
+        var instant = Timestamp.distantPast
         while let timer = sources[Int(source)].timers.first, timer.due < moment {
             _ = sources[Int(source)].timers.popFirst()
+            beginMoment(timer.due, after: &instant, into: &decisions)
             // Slots at the end may be gone since.
             guard timer.slot < runtimes[Int(timer.rule)].keys.count else { continue }
             let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
@@ -23,6 +25,7 @@ extension Engine {
                 fire(Int(timer.rule), timer.slot, into: &decisions)
             }
         }
+        endMoment(into: &decisions)
     }
 
     /// Before a key hears a reading, its timers that lie before it fire.
@@ -55,7 +58,7 @@ extension Engine {
     }
 
     /// The values without a new reading: the last one held, windows read at the moment.
-    private mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
+    mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
         var values = RuleValues()
         var isFirst = true
         for index in runtimes[rule].windows.indices {

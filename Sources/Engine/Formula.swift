@@ -60,6 +60,8 @@ public struct Formula: Equatable, Sendable {
     let names: [String]?
     let program: Program
     let inputs: [Input]
+    /// Whether it may name a zone.
+    let usesZones: Bool
 
     /// Compiles an expression over an event: `value`, `quality`, …, `limit.h`, and the declared fields.
     public init(event source: String, fields: [Field] = [], yield: Yield) throws(ExpressionFailure) {
@@ -67,6 +69,7 @@ public struct Formula: Equatable, Sendable {
         let extra = fields.map { Environment.Declaration($0.name, $0.kind.type) }
         program = try Expression.compile(source, Self.environment(known + extra), expecting: yield.types)
         inputs = Self.inputs(fields: fields, names: nil)
+        usesZones = !program.zoneNames.isEmpty
         self.source = source
         self.yield = yield
         self.fields = fields
@@ -78,6 +81,7 @@ public struct Formula: Equatable, Sendable {
         let declarations = names.map { Environment.Declaration($0, .double) }
         program = try Expression.compile(source, Self.environment(declarations), expecting: yield.types)
         inputs = Self.inputs(fields: [], names: names)
+        usesZones = false
         self.source = source
         self.yield = yield
         fields = []
@@ -91,7 +95,7 @@ public struct Formula: Equatable, Sendable {
         }
     }
 
-    /// Zones by name that the source uses; the engine has no table for any, so a call with one is unknown.
+    /// Zones by name that the source uses; the rule set must have the table of each.
     public var zoneNames: [String] { program.zoneNames }
 
     /// The names an event formula may use, beside declared fields.
@@ -121,13 +125,15 @@ public struct Formula: Equatable, Sendable {
 extension Formula {
     /// The truth of a condition for one reading, or nil where it is unknown.
     func test(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> Bool? {
-        guard case .bool(let truth) = evaluate({ arrival.value(of: $0, registered: registered) }) else { return nil }
+        guard case .bool(let truth) = evaluate(zones(arrival), { arrival.value(of: $0, registered: registered) }) else {
+            return nil
+        }
         return truth
     }
 
     /// The number for one reading, or nil where it is unknown.
     func number(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> Double? {
-        switch evaluate({ arrival.value(of: $0, registered: registered) }) {
+        switch evaluate(zones(arrival), { arrival.value(of: $0, registered: registered) }) {
         case .double(let number): number
         case .int(let number): Double(number)
         default: nil
@@ -136,7 +142,7 @@ extension Formula {
 
     /// The truth of a condition over a rule's named values; a NaN among those it reads makes it unknown.
     func test(_ values: RuleValues) -> Bool? {
-        let truth = evaluate { input in
+        let truth = evaluate(.none) { input in
             guard case .named(let index) = input, index < values.count, !values[index].isNaN else { return .absent }
             return .double(values[index])
         }
@@ -144,15 +150,17 @@ extension Formula {
         return holds
     }
 
+    private func zones(_ arrival: Engine.Arrival) -> ZoneSet { usesZones ? arrival.arrived.zones : .none }
+
     /// Fills the slots that the program reads and runs it; an error is unknown.
-    private func evaluate(_ fill: (Input) -> Value) -> Value? {
+    private func evaluate(_ zones: ZoneSet, _ fill: (Input) -> Value) -> Value? {
         withUnsafeTemporaryAllocation(of: Value.self, capacity: max(1, inputs.count)) { slots in
             slots.initialize(repeating: .absent)
             defer { slots.deinitialize() }
             for slot in program.usedSlots { slots[slot] = fill(inputs[slot]) }
             let row = UnsafeBufferPointer(rebasing: slots[0..<inputs.count])
             do throws(EvaluationError) {
-                return try program.evaluate(row)
+                return try program.evaluate(row, zones: zones)
             } catch {
                 return nil
             }
@@ -188,6 +196,7 @@ extension Formula {
             throw .invalid(what: "program of \(source)", at: r.offset)
         }
         inputs = Self.inputs(fields: fields, names: names)
+        usesZones = !program.zoneNames.isEmpty
         guard program.slotCount == inputs.count, yield.types.contains(program.resultType) else {
             throw .invalid(what: "program of \(source)", at: r.offset)
         }

@@ -34,6 +34,14 @@ struct KeyState: BitwiseCopyable {
     /// Of the separate alarm about silence.
     var silence = DecisionID(position: -1, ordinal: 0)
     var silentSince = Timestamp.distantPast
+    /// What was sent of the value's episode, and of the silence's.
+    var told = Told()
+    var silenceTold = Told()
+    /// Place in the rule's list of open slots, −1 where nothing is open; not part of a snapshot.
+    var openIndex: Int32 = -1
+    /// The levels change too often: no change is told.
+    var isFlapping = false
+    var history = LevelHistory()
 
     /// A slot that holds nothing yet.
     static let free = KeyState(key: -1, subject: -1, area: -1, source: -1, exercise: false, lastReceived: .distantPast)
@@ -48,7 +56,12 @@ struct KeyState: BitwiseCopyable {
         self.lastReceived = lastReceived
     }
 
-    var isAtRest: Bool { level == 0 && silence.position < 0 && rungs.areAllOut }
+    var isAtRest: Bool { !isOpen && rungs.areAllOut }
+
+    /// Whether the value has an episode.
+    var hasEpisode: Bool { level > 0 || isFlapping }
+    /// Whether any episode runs.
+    var isOpen: Bool { hasEpisode || silence.position >= 0 }
 }
 
 /// The ladder's states, one a level from blue to red.

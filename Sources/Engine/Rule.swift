@@ -52,6 +52,12 @@ public struct Rule: Equatable, Sendable {
     public var maximumKeys: Int32 = 1_000_000
     /// A key at rest that has been silent for this long (on `received`) is forgotten.
     public var keyTTL: TimeSpan = .days(7)
+    /// Rules that explain this one while they fire.
+    public var inhibitedBy: [Inhibition] = []
+    /// When its alarms are told; nil: always.
+    public var active: Calendar?
+    public var flap: Flap?
+    public var response: Response?
 
     public init(
         id: String, title: Bilingual, domain: String, message: Bilingual, input: Input, values: [Value], ladder: [Rung]

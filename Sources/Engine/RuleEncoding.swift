@@ -1,3 +1,4 @@
+import CivilTime
 import Events
 
 /// The canonical, versioned bytes of a rule set: what a journal entry holds and a replay reads.
@@ -20,6 +21,7 @@ extension RuleSet {
             writer.put(activation.by)
             writer.put(activation.why)
         }
+        out.put(zones) { writer, zone in zone.write(to: &writer) }
         return out.bytes
     }
 
@@ -41,10 +43,18 @@ extension RuleSet {
         let activation = try reader.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in
             Activation(by: try r.getString(), why: try r.getString())
         }
-        guard reader.remaining == 0, zip(rules, rules.dropFirst()).allSatisfy({ $0.id < $1.id }) else {
+        let zones = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try ZoneTable(from: &r) }
+        let hasZones = rules.allSatisfy { rule in
+            rule.active.map { active in zones.contains { $0.name == active.zone } } ?? true
+        }
+        guard hasZones, Rule.Inhibition.ring(among: rules) == nil, reader.remaining == 0,
+            zip(rules, rules.dropFirst()).allSatisfy({ $0.id < $1.id })
+        else {
             throw .invalid(what: "rule set", at: reader.offset)
         }
-        self.init(rules: rules, version: version, timing: timing, files: files, activation: activation)
+        self.init(
+            rules: rules, version: version, timing: timing, files: files, activation: activation,
+            zones: zones)
     }
 }
 
@@ -67,6 +77,10 @@ extension Rule {
         out.put(effectiveUntil)
         out.put(maximumKeys)
         out.put(keyTTL)
+        out.put(inhibitedBy) { $1.write(to: &$0) }
+        out.put(active) { $1.write(to: &$0) }
+        out.put(flap) { $1.write(to: &$0) }
+        out.put(response) { $1.write(to: &$0) }
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -97,6 +111,10 @@ extension Rule {
         effectiveUntil = try r.getTimestamp()
         maximumKeys = try r.get()
         keyTTL = try r.getSpan()
+        inhibitedBy = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try Inhibition(from: &r) }
+        active = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Calendar(from: &r) }
+        flap = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Flap(from: &r) }
+        response = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Response(from: &r) }
     }
 }
 

@@ -11,6 +11,16 @@ struct RuleRuntime: Sendable {
     /// One for each value that is a window.
     var windows: [WindowCells?]
     var counters = RuleCounters()
+    /// Slots in which an episode runs, in no order; rebuilt from the keys at a restart.
+    private(set) var open: [Int32] = []
+    /// How many activations have changed the rule, its first included.
+    var revision: Int32 = 1
+    /// Rules that inhibit this one, and rules that this one inhibits.
+    var inhibitors: [Engine.Inhibitor] = []
+    var inhibited: [Int32] = []
+    var calendar: Engine.ZonedCalendar?
+    /// When the active time begins that something waits for; `distantFuture` where nothing does.
+    var calendarDue = Timestamp.distantFuture
     /// Symbols and numbers resolved once.
     var unitSymbol: Int32 = -1
 
@@ -45,6 +55,24 @@ struct RuleRuntime: Sendable {
         index.insert(key, slot: slot)
         countLive(slot, 1)
         return slot
+    }
+
+    /// Keeps the list of open slots in step with the key's state.
+    mutating func noteOpen(_ slot: Int32) {
+        let key = keys.read(slot)
+        let isListed = key[0].openIndex >= 0
+        guard key[0].isOpen != isListed else { return }
+        if isListed {
+            let index = Int(key[0].openIndex)
+            keys.write(slot)[0].openIndex = -1
+            let last = open.removeLast()
+            guard last != slot else { return }
+            open[index] = last
+            keys.write(last)[0].openIndex = Int32(index)
+        } else {
+            keys.write(slot)[0].openIndex = Int32(open.count)
+            open.append(slot)
+        }
     }
 
     mutating func release(_ slot: Int32) {

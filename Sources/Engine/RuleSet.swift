@@ -1,3 +1,4 @@
+import CivilTime
 import Events
 
 /// All rules that run together, activated and journaled as one unit.
@@ -34,10 +35,12 @@ public struct RuleSet: Equatable, Sendable {
     public let files: [File]
     /// nil where a watched directory or a start activated it.
     public let activation: Activation?
+    /// Every named zone that the rules use, ascending by name: no decision depends on a machine's zone files.
+    public let zones: [ZoneTable]
 
     public init(
         rules: [Rule], version: String = "", timing: Timing = Timing(), files: [File] = [],
-        activation: Activation? = nil
+        activation: Activation? = nil, zones: [ZoneTable] = []
     ) {
         self.rules = rules.sorted { $0.id < $1.id }
         precondition(zip(self.rules, self.rules.dropFirst()).allSatisfy { $0.id < $1.id }, "rule ids are unique")
@@ -45,10 +48,13 @@ public struct RuleSet: Equatable, Sendable {
         self.timing = timing
         self.files = files
         self.activation = activation
+        self.zones = zones.sorted { $0.name < $1.name }
     }
 
     public func activated(_ activation: Activation?, timing: Timing) -> RuleSet {
-        RuleSet(rules: rules, version: version, timing: timing, files: files, activation: activation)
+        RuleSet(
+            rules: rules, version: version, timing: timing, files: files, activation: activation,
+            zones: zones)
     }
 
     public static let empty = RuleSet(rules: [])

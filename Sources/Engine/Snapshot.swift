@@ -17,6 +17,7 @@ extension Engine {
         out.put(symbols.ends) { $0.put($1) }
         out.put(sources) { $1.write(to: &$0) }
         for runtime in runtimes { runtime.write(to: &out) }
+        out.put(answered) { $1.write(to: &$0) }
         return out.bytes
     }
 
@@ -38,6 +39,7 @@ extension Engine {
         symbols = table
         sources = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try SourceState(from: &r) }
         for rule in runtimes.indices { try runtimes[rule].restore(from: &r) }
+        answered = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try RequestOutcome(from: &r) }
         guard r.remaining == 0, isConsistent else { throw .invalid(what: "snapshot", at: r.offset) }
         for (index, source) in sources.enumerated() {
             sourceIndex.insert(SlotIndex.key(source.symbol, exercise: false), slot: Int32(index))
@@ -69,6 +71,10 @@ extension Engine {
             receivedTimers.push(EngineTimer(due: source.idleDue, rule: -1, slot: Int32(index)))
         }
         for rule in runtimes.indices {
+            if runtimes[rule].calendarDue != .distantFuture {
+                let timer = EngineTimer(due: runtimes[rule].calendarDue, rule: Int32(rule), slot: -1)
+                receivedTimers.push(timer)
+            }
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)[0]
                 guard state.key >= 0 else { continue }
@@ -106,6 +112,8 @@ extension SourceState {
 extension RuleRuntime {
     func write(to out: inout ByteWriter) {
         for field in RuleCounters.fields { out.put(counters[keyPath: field]) }
+        out.put(revision)
+        out.put(calendarDue)
         out.put(keys.count)
         out.put(Int32(index.count))
         for slot in 0..<keys.count where keys.read(slot)[0].key >= 0 {
@@ -122,6 +130,8 @@ extension RuleRuntime {
 
     mutating func restore(from r: inout ByteReader) throws(ByteReader.Failure) {
         for field in RuleCounters.fields { counters[keyPath: field] = try r.get() }
+        revision = try r.get()
+        calendarDue = try r.getTimestamp()
         let count = try r.get(Int32.self)
         let live = try r.get(Int32.self)
         guard count >= 0, count <= Self.maximumSlots, live >= 0, live <= count, Int(live) <= r.remaining
@@ -151,6 +161,7 @@ extension RuleRuntime {
         keys[slot] = state
         index.insert(key, slot: slot)
         countLive(slot, 1)
+        noteOpen(slot)
         for value in windows.indices {
             guard let size = windows[value]?.cellSize else { continue }
             let raw = try r.getRaw(size * 8)
@@ -179,6 +190,10 @@ extension KeyState {
             out.put(id.position)
             out.put(id.ordinal)
         }
+        told.write(to: &out)
+        silenceTold.write(to: &out)
+        out.put(isFlapping)
+        out.put(history.word)
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -208,5 +223,10 @@ extension KeyState {
         }
         episode = DecisionID(position: try r.get(), ordinal: try r.get())
         silence = DecisionID(position: try r.get(), ordinal: try r.get())
+        told = try Told(from: &r)
+        silenceTold = try Told(from: &r)
+        isFlapping = try r.getBool()
+        guard let history = LevelHistory(word: try r.get()) else { throw .invalid(what: "level history", at: r.offset) }
+        self.history = history
     }
 }

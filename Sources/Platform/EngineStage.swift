@@ -74,18 +74,21 @@ final class EngineStage: Sendable {
         _ records: [JournalRecord], _ engine: inout Engine, _ onRules: (Engine) -> Void, _ commit: (Turn) throws -> Void
     ) throws {
         var decisions: [Decision] = []
+        var requests: [RequestOutcome] = []
         var first = records.first?.position ?? engine.nextPosition
         func finish(_ engine: borrowing Engine) throws {
             guard engine.nextPosition > first else { return }
-            try commit(Turn(of: engine, from: first, decisions))
+            try commit(Turn(of: engine, from: first, decisions, requests))
             let count = Int64(decisions.count)
             view.withLock { $0.decisions += count }
             decisions.removeAll(keepingCapacity: true)
+            requests.removeAll(keepingCapacity: true)
             first = engine.nextPosition
         }
         for record in records {
             guard changesNames(record.entry) else {
                 engine.apply(record, into: &decisions)
+                requests += engine.outcomes
                 continue
             }
             try finish(engine)
@@ -119,9 +122,12 @@ final class EngineStage: Sendable {
 
 extension Turn {
     /// Everything from a position up to where the engine is now.
-    init(of engine: borrowing Engine, from first: Int64, _ decisions: [Decision]) {
+    init(
+        of engine: borrowing Engine, from first: Int64, _ decisions: [Decision], _ requests: [RequestOutcome]
+    ) {
         self.init(
-            positions: first...max(first, engine.nextPosition - 1), decisions: decisions, ruleSet: engine.ruleSet,
+            positions: first...max(first, engine.nextPosition - 1), decisions: decisions, requests: requests,
+            ruleSet: engine.ruleSet,
             registry: engine.registry, received: engine.received)
     }
 }

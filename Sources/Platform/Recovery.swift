@@ -27,7 +27,7 @@ struct Recovery {
             guard record.position >= engine.nextPosition else { continue }
             decisions.removeAll(keepingCapacity: true)
             engine.apply(record, into: &decisions)
-            try commit(Turn(of: engine, from: record.position, decisions))
+            try commit(Turn(of: engine, from: record.position, decisions, engine.outcomes))
             replayed += Int64(record.entry.positions)
         }
         guard engine.nextPosition == next else {

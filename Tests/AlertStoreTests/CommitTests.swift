@@ -126,10 +126,60 @@ import Testing
         #expect(try reader.status().applied == 5)
     }
 
+    @Test func `a withheld decision is stored with its reason, and its episode counts as told once something is sent`()
+        throws
+    {
+        let store = try directory.open()
+        let reader = try AlertReader(path: directory.store)
+        var first = try Sample.decision(10)
+        first.withheld = .inhibited
+        #expect(try store.commit(Sample.turn([first])) == Committed(stored: 1))
+        var episode = try reader.episodes().episodes[0]
+        #expect(!episode.announced && episode.withheld == "inhibited")
+        let second = try Sample.decision(11, .raised, episode: 10)
+        #expect(try store.commit(Sample.turn([second])).notices == 1...1)
+        var third = try Sample.decision(12, .escalated, episode: 10)
+        third.withheld = .muted
+        try store.commit(Sample.turn([third]))
+        episode = try reader.episodes().episodes[0]
+        #expect(episode.announced && episode.withheld == "muted" && !episode.sandbox)
+        #expect(try reader.episode(first.id)?.steps.map(\.decision.withheld) == [.inhibited, .none, .muted])
+    }
+
+    @Test func `who acknowledged an episode first is kept with it`() throws {
+        let store = try directory.open()
+        var taken = try Sample.decision(11, .acknowledged, episode: 10)
+        taken.actor = "王敏"
+        try store.commit(Sample.turn([try Sample.decision(10), taken]))
+        let episode = try AlertReader(path: directory.store).episodes().episodes[0]
+        #expect(episode.acknowledgedBy == "王敏" && episode.acknowledged == taken.at)
+        #expect(episode.level == .orange && episode.resolved == nil)
+    }
+
+    @Test func `requests are on record, refused or not, and a replay stores them once`() throws {
+        let store = try directory.open()
+        let request = OperatorRequest(
+            key: "k", actor: "王敏", note: "好", act: .acknowledge(episode: .init(position: 7, ordinal: 0)))
+        let outcomes = [
+            RequestOutcome(position: 10, received: Sample.at, request: request, verdict: .notOpen),
+            RequestOutcome(position: 11, received: Sample.at, request: nil, verdict: .malformed),
+        ]
+        for _ in 0..<2 {
+            try store.commit(
+                Turn(
+                    positions: 10...11, decisions: [], requests: outcomes, ruleSet: .empty, registry: .empty,
+                    received: Sample.at))
+        }
+        let kept = try AlertReader(path: directory.store).requests()
+        #expect(kept.map(\.verdict) == ["malformed", "not_open"])
+        #expect((kept[1].actor, kept[1].episode, kept[1].note) == ("王敏", "7.0", "好"))
+        #expect(store.applied == 11)
+    }
+
     @Test func `a sandbox decision is stored and makes no notice`() throws {
         let store = try directory.open()
         var decision = try Sample.decision(10)
-        decision.sandbox = true
+        decision.withheld = .sandbox
         #expect(try store.commit(Sample.turn([decision])) == Committed(stored: 1))
         let reader = try AlertReader(path: directory.store)
         #expect(try reader.episodes().episodes.isEmpty)

@@ -21,7 +21,7 @@ import Testing
         let body = try #require(try commit([decision]).first).body
         #expect(
             body
-                == #"{"about":"value","area":{"code":"320213021000","name":"无锡市梁溪区崇安寺街道"},"at":"2026-07-01T08:15:00+08:00","backfill":false,"compare":">=","decided_at":"2026-07-01T08:15:02.114+08:00","delay_s":2,"domain":"gas","episode":"88190.0","epoch":"7f3a","evidence":[{"id":"e-88213","position":88213,"source":"zjj-gw-07","value":31.5}],"exercise":false,"id":"88213.0","kind":"alarm","level":"orange","level_zh":"橙色","location":{"crs":"CGCS2000","lat":31.5768,"lon":120.3005},"message":{"en":"Valve well: gas 31.5 %LEL, threshold 25 %LEL","zh":"人民中路阀井 可燃气体 31.5 %LEL,达到 25 %LEL"},"metric":"gas.lel","owner":{"lead":"市住建局"},"peak":"orange","prev":0,"previous":"yellow","rank":3,"rule":{"id":"gas-lel","version":"sha256:9c41e0"},"runbook":"docs/runbooks/gas-lel.md","score":78.9,"seq":1,"started_at":"2026-07-01T08:14:30+08:00","subject":{"id":"RQ-0457","name":"人民中路阀井"},"threshold":25,"title":{"en":"Combustible gas concentration high","zh":"可燃气体浓度超限"},"transition":"escalated","unit":"%LEL","v":1,"value":31.5}"#
+                == #"{"v":1,"epoch":"7f3a","seq":1,"prev":0,"id":"88213.0","kind":"alarm","about":"value","transition":"escalated","episode":"88190.0","level":"orange","rank":3,"previous":"yellow","peak":"orange","level_zh":"橙色","score":78.9,"domain":"gas","rule":{"id":"gas-lel","version":"sha256:9c41e0","revision":17},"title":{"zh":"可燃气体浓度超限","en":"Combustible gas concentration high"},"subject":{"id":"RQ-0457","name":"人民中路阀井"},"area":{"code":"320213021000","name":"无锡市梁溪区崇安寺街道"},"location":{"lon":120.3005,"lat":31.5768,"crs":"CGCS2000"},"metric":"gas.lel","value":31.5,"threshold":25,"compare":">=","unit":"%LEL","started_at":"2026-07-01T08:14:30+08:00","at":"2026-07-01T08:15:00+08:00","decided_at":"2026-07-01T08:15:02.114+08:00","delay_s":2,"backfill":false,"exercise":false,"evidence":[{"source":"zjj-gw-07","id":"e-88213","position":88213,"value":31.5}],"owner":{"lead":"市住建局","support":["市应急管理局"]},"runbook":"docs/runbooks/gas-lel.md","message":{"zh":"人民中路阀井 可燃气体 31.5 %LEL,达到 25 %LEL","en":"Valve well: gas 31.5 %LEL, threshold 25 %LEL"}}"#
         )
         #expect(try Notice(json: body).json == body)
     }
@@ -51,6 +51,25 @@ import Testing
         #expect(notices[0].leaf.topics[0] == "exercise/alarm/domain/gas/orange/320213021000/")
         #expect(try notices.map { try Notice(json: $0.body).backfill } == [false, false, true])
         #expect(notices.map(\.prev) == [0, 0, 2])
+    }
+
+    @Test func `what a person did, and whom to tell next, stand in the notice`() throws {
+        var taken = try Sample.decision(11, .acknowledged, episode: 10)
+        (taken.actor, taken.note) = ("王敏", "说\"好\"\n\u{1}\\")
+        var late = try Sample.decision(12, .unhandled, episode: 10)
+        late.escalateTo = ["市应急管理局", "市政府"]
+        let bodies = try commit([try Sample.decision(10), taken, late]).map(\.body)
+        #expect(bodies[1].contains(#""by":"王敏","note":"说\"好\"\n\u0001\\","episode""#))
+        #expect(try Notice(json: bodies[1]).note == taken.note)
+        #expect(try Notice(json: bodies[2]).escalateTo == late.escalateTo)
+    }
+
+    @Test func `a flapping alarm without a level is open`() throws {
+        let open = try Sample.decision(10, .flappingStarted, level: nil)
+        let body = try #require(try commit([open]).first).body
+        #expect(try Notice(json: body).level == nil)
+        let episode = try AlertReader(path: directory.store).episodes().episodes[0]
+        #expect(episode.level == nil && episode.resolved == nil)
     }
 
     @Test func `numbers are shortest and unknown slots stay`() {

@@ -32,6 +32,7 @@ enum Sample {
             input: .init(type: "reading", metric: "gas.lel", unit: "%LEL"),
             values: [.init(name: "value", kind: .reading)], ladder: [])
         rule.lead = "市住建局"
+        rule.support = ["市应急管理局"]
         rule.runbook = "docs/runbooks/gas-lel.md"
         rule.version = "sha256:9c41e0"
         return rule
@@ -63,6 +64,7 @@ enum Sample {
         decision.level = transition == .resolved ? nil : level
         decision.peak = peak
         decision.score = 78.9
+        decision.revision = 17
         (decision.key, decision.subject, decision.area) = (key, key, area)
         (decision.longitude, decision.latitude) = (120.3005, 31.5768)
         (decision.valueName, decision.value, decision.threshold) = ("value", 31.5, 25)

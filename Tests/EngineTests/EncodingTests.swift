@@ -1,3 +1,4 @@
+import CivilTime
 import Engine
 import Events
 import Testing
@@ -31,12 +32,20 @@ struct EncodingTests {
             rule.noData = .init(after: .hours(1), action: .alarm, level: .yellow, expect: ["a", "b"])
             (rule.effectiveFrom, rule.effectiveUntil) = (Timestamp(seconds: 1), Timestamp(seconds: 2))
             (rule.maximumKeys, rule.keyTTL) = (9, .days(3))
+            rule.inhibitedBy = [.init(rule: "area"), .init(rule: "gone", level: .red, same: .area(digits: 6))]
+            rule.active = Rule.Calendar()
+            rule.active?.hours = [.init(from: 600, until: 1440), .init(from: 1320, until: 360)]
+            rule.active?.weekdays = 0x1F
+            rule.active?.except = [.init(first: 1, last: 2)]
+            rule.active?.also = [.init(first: 5, last: 5)]
+            rule.flap = .init(low: 0.25, high: 0.5, history: 7)
+            rule.response = .init(acknowledgeWithin: .minutes(5), handleWithin: .hours(2), escalateTo: ["丁"])
         }
         let byArea = Rule.threshold("area", .init(level: .red, at: .number(1))) { $0.by = .area(digits: 6) }
         let bySource = Rule.threshold("source", .init(level: .red, at: .number(1))) { $0.by = .source }
         return RuleSet(
             rules: [rule, byArea, bySource], version: "sha256:x", timing: Timing(clock: .events),
-            files: [.init(path: "gas/all.yml", text: "id: all\n")])
+            files: [.init(path: "gas/all.yml", text: "id: all\n")], zones: [.shanghai, .berlin])
     }
 
     @Test func `a rule set reads back equal`() throws {

@@ -1,3 +1,4 @@
+import CivilTime
 import Engine
 import Events
 
@@ -10,8 +11,11 @@ struct Scenario {
     var clock: Double?
     var source = "s"
 
-    init(_ rules: Rule..., registry: Registry = .empty, timing: Timing = Timing(clock: .events)) {
-        engine = Engine(ruleSet: RuleSet(rules: rules, timing: timing), registry: registry)
+    init(
+        _ rules: Rule..., registry: Registry = .empty, timing: Timing = Timing(clock: .events),
+        zones: [ZoneTable] = [.shanghai]
+    ) {
+        engine = Engine(ruleSet: RuleSet(rules: rules, timing: timing, zones: zones), registry: registry)
     }
 
     static func seconds(_ value: Double) -> Timestamp { .init(microseconds: Int64((value * 1_000_000).rounded())) }
@@ -34,28 +38,49 @@ struct Scenario {
         apply(.events(batch), at: received ?? clock ?? seconds)
     }
 
+    /// One event with several readings, in this order.
+    mutating func read(_ seconds: Double, _ readings: [(metric: String, value: Double)], subject: String = "x") {
+        var batch = EventBatch()
+        for reading in readings {
+            batch.add(time: Self.seconds(seconds), value: reading.value, subject: subject, metric: reading.metric)
+        }
+        batch.joinReadings()
+        apply(.events(batch), at: clock ?? seconds)
+    }
+
+    /// The episode acknowledged by 王敏, under a key of its own.
+    mutating func acknowledge(_ seconds: Double, _ episode: DecisionID, key: String? = nil, by actor: String = "王敏") {
+        let request = OperatorRequest(
+            key: key ?? "key-\(position)", actor: actor, note: "已通知", act: .acknowledge(episode: episode))
+        apply(.request(request.encoded), at: seconds)
+    }
+
     mutating func tick(_ seconds: Double) { apply(.tick, at: seconds) }
 
     /// Through the snapshot's bytes and back.
     mutating func restart() throws { engine = try Engine(snapshot: engine.snapshot()) }
 
     mutating func reload(_ rules: Rule...) {
-        let set = RuleSet(rules: rules, timing: engine.ruleSet.timing)
+        let set = RuleSet(rules: rules, timing: engine.ruleSet.timing, zones: engine.ruleSet.zones)
         apply(.ruleSet(set.encoded()), at: Double(engine.received.microseconds) / 1_000_000)
     }
 
     /// `300 raised red`, with the subject where it is not x and the reason where it is not `cleared`.
-    var lines: [String] {
-        decisions.map { decision in
-            let seconds = Double(decision.at.microseconds) / 1_000_000
-            let time = seconds == seconds.rounded() ? "\(Int64(seconds))" : "\(seconds)"
-            var line = "\(time) \(decision.transition.name)"
-            if let level = decision.level { line += " \(level.name)" }
-            if decision.about == .noData { line += " no_data" }
-            if decision.reason != .none, decision.reason != .cleared { line += " \(decision.reason.name)" }
-            if decision.key != "x" { line += " \(decision.key)" }
-            return line
-        }
+    var lines: [String] { decisions.map(line) }
+
+    /// What left, with the rule before it.
+    var sent: [String] { decisions.filter { $0.withheld == .none }.map { "\($0.rule) \(line($0))" } }
+
+    private func line(_ decision: Decision) -> String {
+        let seconds = Double(decision.at.microseconds) / 1_000_000
+        let time = seconds == seconds.rounded() ? "\(Int64(seconds))" : "\(seconds)"
+        var line = "\(time) \(decision.transition.name)"
+        if let level = decision.level { line += " \(level.name)" }
+        if decision.about == .noData { line += " no_data" }
+        if decision.reason != .none, decision.reason != .cleared { line += " \(decision.reason.name)" }
+        if decision.key != "x" { line += " \(decision.key)" }
+        if decision.withheld != .none { line += " (\(decision.withheld.name))" }
+        return line
     }
 }
 
@@ -82,6 +107,39 @@ extension EventBatch {
         readingEnds.append(UInt32(values.count))
         fieldEnds.append(0)
     }
+}
+
+extension EventBatch {
+    /// All events become the readings of the first.
+    mutating func joinReadings() {
+        let first = self
+        self = EventBatch()
+        (times, periods) = ([first.times[0]], [0])
+        var id = first.ids.string(0)
+        id.withUTF8 { ids.append(UnsafeRawBufferPointer($0)) }
+        (types, sources, subjects) = ([first.types[0]], [first.sources[0]], [first.subjects[0]])
+        (areas, longitudes, latitudes) = ([first.areas[0]], [.nan], [.nan])
+        (flags, metrics, values, units) = ([[]], first.metrics, first.values, first.units)
+        (qualities, readingEnds, fieldEnds) = (first.qualities, [UInt32(first.values.count)], [0])
+        strings = first.strings
+    }
+}
+
+extension ZoneTable {
+    /// With the summer times of 1986 to 1991.
+    static let shanghai = ZoneTable(
+        name: "Asia/Shanghai", initialOffsetSeconds: 8 * 3600,
+        transitions: [
+            (515_527_200, 9), (527_014_800, 8), (545_162_400, 9), (558_464_400, 8), (577_216_800, 9),
+            (589_914_000, 8), (608_666_400, 9), (621_968_400, 8), (640_116_000, 9), (653_418_000, 8),
+            (671_565_600, 9), (684_867_600, 8),
+        ].map { .init(from: $0.0, offsetSeconds: $0.1 * 3600) })
+    /// As of 2026: summer time from 29 March to 25 October, 01:00 UTC each.
+    static let berlin = ZoneTable(
+        name: "Europe/Berlin", initialOffsetSeconds: 3600,
+        transitions: [
+            .init(from: 1_774_746_000, offsetSeconds: 7200), .init(from: 1_792_890_000, offsetSeconds: 3600),
+        ])
 }
 
 extension Rule {

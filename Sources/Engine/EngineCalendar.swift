@@ -1,0 +1,43 @@
+import CivilTime
+import Events
+
+/// Calendars: outside its active time a rule is evaluated and says nothing new; on the clock of `received`.
+extension Engine {
+    /// A calendar with its zone's table.
+    struct ZonedCalendar: Sendable {
+        var calendar: Rule.Calendar
+        var zone: ZoneTable
+    }
+
+    mutating func resolveCalendars() {
+        for rule in runtimes.indices {
+            runtimes[rule].calendar = runtimes[rule].rule.active.map { calendar in
+                guard let zone = ruleSet.zones.first(where: { $0.name == calendar.zone }) else {
+                    preconditionFailure("a rule set has the table of each zone that it names: \(calendar.zone)")
+                }
+                return ZonedCalendar(calendar: calendar, zone: zone)
+            }
+        }
+    }
+
+    func isMuted(_ rule: Int) -> Bool {
+        guard let zoned = runtimes[rule].calendar else { return false }
+        return !zoned.calendar.isActive(at: received, in: zoned.zone)
+    }
+
+    /// Something waits for the rule's active time: the clock will look when it begins.
+    mutating func armCalendar(_ rule: Int) {
+        guard runtimes[rule].calendarDue == .distantFuture, let zoned = runtimes[rule].calendar else { return }
+        let due = zoned.calendar.nextStart(after: received, in: zoned.zone)
+        guard due != .distantFuture else { return }
+        runtimes[rule].calendarDue = due
+        receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: -1))
+    }
+
+    /// The active time has begun; after an outage it may be over again.
+    mutating func checkCalendar(_ timer: EngineTimer) {
+        guard runtimes[Int(timer.rule)].calendarDue == timer.due else { return }
+        runtimes[Int(timer.rule)].calendarDue = .distantFuture
+        queueRelease(of: timer.rule)
+    }
+}

@@ -1,0 +1,35 @@
+import Events
+
+/// What people must answer: a notice to the next unit where nobody acknowledged, or where the alarm goes on too long.
+extension Engine {
+    /// When the key's response is due next.
+    func responseDue(_ rule: Int, _ state: KeyState) -> Timestamp {
+        guard let response = runtimes[rule].rule.response, state.openIndex >= 0 else { return .distantFuture }
+        return min(response.due(state.told), response.due(state.silenceTold))
+    }
+
+    /// Says what is due by the moment, of the value's episode and of the silence's.
+    mutating func checkResponse(_ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]) {
+        guard let response = runtimes[rule].rule.response else { return }
+        for about in Decision.About.allCases {
+            let field = Self.told(about)
+            if response.acknowledgeDue(runtimes[rule].keys.read(slot)[0][keyPath: field]) <= moment {
+                runtimes[rule].keys.write(slot)[0][keyPath: field].isUnacknowledged = true
+                remind(rule, slot, about, .unacknowledged, response.escalateTo, at: moment, into: &decisions)
+            }
+            if response.handleDue(runtimes[rule].keys.read(slot)[0][keyPath: field]) <= moment {
+                runtimes[rule].keys.write(slot)[0][keyPath: field].isUnhandled = true
+                remind(rule, slot, about, .unhandled, response.escalateTo, at: moment, into: &decisions)
+            }
+        }
+    }
+
+    private mutating func remind(
+        _ rule: Int, _ slot: Int32, _ about: Decision.About, _ transition: Decision.Transition, _ units: [String],
+        at moment: Timestamp, into decisions: inout [Decision]
+    ) {
+        var facts = currentFacts(rule, slot, about, at: moment)
+        facts.escalateTo = units
+        say(rule, slot, about, transition, facts, into: &decisions)
+    }
+}
