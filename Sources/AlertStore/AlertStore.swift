@@ -10,6 +10,7 @@ import Synchronization
 public final class AlertStore: Sendable {
     /// What stays in memory between commits.
     struct State {
+        var epoch: String
         var applied: Int64
         var appliedOnDisk: Int64
         var appliedWritten = Timestamp.distantPast
@@ -21,7 +22,7 @@ public final class AlertStore: Sendable {
 
     public let path: String
     /// Of the feed: as long as it is the same, sequence numbers continue.
-    public let epoch: String
+    public var epoch: String { state.withLock { $0.epoch } }
     public let engineVersion: UInt32
     let queue: DatabaseQueue
     let state: Mutex<State>
@@ -45,8 +46,7 @@ public final class AlertStore: Sendable {
         self.path = path
         self.engineVersion = engineVersion
         queue = opened.0
-        epoch = opened.1.epoch
-        state = Mutex(opened.1.state)
+        state = Mutex(opened.1)
     }
 
     /// The journal position up to which everything is in the store or needs nothing stored.
@@ -56,6 +56,24 @@ public final class AlertStore: Sendable {
     /// Decisions of another engine version that a replay did not repeat; what was stored holds.
     public var replayDivergences: Int64 { state.withLock { $0.replayDivergences } }
 
+    /// Begins a new epoch: the store is an older copy, and sequences that consumers have seen will be used again. Its
+    /// notices are told under the new epoch, too. (Inside a JSON text a quote is escaped, so only the key matches.)
+    public func renew(epoch: String) throws(StoreError) {
+        precondition(epoch.utf8.count >= 4 && epoch.allSatisfy(\.isHexDigit), "an epoch is 4+ hex digits")
+        try state.withLock { (state) throws(StoreError) in
+            try onFile(path, "writing a new epoch to") {
+                try queue.inTransaction(.immediate) { database in
+                    try database.execute(
+                        sql: "UPDATE notices SET body = replace(body, ?, ?)",
+                        arguments: ["\"epoch\":\"\(state.epoch)\"", "\"epoch\":\"\(epoch)\""])
+                    try database.execute(sql: "UPDATE meta SET epoch = ?", arguments: [epoch])
+                    return .commit
+                }
+            }
+            state.epoch = epoch
+        }
+    }
+
     private static func connect(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(StoreBounds.busySeconds)
@@ -63,15 +81,14 @@ public final class AlertStore: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    private static func load(_ database: Database) throws -> (epoch: String, state: State) {
+    private static func load(_ database: Database) throws -> State {
         guard let row = try Row.fetchOne(database, sql: "SELECT epoch, applied, replay_divergences FROM meta") else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row")
         }
         let last = try Int64.fetchOne(database, sql: "SELECT coalesce(max(position), -1) FROM transitions") ?? -1
         let head = try Int64.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM notices") ?? 0
-        let state = State(
-            applied: row["applied"], appliedOnDisk: row["applied"], lastDecision: last, head: head,
+        return State(
+            epoch: row["epoch"], applied: row["applied"], appliedOnDisk: row["applied"], lastDecision: last, head: head,
             replayDivergences: row["replay_divergences"])
-        return (row["epoch"], state)
     }
 }

@@ -127,7 +127,7 @@ extension AlertStore {
             throw StoreError.doubled(path: path, decision: decision.id, reason: error.message ?? "constraint")
         }
         guard decision.withheld == .none else { return }
-        let writer = NoticeWriter(epoch: epoch, registry: turn.registry)
+        let writer = NoticeWriter(epoch: state.epoch, registry: turn.registry)
         state.head += 1
         try putNotice(decision, facts, writer, seq: state.head, database)
     }

@@ -24,16 +24,22 @@ final class EngineStage: Sendable {
     let queue: BoundedQueue<[JournalRecord]>
     private let snapshots: SnapshotFiles
     private let snapshotEvery: TimeSpan
+    private let complaints: Complaints
+    /// Makes durable that the store has applied everything: a snapshot never reaches beyond what the store knows of.
+    private let beforeSnapshot: @Sendable () throws -> Void
     private let wiring: Mutex<Wiring>
     let view = Mutex(View())
 
     init(
-        _ engine: Engine, queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotFiles, snapshotEvery: TimeSpan
+        _ engine: Engine, queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotFiles, snapshotEvery: TimeSpan,
+        complaints: Complaints, beforeSnapshot: @escaping @Sendable () throws -> Void
     ) {
         wiring = Mutex(Wiring(engine: engine))
         self.queue = queue
         self.snapshots = snapshots
         self.snapshotEvery = snapshotEvery
+        self.complaints = complaints
+        self.beforeSnapshot = beforeSnapshot
     }
 
     /// Before `run`: whom to tell of rules and registry, and who stores what is decided.
@@ -60,12 +66,19 @@ final class EngineStage: Sendable {
                 lastPublished = now
             }
             if now - lastSnapshot >= snapshotEvery {
-                try snapshots.write(engine.snapshot(), nextPosition: engine.nextPosition)
+                try writeSnapshot(engine)
                 lastSnapshot = now
             }
         }
         publish(engine)
-        try snapshots.write(engine.snapshot(), nextPosition: engine.nextPosition)
+        try writeSnapshot(engine)
+    }
+
+    /// A snapshot that cannot be written only makes the next start longer; a store that fails stops the platform.
+    private func writeSnapshot(_ engine: borrowing Engine) throws {
+        try beforeSnapshot()
+        let (state, position) = (engine.snapshot(), engine.nextPosition)
+        complaints.attempt("snapshot") { try snapshots.write(state, nextPosition: position) }
     }
 
     /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules

@@ -25,6 +25,7 @@ public final class Platform: Sendable {
     let store: AlertStore
     let snapshots: SnapshotFiles
     let rules: RuleDesk
+    let complaints = Complaints()
     private let stopping: Wake
     private let signals: Mutex<Signals>
 
@@ -50,7 +51,7 @@ public final class Platform: Sendable {
     }
 
     /// Eight hexadecimal digits that no earlier store of this place had.
-    private static func newEpoch() -> String { String(UInt32.random(in: .min ... .max) | 0x8000_0000, radix: 16) }
+    static func newEpoch() -> String { String(UInt32.random(in: .min ... .max) | 0x8000_0000, radix: 16) }
 
     /// Asks a running platform to stop; from any thread.
     public func stop() { stopping.signal() }
@@ -93,7 +94,7 @@ public final class Platform: Sendable {
             try ingest.run(context: sockets, past: remember)
         }
         let upkeep = makeUpkeep(letters)
-        try threads.start("upkeep") { try upkeep.run() }
+        try threads.start("upkeep") { upkeep.run() }
         let watch = makeWatch(ingest)
         if configuration.activation == .watched { try threads.start("watch") { watch.run() } }
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
@@ -125,7 +126,8 @@ public final class Platform: Sendable {
         let entries = try proposals(to: recovery.engine)
         let stage = EngineStage(
             recovery.engine, queue: BoundedQueue(capacity: 64), snapshots: snapshots,
-            snapshotEvery: configuration.snapshotEvery)
+            snapshotEvery: configuration.snapshotEvery, complaints: complaints,
+            beforeSnapshot: { [store] in try store.flushApplied() })
         return (stage, entries)
     }
 

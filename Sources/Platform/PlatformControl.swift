@@ -25,7 +25,7 @@ extension Platform {
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
         let rules = rules.now
-        var reasons: [String] = []
+        var reasons = complaints.all
         if let complaint = rules.complaint { reasons.append(complaint) }
         if let poison = journal.poison { reasons.append(poison) }
         return Status(

@@ -10,8 +10,11 @@ import Messaging
 /// What happens before the doors open: replay, and what the directories propose.
 extension Platform {
     func recover() throws -> Recovery {
-        let recovery = try Recovery(journal: journal, snapshots: snapshots) { turn in _ = try store.commit(turn) }
-        for note in recovery.notes { log.warning("snapshot passed over", metadata: ["why": "\(note)"]) }
+        let recovery = try Recovery(
+            journal: journal, snapshots: snapshots, applied: store.applied,
+            renew: { try store.renew(epoch: Self.newEpoch()) }, commit: { turn in _ = try store.commit(turn) })
+        for note in recovery.notes { log.warning("recovery", metadata: ["note": "\(note)"]) }
+        for loss in recovery.losses { complaints.note("recovery", loss) }
         if recovery.replayed > 0 { log.info("replayed", metadata: ["positions": "\(recovery.replayed)"]) }
         rules.note(applied: recovery.engine.ruleSet, recovery.engine.registry, at: recovery.engine.nextPosition - 1)
         return recovery
@@ -80,8 +83,9 @@ extension Platform {
             journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)),
             keepFrom: { [snapshots, store, clock = configuration.clock] in
                 guard clock == .wall else { return nil }
-                return snapshots.oldestPosition.map { min($0, store.applied) }
+                return try snapshots.oldestPosition().map { min($0, store.applied) }
             },
+            complaints: complaints,
             onPruned: { [log] report in
                 log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])
             })

@@ -5,21 +5,39 @@ import Foundation
 import Ingest
 import Journal
 
-/// What a start finds: the newest snapshot brought forward through the journal, decisions compared with the stored ones.
+/// What a start finds: a snapshot brought forward through the journal, decisions compared with the stored ones.
+///
+/// The snapshot is the newest that the alert store has reached, so that a store which was lost or restored from a copy
+/// is caught up. A journal that ends before what store or snapshots have seen has lost its end: then nothing starts.
 struct Recovery {
     var engine: Engine
     var replayed: Int64 = 0
     var notes: [String] = []
+    /// What could not be made good; shown for as long as the platform runs.
+    var losses: [String] = []
 
-    /// Reads the journal from the snapshot on.
-    init(journal: Journal, snapshots: SnapshotFiles, commit: (Turn) throws -> Void) throws {
+    /// Reads the journal from the snapshot on. `applied` is the store's; `renew` gives its feed a new epoch, because
+    /// its sequences begin again at some that consumers have seen.
+    init(
+        journal: Journal, snapshots: SnapshotFiles, applied: Int64, renew: () throws -> Void,
+        commit: (Turn) throws -> Void
+    ) throws {
         let next = journal.nextPosition
-        if let found = snapshots.newest(upTo: next) {
-            engine = found.engine
-            notes = found.passedOver
-        } else {
-            engine = Engine()
+        var search = try snapshots.newest(upTo: min(next, applied + 1))
+        try Self.requireEnd(of: journal, reaches: max(applied + 1, search.newest ?? 1))
+        if let newest = search.newest, newest > applied + 1 {
+            notes.append("the alert store ends at position \(applied), a snapshot begins at \(newest): catching up")
+            try renew()
         }
+        if search.found == nil, try Self.isPruned(journal) {
+            search.found = try snapshots.newest(upTo: next).found
+            losses.append(
+                "alarms between position \(applied) and \(search.found?.nextPosition ?? next) are lost: the alert store "
+                    + "does not hold them and the journal no longer reaches back; restore a newer copy of the store")
+        }
+        notes += search.passedOver
+        engine = search.found.map(\.engine) ?? Engine()
+        search.found = nil
         var reader = try Self.reader(journal, engine.nextPosition, orFrom: 0)
         var decisions: [Decision] = []
         while let stored = try reader.next() {
@@ -33,6 +51,25 @@ struct Recovery {
         guard engine.nextPosition == next else {
             throw PlatformError.start(
                 "the journal ends at \(next) and replay at \(engine.nextPosition): run fenghuo journal verify")
+        }
+    }
+
+    private static func requireEnd(of journal: Journal, reaches needed: Int64) throws {
+        guard journal.nextPosition < needed else { return }
+        throw PlatformError.start(
+            """
+            the journal ends before position \(journal.nextPosition), but alert store or snapshots have seen \
+            \(needed - 1): the journal has lost its end or is an older copy. Restore the newer journal; or, to go on \
+            without what is lost, move alerts.sqlite* and snapshots/ of \(journal.data) away: both are rebuilt
+            """)
+    }
+
+    private static func isPruned(_ journal: Journal) throws -> Bool {
+        do throws(JournalError) {
+            _ = try Journal.read(data: journal.data, from: 1)
+            return false
+        } catch .pruned {
+            return true
         }
     }
 

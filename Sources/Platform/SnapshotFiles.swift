@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Journal
 
 /// The engine's snapshots on disk, `<data>/snapshots/<next position>.snapshot`; the two newest are kept.
 struct SnapshotFiles: Sendable {
@@ -8,28 +9,58 @@ struct SnapshotFiles: Sendable {
 
     init(data: String) { directory = data + "/snapshots" }
 
-    /// The newest snapshot that reads back and lies within the journal, and why newer ones were passed over.
-    func newest(upTo nextPosition: Int64) -> (engine: Engine, passedOver: [String])? {
+    /// A snapshot to go on from.
+    struct Found {
+        var engine: Engine
+        var nextPosition: Int64
+    }
+
+    /// What lies there: the newest usable snapshot, why others were passed over, and how far the newest of all reached.
+    struct Search {
+        var found: Found?
         var passedOver: [String] = []
-        for name in names().reversed() {
+        /// Next position of the newest intact snapshot, usable or not.
+        var newest: Int64?
+    }
+
+    /// The newest intact snapshot whose next position is at most `limit`. Throws where the directory cannot be listed.
+    func newest(upTo limit: Int64) throws -> Search {
+        var search = Search()
+        for name in try names().reversed() where search.found == nil {
             let path = directory + "/" + name
             guard let bytes = FileManager.default.contents(atPath: path) else {
-                passedOver.append("\(path): cannot be read")
+                search.passedOver.append("\(path): cannot be read")
+                continue
+            }
+            guard let state = Self.unsealed(Array(bytes)) else {
+                search.passedOver.append("\(path): its checksum does not match")
                 continue
             }
             do {
-                let engine = try Engine(snapshot: Array(bytes))
-                if engine.nextPosition <= nextPosition { return (engine, passedOver) }
-                passedOver.append("\(path): ahead of the journal")
+                let engine = try Engine(snapshot: state)
+                search.newest = max(search.newest ?? 0, engine.nextPosition)
+                if engine.nextPosition <= limit {
+                    search.found = Found(engine: engine, nextPosition: engine.nextPosition)
+                } else {
+                    search.passedOver.append("\(path): begins at \(engine.nextPosition), \(limit) is needed")
+                }
             } catch {
-                passedOver.append("\(path): \(error)")
+                search.passedOver.append("\(path): \(error)")
             }
         }
-        return nil
+        return search
+    }
+
+    /// The state behind its BLAKE2b-256 hash; nil where they do not match.
+    private static func unsealed(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count > Digest.size else { return nil }
+        let state = Array(bytes[Digest.size...])
+        return Digest(stored: Array(bytes[..<Digest.size])) == Digest(of: state) ? state : nil
     }
 
     /// Written aside, synced, then renamed, so that a crash leaves the old ones.
-    func write(_ bytes: [UInt8], nextPosition: Int64) throws {
+    func write(_ state: [UInt8], nextPosition: Int64) throws {
+        let bytes = Digest(of: state).bytes + state
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
         let name = String(repeating: "0", count: 20 - digits.count) + digits + ".snapshot"
@@ -50,15 +81,28 @@ struct SnapshotFiles: Sendable {
         guard fsync(file) == 0, rename(partial, directory + "/" + name) == 0 else {
             throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
         }
-        for old in names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
+        try syncDirectory()
+        for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
+    }
+
+    /// Makes the new name durable.
+    private func syncDirectory() throws {
+        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else {
+            throw PlatformError.stopped("cannot open \(directory): \(String(cString: strerror(errno)))")
+        }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else {
+            throw PlatformError.stopped("cannot sync \(directory): \(String(cString: strerror(errno)))")
+        }
     }
 
     /// Next position of the oldest snapshot kept: the journal must stay from there.
-    var oldestPosition: Int64? { names().first.flatMap { Int64($0.prefix(20)) } }
+    func oldestPosition() throws -> Int64? { try names().first.flatMap { Int64($0.prefix(20)) } }
 
-    private func names() -> [String] {
-        // No directory yet means no snapshots yet.
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    private func names() throws -> [String] {
+        guard FileManager.default.fileExists(atPath: directory) else { return [] }
+        let all = try FileManager.default.contentsOfDirectory(atPath: directory)
         return all.filter { $0.hasSuffix(".snapshot") && $0.utf8.count == 29 }.sorted()
     }
 }

@@ -34,7 +34,8 @@ struct EngineStageTests {
         let data = NSTemporaryDirectory() + "/fenghuo-\(UUID().uuidString)"
         let stage = EngineStage(
             Engine(ruleSet: RuleSet(rules: [rule], timing: timing)), queue: queue,
-            snapshots: SnapshotFiles(data: data), snapshotEvery: .hours(1))
+            snapshots: SnapshotFiles(data: data), snapshotEvery: .hours(1),
+            complaints: Complaints(), beforeSnapshot: {})
         let turns = Mutex<[Turn]>([])
         stage.connect(onRules: { _ in }, commit: { turn in turns.withLock { $0.append(turn) } })
         let stamp = Timestamp(seconds: 1)

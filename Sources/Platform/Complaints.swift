@@ -1,0 +1,27 @@
+import Synchronization
+
+/// What is not well though the platform goes on, by the part that says so; each part has one complaint at a time.
+final class Complaints: Sendable {
+    private let entries = Mutex<[(part: String, why: String)]>([])
+
+    /// Replaces what the part said before; nil: it is well again.
+    func note(_ part: String, _ why: String?) {
+        entries.withLock { entries in
+            entries.removeAll { $0.part == part }
+            if let why { entries.append((part, why)) }
+        }
+    }
+
+    /// In the order in which they came up.
+    var all: [String] { entries.withLock { $0.map { "\($0.part): \($0.why)" } } }
+
+    /// Runs work that may fail without harm to what others rely on; a failure is shown until the next success.
+    func attempt(_ part: String, _ work: () throws -> Void) {
+        do {
+            try work()
+            note(part, nil)
+        } catch {
+            note(part, "\(error)")
+        }
+    }
+}
