@@ -17,7 +17,7 @@ struct RuleFacts: Equatable {
         title = rule.title
         message = rule.message
         metric = rule.input.metric
-        unit = rule.input.unit
+        unit = rule.valueUnit
         lead = rule.lead
         support = rule.support
         runbook = rule.runbook

@@ -34,6 +34,9 @@ public struct Engine: Sendable {
     public internal(set) var outcomes: [RequestOutcome] = []
     var zones = ZoneSet.none
 
+    /// Room for identities that are counted, kept between events.
+    var scratch: [Int64] = []
+
     /// Of the decision being made.
     var position: Int64 = 0
     var ordinal: Int32 = 0
@@ -100,15 +103,29 @@ public struct Engine: Sendable {
         }
     }
 
+    /// The points of proximity rules: the registry's are placed anew, events' are kept.
+    mutating func placePoints() {
+        for index in runtimes.indices {
+            guard case .proximity(let proximity)? = runtimes[index].prepared.pattern else { continue }
+            if proximity.counted < 0 || runtimes[index].points == nil {
+                runtimes[index].points = proximity.points(registry)
+            }
+        }
+    }
+
     /// Fills in what is looked up by name once: routes, units, the registry's subjects.
     mutating func resolveNames() {
         routes = Routes(ruleSet.rules)
         zones = ZoneSet(ruleSet.zones)
         resolveInhibitions()
         resolveCalendars()
+        placePoints()
         for index in runtimes.indices {
             let unit = runtimes[index].rule.input.unit
             runtimes[index].unitSymbol = unit.isEmpty ? -1 : symbols.intern(unit)
+            runtimes[index].otherUnits = runtimes[index].rule.inputs.dropFirst().map {
+                $0.unit.isEmpty ? -1 : symbols.intern($0.unit)
+            }
         }
     }
 

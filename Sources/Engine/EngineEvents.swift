@@ -73,11 +73,14 @@ extension Engine {
             guard target.type == type else { continue }
             let rule = Int(target.rule)
             let unit = arrival.arrived.columns.units[arrival.reading]
-            if unit >= 0, runtimes[rule].unitSymbol >= 0, names.symbol(unit, &symbols) != runtimes[rule].unitSymbol {
+            let wanted =
+                target.input == 0
+                ? runtimes[rule].unitSymbol : runtimes[rule].otherUnits[Int(target.input) - 1]
+            if unit >= 0, wanted >= 0, names.symbol(unit, &symbols) != wanted {
                 runtimes[rule].counters.unitMismatch += 1
                 continue
             }
-            evaluate(rule, arrival, &names, into: &decisions)
+            evaluate(rule, target.input, arrival, &names, into: &decisions)
         }
     }
 
@@ -94,14 +97,14 @@ extension Engine {
         var eventID: String { arrived.columns.ids.string(event) }
     }
 
-    private func registered(_ arrival: Arrival) -> Registry.Subject? {
+    func registered(_ arrival: Arrival) -> Registry.Subject? {
         let subject = arrival.arrived.columns.subjects[arrival.event]
         guard !registry.subjects.isEmpty, subject >= 0 else { return nil }
         return registry.subject(arrival.arrived.columns.strings.string(subject))
     }
 
     private mutating func evaluate(
-        _ rule: Int, _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
+        _ rule: Int, _ input: Int32, _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
     ) {
         let time = arrival.time
         let prepared = runtimes[rule].prepared
@@ -109,6 +112,7 @@ extension Engine {
             runtimes[rule].counters.notEffective += 1
             return
         }
+        if prepared.pattern != nil { return meetPattern(rule, prepared, input, arrival, &names, into: &decisions) }
         if let condition = prepared.condition {
             switch condition.test(arrival, registered: condition.readsLimits ? registered(arrival) : nil) {
             case true?: break
@@ -181,7 +185,7 @@ extension Engine {
     }
 
     /// The key's slot, made at its first reading; nil where the event has no such key or the rule has too many.
-    private mutating func slot(
+    mutating func slot(
         of rule: Int, _ prepared: PreparedRule, _ arrival: Arrival, _ names: inout BatchNames
     ) -> Int32? {
         let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
@@ -227,7 +231,7 @@ extension Engine {
     }
 
     /// Writes down where the newest reading came from.
-    private mutating func note(_ arrival: Arrival, _ rule: Int, _ slot: Int32, _ names: inout BatchNames) {
+    mutating func note(_ arrival: Arrival, _ rule: Int, _ slot: Int32, _ names: inout BatchNames) {
         let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
         let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
         let state = runtimes[rule].keys.write(slot)

@@ -35,7 +35,7 @@ extension Engine {
     /// The runtime of a rule that stays: its keys, and its windows where what they measure is the same.
     private mutating func carry(_ old: Int, to rule: Rule, into decisions: inout [Decision]) -> RuleRuntime {
         let before = runtimes[old].rule
-        guard before.by == rule.by, before.input == rule.input else {
+        guard before.by == rule.by, before.measuresLike(rule) else {
             close(old, reason: .ruleChanged, into: &decisions)
             var anew = RuleRuntime(rule: rule)
             anew.revision = runtimes[old].revision + 1
@@ -53,6 +53,11 @@ extension Engine {
             for slot in 0..<runtime.keys.count where runtime.keys[slot].key >= 0 {
                 runtime.keys.write(slot)[0].lastReceived = received
             }
+        }
+        if before.kind != rule.kind, runtime.prepared.cellWords > 0 {
+            runtime.cells = KeyCells(words: runtime.prepared.cellWords)
+            if runtime.keys.count > 0 { runtime.cells?.reserve(runtime.keys.count - 1) }
+            runtime.points = nil
         }
         if before.values != rule.values {
             runtime.windows = RuleRuntime(rule: rule).windows
@@ -85,7 +90,7 @@ extension Engine {
     /// Keys that must report are watched from the moment the rule is active.
     private mutating func expectKeys() {
         for rule in runtimes.indices {
-            for name in runtimes[rule].rule.noData?.expect ?? [] {
+            for name in runtimes[rule].rule.expected {
                 let symbol = symbols.intern(name)
                 let key = SlotIndex.key(symbol, exercise: false)
                 guard runtimes[rule].index.find(key) == nil else { continue }
@@ -124,6 +129,7 @@ extension Engine {
         } catch {
             preconditionFailure("the journal holds a registry at \(position) that this engine cannot read: \(error)")
         }
+        placePoints()
         for rule in runtimes.indices {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
                 let subject = runtimes[rule].keys[slot].subject

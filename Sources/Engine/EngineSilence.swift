@@ -58,9 +58,10 @@ extension Engine {
 
     /// Arms the key's timer on `received`: its silence, or its forgetting.
     mutating func armReceived(_ rule: Int, _ slot: Int32) {
-        let state = runtimes[rule].keys.read(slot)[0]
         let prepared = runtimes[rule].prepared
         guard prepared.rule.status != .disabled else { return }
+        if prepared.runsOnReceived { armAbsence(rule, slot) }
+        let state = runtimes[rule].keys.read(slot)[0]
         var span = prepared.rule.keyTTL
         if let noData = prepared.rule.noData, !state.isSilent { span = min(span, noData.after) }
         let due = min(state.lastReceived + span, responseDue(rule, state))
@@ -81,6 +82,7 @@ extension Engine {
             fallSilent(rule, slot, noData, at: timer.due, into: &decisions)
         }
         checkResponse(rule, slot, at: timer.due, into: &decisions)
+        if prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
         let now = runtimes[rule].keys.read(slot)[0]
         guard now.lastReceived + prepared.rule.keyTTL <= timer.due else { return armReceived(rule, slot) }
         if now.isAtRest, !isExpected(prepared.rule, now) {
@@ -91,11 +93,13 @@ extension Engine {
             let due = min(timer.due + prepared.rule.keyTTL, responseDue(rule, now))
             runtimes[rule].keys.write(slot)[0].receivedDue = due
             receivedTimers.push(EngineTimer(due: due, rule: timer.rule, slot: slot))
+            if prepared.runsOnReceived { armAbsence(rule, slot) }
         }
     }
 
     private func isExpected(_ rule: Rule, _ state: KeyState) -> Bool {
-        guard let expect = rule.noData?.expect, !expect.isEmpty else { return false }
+        let expect = rule.expected
+        guard !expect.isEmpty else { return false }
         return expect.contains(symbols.string(state.key))
     }
 

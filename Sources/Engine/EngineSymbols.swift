@@ -28,7 +28,7 @@ extension Engine {
 
     /// More symbols than this cannot be in use: three a key, one a source, one a rule's unit.
     private var mostSymbols: Int {
-        runtimes.reduce(sources.count) { $0 + 3 * $1.liveKeys + 1 }
+        runtimes.reduce(sources.count) { $0 + 3 * $1.liveKeys + 1 + $1.otherUnits.count }
     }
 
     /// Shows every symbol of the state, and puts what comes back in its place.
@@ -36,6 +36,9 @@ extension Engine {
         for index in sources.indices { sources[index].symbol = visit(sources[index].symbol) }
         for rule in runtimes.indices {
             runtimes[rule].unitSymbol = visit(runtimes[rule].unitSymbol)
+            for unit in runtimes[rule].otherUnits.indices {
+                runtimes[rule].otherUnits[unit] = visit(runtimes[rule].otherUnits[unit])
+            }
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)
                 guard state[0].key >= 0 else { continue }

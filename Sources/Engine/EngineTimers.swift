@@ -43,6 +43,7 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armExpiry(rule, slot) }
+        if runtimes[rule].prepared.fades { return fade(rule, slot, at: due, into: &decisions) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
             climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
@@ -76,11 +77,12 @@ extension Engine {
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
         let key = runtimes[rule].keys.read(slot)
         defer { armExpiry(rule, slot) }
-        guard key[0].source >= 0, !key[0].rungs.areQuiet || runtimes[rule].prepared.isSilenceZero else { return }
-        let state = key[0]
         let prepared = runtimes[rule].prepared
+        if prepared.runsOnReceived { return armAbsence(rule, slot) }
+        guard key[0].source >= 0, !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades else { return }
+        let state = key[0]
         guard prepared.rule.status != .disabled else { return }
-        var next = Timestamp.distantFuture
+        var next = prepared.fades ? fadeDue(rule, slot, after: moment) : .distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
                 next = min(next, due)

@@ -41,6 +41,16 @@ final class PreparedRule: Sendable {
     let isSilenceZero: Bool
     /// Levels that the ladder does not have.
     let unused: [Level]
+    /// nil for a rule over values.
+    let pattern: PreparedPattern?
+    /// Words that each key's cell has; 0 without a pattern.
+    let cellWords: Int
+    /// Whether the pattern's number falls with event time alone.
+    let fades: Bool
+    /// Whether events are remembered by place, so that they are part of a snapshot.
+    let keepsPoints: Bool
+    /// Whether the rule's number is a matter of `received`.
+    let runsOnReceived: Bool
 
     init(_ rule: Rule) {
         self.rule = rule
@@ -77,5 +87,10 @@ final class PreparedRule: Sendable {
         firstPlain = rule.values.firstIndex { if case .window = $0.kind { false } else { true } }
         isSilenceZero = rule.input.type == "report"
         unused = Level.allCases.filter { level in !rule.ladder.contains { $0.level == level } }
+        pattern = PreparedPattern(rule)
+        cellWords = pattern?.cellWords ?? 0
+        fades = pattern?.fades ?? false
+        keepsPoints = if case .proximity(let proximity)? = pattern { proximity.counted >= 0 } else { false }
+        runsOnReceived = pattern?.runsOnReceived ?? false
     }
 }

@@ -13,10 +13,19 @@ public struct Registry: Equatable, Sendable {
         public var unit: String
         /// Ascending by name: `l`, `ll`, `h`, `hh`, `capacity`, ….
         public var limits: [Limit]
+        /// Major hazard source by GB 18218-2018: 1 (一级, the worst) … 4; 0: none.
+        public var grade: UInt8
+        /// People exposed; 0 where unknown.
+        public var population: Int64
+        /// An address or other words for the place.
+        public var place: String
+        /// The unit that answers for it.
+        public var owner: String
 
         public init(
             id: String, name: Rule.Bilingual = .init(zh: "", en: ""), area: String = "", longitude: Double = .nan,
-            latitude: Double = .nan, unit: String = "", limits: [Limit] = []
+            latitude: Double = .nan, unit: String = "", limits: [Limit] = [], grade: UInt8 = 0,
+            population: Int64 = 0, place: String = "", owner: String = ""
         ) {
             self.id = id
             self.name = name
@@ -25,11 +34,16 @@ public struct Registry: Equatable, Sendable {
             self.latitude = latitude
             self.unit = unit
             self.limits = limits.sorted { $0.name < $1.name }
+            self.grade = grade
+            self.population = population
+            self.place = place
+            self.owner = owner
         }
 
         public static func == (a: Self, b: Self) -> Bool {
             a.id == b.id && a.name == b.name && a.area == b.area && a.longitude.bitPattern == b.longitude.bitPattern
                 && a.latitude.bitPattern == b.latitude.bitPattern && a.unit == b.unit && a.limits == b.limits
+                && a.grade == b.grade && a.population == b.population && a.place == b.place && a.owner == b.owner
         }
     }
 
@@ -46,12 +60,18 @@ public struct Registry: Equatable, Sendable {
     public struct Area: Equatable, Sendable {
         public var code: String
         public var name: Rule.Bilingual
+        /// Inhabitants; 0 where unknown.
+        public var population: Int64
 
-        public init(code: String, name: Rule.Bilingual) {
+        public init(code: String, name: Rule.Bilingual, population: Int64 = 0) {
             self.code = code
             self.name = name
+            self.population = population
         }
     }
+
+    /// Most people of one subject or area: ten times a large country's, so that sums of areas stay exact.
+    public static let populations: ClosedRange<Int64> = 0...10_000_000_000
 
     /// Ascending by id.
     public let subjects: [Subject]

@@ -2,7 +2,8 @@ import Events
 
 /// The canonical, versioned bytes of a registry.
 extension Registry {
-    static let encodingVersion: UInt16 = 1
+    /// 2: grade, population, place, owner.
+    static let encodingVersion: UInt16 = 2
 
     public func encoded() -> [UInt8] {
         var out = ByteWriter()
@@ -15,9 +16,14 @@ extension Registry {
                 writer.put(limit.name)
                 writer.put(limit.value)
             }
+            writer.put(subject.grade)
+            writer.put(subject.population)
+            writer.put(subject.place)
+            writer.put(subject.owner)
         }
         out.put(areas) { writer, area in
             for text in [area.code, area.name.zh, area.name.en] { writer.put(text) }
+            writer.put(area.population)
         }
         return out.bytes
     }
@@ -35,11 +41,18 @@ extension Registry {
             let limits = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
                 Limit(name: try r.getString(), value: try r.getDouble())
             }
+            let (grade, population) = (try r.get(UInt8.self), try r.get(Int64.self))
+            guard grade <= 4, Self.populations.contains(population) else { throw .invalid(what: id, at: r.offset) }
             return Subject(
-                id: id, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits)
+                id: id, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits,
+                grade: grade, population: population, place: try r.getString(), owner: try r.getString())
         }
         let areas = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
-            Area(code: try r.getString(), name: .init(zh: try r.getString(), en: try r.getString()))
+            let code = try r.getString()
+            let name = Rule.Bilingual(zh: try r.getString(), en: try r.getString())
+            let population = try r.get(Int64.self)
+            guard Self.populations.contains(population) else { throw .invalid(what: code, at: r.offset) }
+            return Area(code: code, name: name, population: population)
         }
         guard reader.remaining == 0 else { throw .invalid(what: "registry", at: reader.offset) }
         self.init(subjects: subjects, areas: areas)

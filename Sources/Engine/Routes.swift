@@ -6,6 +6,8 @@ struct Routes: Sendable {
         /// Number of the event type in `types`.
         var type: Int32
         var rule: Int32
+        /// Which of the rule's inputs.
+        var input: Int32
     }
 
     private(set) var metrics = StringTable()
@@ -15,12 +17,17 @@ struct Routes: Sendable {
     private var starts: [Int] = [0]
 
     init(_ rules: [Rule] = []) {
-        for rule in rules where rule.status != .disabled { _ = metrics.intern(rule.input.metric) }
-        for metric in 0..<Int32(metrics.count) {
-            let name = metrics.string(metric)
-            for (index, rule) in rules.enumerated() where rule.status != .disabled && rule.input.metric == name {
-                targets.append(Target(type: types.intern(rule.input.type), rule: Int32(index)))
+        let inputs = rules.map { $0.status == .disabled ? [] : $0.inputs }
+        for input in inputs.joined() { _ = metrics.intern(input.metric) }
+        var ofMetric = [[Target]](repeating: [], count: metrics.count)
+        for (rule, list) in inputs.enumerated() {
+            for (number, input) in list.enumerated() {
+                let target = Target(type: types.intern(input.type), rule: Int32(rule), input: Int32(number))
+                ofMetric[Int(metrics.intern(input.metric))].append(target)
             }
+        }
+        for list in ofMetric {
+            targets += list
             starts.append(targets.count)
         }
     }

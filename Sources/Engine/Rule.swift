@@ -32,7 +32,9 @@ public struct Rule: Equatable, Sendable {
     /// `sha256:…` of the file's bytes; shown with every decision.
     public var version: String = ""
 
+    /// Of a sequence, the first step's.
     public var input: Input
+    public var kind: Kind = .value
     public var by: Key = .subject
     public var condition: Formula?
     /// The first is the rule's own value; levels may name others.

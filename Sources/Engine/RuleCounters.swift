@@ -17,11 +17,15 @@ public struct RuleCounters: Equatable, Sendable {
     public var refusedKeys: Int64 = 0
     public var unitMismatch: Int64 = 0
     public var decisions: Int64 = 0
+    /// The event has no place where one is needed.
+    public var noPlace: Int64 = 0
+    /// Points that gave way to newer ones while they still counted.
+    public var droppedPoints: Int64 = 0
 
     public init() {}
 
     static let fields: [WritableKeyPath<RuleCounters, Int64> & Sendable] = [
         \.evaluated, \.filtered, \.unknown, \.late, \.outOfOrder, \.notEffective, \.noKey, \.refusedKeys,
-        \.unitMismatch, \.decisions,
+        \.unitMismatch, \.decisions, \.noPlace, \.droppedPoints,
     ]
 }

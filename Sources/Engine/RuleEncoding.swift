@@ -81,6 +81,7 @@ extension Rule {
         out.put(active) { $1.write(to: &$0) }
         out.put(flap) { $1.write(to: &$0) }
         out.put(response) { $1.write(to: &$0) }
+        kind.write(to: &out)
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -115,6 +116,8 @@ extension Rule {
         active = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Calendar(from: &r) }
         flap = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Flap(from: &r) }
         response = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Response(from: &r) }
+        kind = try Kind(from: &r)
+        guard isSoundKind else { throw .invalid(what: "kind of \(id)", at: r.offset) }
     }
 }
 

@@ -23,6 +23,12 @@ struct RuleRuntime: Sendable {
     var calendarDue = Timestamp.distantFuture
     /// Symbols and numbers resolved once.
     var unitSymbol: Int32 = -1
+    /// Of a pattern's further inputs.
+    var otherUnits: [Int32] = []
+    /// What a pattern remembers of each key.
+    var cells: KeyCells?
+    /// What a proximity rule counts: recent events, or the registry's hazard sources.
+    var points: NearPoints?
 
     var rule: Rule { prepared.rule }
 
@@ -34,6 +40,7 @@ struct RuleRuntime: Sendable {
             case .reading, .formula: nil
             }
         }
+        cells = prepared.cellWords > 0 ? KeyCells(words: prepared.cellWords) : nil
     }
 
     var liveKeys: Int { index.count }
@@ -48,9 +55,11 @@ struct RuleRuntime: Sendable {
             slot = reused
             keys[slot] = state
             for value in windows.indices { windows[value]?.clear(slot) }
+            cells?.clear(slot)
         } else {
             slot = keys.append(state)
             for value in windows.indices { windows[value]?.reserve(slot) }
+            cells?.reserve(slot)
         }
         index.insert(key, slot: slot)
         countLive(slot, 1)
@@ -107,11 +116,13 @@ struct RuleRuntime: Sendable {
         let size = Int32(Pages<KeyState>.pageSlots)
         keys.clear(page: page)
         for value in windows.indices { windows[value]?.clear(Int32(page) * size..<Int32(page + 1) * size) }
+        cells?.clear(Int32(page) * size..<Int32(page + 1) * size)
         let needed = (livePerPage.lastIndex { $0 > 0 } ?? -1) + 1
         guard livePerPage.count - needed >= max(4, needed) else { return }
         livePerPage.removeLast(livePerPage.count - needed)
         keys.resize(to: Int32(needed) * size)
         free.shrink(to: Int32(needed) * size)
         for value in windows.indices { windows[value]?.shrink(to: Int32(needed) * size) }
+        cells?.shrink(to: Int32(needed) * size)
     }
 }

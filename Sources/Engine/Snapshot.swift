@@ -119,10 +119,12 @@ extension RuleRuntime {
         for slot in 0..<keys.count where keys.read(slot)[0].key >= 0 {
             out.put(slot)
             keys.read(slot)[0].write(to: &out)
+            cells?.write(slot, to: &out)
             for case let window? in windows {
                 out.put(raw: UnsafeRawBufferPointer(start: window.read(slot), count: window.cellSize * 8))
             }
         }
+        if prepared.keepsPoints { points?.write(to: &out) }
     }
 
     /// Most slots that a snapshot may speak of: beyond what any rule may ask for, below what would exhaust memory.
@@ -138,6 +140,7 @@ extension RuleRuntime {
         else { throw .truncated(at: r.offset) }
         keys.resize(to: count)
         for value in windows.indices where count > 0 { windows[value]?.reserve(count - 1) }
+        if count > 0 { cells?.reserve(count - 1) }
         var last: Int32 = -1
         var unused: [Int32] = []
         for _ in 0..<live {
@@ -150,6 +153,7 @@ extension RuleRuntime {
         unused.append(contentsOf: (last + 1)..<count)
         free = FreeSlots(ascending: unused)
         if count > 0 { countLive(count - 1, 0) }
+        if prepared.keepsPoints { try points?.restore(from: &r) }
     }
 
     private mutating func restore(_ slot: Int32, from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -162,6 +166,7 @@ extension RuleRuntime {
         index.insert(key, slot: slot)
         countLive(slot, 1)
         noteOpen(slot)
+        try cells?.restore(slot, from: &r)
         for value in windows.indices {
             guard let size = windows[value]?.cellSize else { continue }
             let raw = try r.getRaw(size * 8)

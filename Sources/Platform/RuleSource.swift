@@ -105,8 +105,8 @@ struct RuleSource: Sendable {
     static func view(metrics: [Metric], ruleSet: RuleSet, registry: Registry) -> IngestView {
         IngestView(
             metrics: metrics,
-            read: ruleSet.rules.filter { $0.status != .disabled }.map {
-                .init(type: $0.input.type, metric: $0.input.metric)
+            read: ruleSet.rules.filter { $0.status != .disabled }.flatMap(\.inputs).map {
+                .init(type: $0.type, metric: $0.metric)
             },
             subjects: registry.subjects.map { .init(id: $0.id, area: AreaCode($0.area)) })
     }

@@ -3,7 +3,9 @@ import Events
 
 extension RuleTestFile.Reading {
     /// The reading as the journal would hold it: one event of the rule's input type.
-    func batch(for input: Rule.Input, start: Timestamp, id: String, metric: Metric?) -> EventBatch {
+    func batch(for main: Rule.Input, start: Timestamp, id: String, metrics: MetricCatalogue?) -> EventBatch {
+        let input = input(main, metrics)
+        let metric = metrics?[input.metric]
         var batch = EventBatch()
         func number(_ text: String) -> Int32 { text.isEmpty ? EventBatch.absent : batch.strings.intern(text) }
         withUTF8(of: id) { batch.ids.append($0) }
@@ -13,8 +15,8 @@ extension RuleTestFile.Reading {
         batch.sources = [number(source)]
         batch.subjects = [number(subject.isEmpty && input.type == "reading" ? "S-1" : subject)]
         batch.areas = [number(area)]
-        batch.longitudes = [.nan]
-        batch.latitudes = [.nan]
+        batch.longitudes = [longitude]
+        batch.latitudes = [latitude]
         batch.flags = [flags(metric)]
         batch.metrics = [number(input.metric)]
         batch.values = [value]
@@ -28,6 +30,15 @@ extension RuleTestFile.Reading {
         batch.fieldEnds = [UInt32(fields.count)]
         precondition(batch.isConsistent, "a test's reading is a whole event")
         return batch
+    }
+
+    /// The rule's own input, or the one that the line names.
+    private func input(_ main: Rule.Input, _ metrics: MetricCatalogue?) -> Rule.Input {
+        if !category.isEmpty { return Rule.Input(type: "report", metric: category, unit: "") }
+        if !metric.isEmpty {
+            return Rule.Input(type: "reading", metric: metric, unit: metrics?[metric]?.unit ?? "")
+        }
+        return main
     }
 
     /// Sentinels and values outside the plausible range are marked as at ingest.

@@ -72,7 +72,11 @@ public enum RegistryDirectory {
     }
 
     private static func readSubject(_ item: YAMLItem, _ parts: inout RegistryParts) {
-        guard let fields = item.fields(["id", "name", "area", "lon", "lat", "unit", "limits"]) else { return }
+        guard
+            let fields = item.fields([
+                "id", "name", "area", "lon", "lat", "unit", "limits", "grade", "population", "place", "owner",
+            ])
+        else { return }
         let id = fields.required("id")
         let name = fields.read("name", or: Rule.Bilingual(zh: "", en: ""), name)
         let area = fields.read("area", or: "", parts.areaCode)
@@ -80,11 +84,17 @@ public enum RegistryDirectory {
         let latitude = fields.read("lat", or: Double.nan) { $0.double(in: -90...90) }
         let unit = fields.read("unit", or: "") { $0.string() }
         let limits = fields.read("limits", or: [], limits)
-        guard let id, let text = id.string(), let name, let area, let longitude, let latitude, let unit, let limits
+        let grade = fields.read("grade", or: 0) { $0.int(in: 1...4) }
+        let population = fields.read("population", or: 0) { $0.int(in: Registry.populationBounds) }
+        let place = fields.read("place", or: "") { $0.string() }
+        let owner = fields.read("owner", or: "") { $0.string() }
+        guard let id, let text = id.string(), let name, let area, let longitude, let latitude, let unit, let limits,
+            let grade, let population, let place, let owner
         else { return }
         parts.add(
             Registry.Subject(
-                id: text, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits),
+                id: text, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits,
+                grade: UInt8(grade), population: Int64(population), place: place, owner: owner),
             at: id)
     }
 
@@ -108,6 +118,10 @@ public enum RegistryDirectory {
         }
         return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
     }
+}
+
+extension Registry {
+    static let populationBounds = Int(populations.lowerBound)...Int(populations.upperBound)
 }
 
 /// What has been read so far, with the keys that must not come again.

@@ -2,13 +2,16 @@ import Engine
 import Events
 import StrictYAML
 
-/// Reads a table of subjects (`id,name_zh,name_en,area,lon,lat,unit,limit.…`) or of areas (`code,name_zh,name_en`).
+/// Reads a table of subjects (`id,name_zh,name_en,area,lon,lat,unit,limit.…`, and for people and
+/// hazards `grade,population,place,owner`) or of areas (`code,name_zh,name_en,population`).
 struct RegistryTable {
     let table: CSVTable
     let source: YAMLSource
 
-    private static let subjectColumns = ["id", "name_zh", "name_en", "area", "lon", "lat", "unit"]
-    private static let areaColumns = ["code", "name_zh", "name_en"]
+    private static let subjectColumns = [
+        "id", "name_zh", "name_en", "area", "lon", "lat", "unit", "grade", "population", "place", "owner",
+    ]
+    private static let areaColumns = ["code", "name_zh", "name_en", "population"]
 
     func read(into parts: inout RegistryParts) {
         let names = table.header.map(\.text)
@@ -67,7 +70,8 @@ struct RegistryTable {
 
     private func readArea(_ row: [CSVTable.Cell], _ names: [String], _ parts: inout RegistryParts) {
         guard let code = key(row, names, "code"), let text = code.scalar else { return }
-        parts.add(Registry.Area(code: text, name: name(row, names)), at: code)
+        let population = item(row, names, "population").flatMap { $0.int(in: Registry.populationBounds) } ?? 0
+        parts.add(Registry.Area(code: text, name: name(row, names), population: Int64(population)), at: code)
     }
 
     private func readSubject(_ row: [CSVTable.Cell], _ names: [String], _ parts: inout RegistryParts) {
@@ -77,6 +81,11 @@ struct RegistryTable {
         subject.longitude = item(row, names, "lon").flatMap { $0.double(in: -180...180) } ?? .nan
         subject.latitude = item(row, names, "lat").flatMap { $0.double(in: -90...90) } ?? .nan
         subject.unit = item(row, names, "unit")?.scalar ?? ""
+        subject.grade = UInt8(item(row, names, "grade").flatMap { $0.int(in: 1...4) } ?? 0)
+        subject.population = Int64(
+            item(row, names, "population").flatMap { $0.int(in: Registry.populationBounds) } ?? 0)
+        subject.place = item(row, names, "place")?.scalar ?? ""
+        subject.owner = item(row, names, "owner")?.scalar ?? ""
         var limits: [Registry.Limit] = []
         for (index, column) in names.enumerated() where column.hasPrefix("limit.") && !row[index].text.isEmpty {
             guard let value = item(row[index], column).double() else { continue }

@@ -34,6 +34,13 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case weatherIssue = "weather_issue"
     case internalIssue = "internal_issue"
     case expression = "expression"
+    /// A key that means nothing to this kind of rule.
+    case kindField = "kind_field"
+    case kindConflict = "kind_conflict"
+    case sequenceSteps = "sequence_steps"
+    case silenceSide = "silence_side"
+    case unreachable = "unreachable"
+    case shortTTL = "short_ttl"
     case tooManyFiles = "too_many_files"
 
     // Rules: warnings.

@@ -5,10 +5,10 @@ import StrictYAML
 /// The expressions of a rule: compiled at load, each flaw pointed at where it stands.
 extension RuleReader {
     /// Over an event: its known fields, the registry's limits, and what `input.fields` declares.
-    func formula(_ item: YAMLItem, _ yield: Formula.Yield) -> Formula? {
+    func formula(_ item: YAMLItem, _ yield: Formula.Yield, fields: [Formula.Field]? = nil) -> Formula? {
         guard let text = item.string() else { return nil }
         do throws(ExpressionFailure) {
-            let formula = try Formula(event: text, fields: eventFields, yield: yield)
+            let formula = try Formula(event: text, fields: fields ?? eventFields, yield: yield)
             return reportZone(of: formula, in: text, of: item) ? nil : formula
         } catch {
             report(error, in: text, of: item, fields: true)

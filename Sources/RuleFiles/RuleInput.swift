@@ -5,8 +5,12 @@ import StrictYAML
 /// Which events a rule reads, and what one of its states belongs to.
 extension RuleReader {
     func input() -> Rule.Input? {
-        guard let item = fields.required("input"),
-            let input = item.fields(["type", "metric", "category", "unit", "fields"]),
+        fields.required("input").flatMap { input($0, keys: []) }
+    }
+
+    /// What a mapping says of the events to read; `keys` are others that it may have.
+    func input(_ item: YAMLItem, keys: [String]) -> Rule.Input? {
+        guard let input = item.fields(["type", "metric", "category", "unit", "fields"] + keys),
             let isReport = input.required("type")?.word(of: [("reading", false), ("report", true)])
         else { return nil }
         if isReport {

@@ -44,7 +44,7 @@ extension RuleReader {
     ) -> PlacedRung? {
         guard let fields = item.fields(["of", "at", "clear", "for", "clear_for", "cite"]) else { return nil }
         let of = fields.read("of", or: 0) { index(of: $0, values) }
-        let entered = fields.required("at").flatMap { ThresholdText.read($0, code: .badThreshold) }
+        let entered = fields.required("at").flatMap { ThresholdText.read($0, code: .badThreshold, spans: isAbsence) }
         let compare = entered?.compare ?? .greaterOrEqual
         let clear = fields.read("clear", or: Rule.Threshold?.none) { clearing($0, compare) }
         let ownHold = fields.read("for", or: hold) { $0.span(in: Self.holds) }
@@ -72,7 +72,7 @@ extension RuleReader {
 
     /// A clear is a number or limit; an operator, where given, must be the strict one that points away from the level.
     private func clearing(_ item: YAMLItem, _ compare: Rule.Comparison) -> Rule.Threshold?? {
-        guard let text = ThresholdText.read(item, code: .badClear) else { return nil }
+        guard let text = ThresholdText.read(item, code: .badClear, spans: isAbsence) else { return nil }
         let wanted: Rule.Comparison = compare.isRising ? .less : .greater
         guard text.compare == nil || text.compare == wanted else {
             item.report(

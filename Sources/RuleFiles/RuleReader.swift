@@ -7,11 +7,11 @@ struct RuleReader {
     static let keys = [
         "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
         "max_keys", "key_ttl", "value", "values", "only_while", "levels", "for", "clear_for", "max_gap", "lateness",
-        "no_data", "issue", "message",
+        "no_data", "issue", "message", "absence", "sequence", "proximity",
     ]
     /// Named in the language, without meaning to this engine yet.
     static let planned = [
-        "engine", "score", "flap", "active", "inhibited_by", "response", "absence", "sequence", "proximity", "index",
+        "engine", "score", "flap", "active", "inhibited_by", "response", "index",
     ]
 
     let fields: YAMLFields
@@ -32,11 +32,12 @@ struct RuleReader {
     func rule() -> Rule? {
         reportPlanned()
         let heading = heading()
-        let input = input()
-        let values = values(input)
-        let ladder = ladder(values ?? [], input)
+        let kind = kind()
+        let input = kind.map(mainInput) ?? nil
+        let values = kind.map { self.values($0, input) } ?? nil
+        let ladder = ladder(values ?? [], kind == .value ? input : nil)
         let by = key()
-        guard let heading, let input, let values, let ladder, let by else {
+        guard let heading, let kind, let input, let values, let ladder, let by else {
             _ = optionalParts(values)
             return nil
         }
@@ -45,6 +46,7 @@ struct RuleReader {
             message: message() ?? MessageTemplate.standard(title: heading.title), input: input,
             values: values.map(\.value),
             ladder: ladder)
+        rule.kind = kind
         describe(&rule)
         rule.by = by
         bound(&rule)
@@ -55,6 +57,7 @@ struct RuleReader {
         rule.lateness = parts.lateness
         rule.noData = parts.noData
         reportUnused(values, ladder)
+        checkKind(rule)
         return rule
     }
 

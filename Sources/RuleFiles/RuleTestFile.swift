@@ -36,6 +36,12 @@ public struct RuleTestFile: Sendable {
         /// Sent again with the same identity: the journal drops it.
         public var isDuplicate = false
         public var isExercise = false
+        /// Another metric or category than the rule's own; empty: its own.
+        public var metric: String = ""
+        public var category: String = ""
+        /// Degrees; NaN: none.
+        public var longitude = Double.nan
+        public var latitude = Double.nan
         /// In the order written; numbers, true, false, else text.
         public var fields: [Field] = []
     }

@@ -6,7 +6,7 @@ struct RuleTestRun {
     let file: RuleTestFile
     let ruleSet: RuleSet
     let input: Rule.Input
-    let metric: Metric?
+    let metrics: MetricCatalogue?
 
     private enum Action {
         case reading(RuleTestFile.Reading)
@@ -35,7 +35,7 @@ struct RuleTestRun {
         switch action {
         case .reading(let reading):
             let id = "\(reading.subject)/\(number)"
-            clock.apply(.events(reading.batch(for: input, start: file.start, id: id, metric: metric)))
+            clock.apply(.events(reading.batch(for: input, start: file.start, id: id, metrics: metrics)))
         case .step(.restart): clock.stop()
         case .started(let deaf): clock.start(deaf: deaf)
         case .step(.reload): clock.apply(.ruleSet(ruleSet.encoded()))

@@ -39,7 +39,7 @@ public enum RuleTests {
         of file: RuleTestFile, _ ruleSet: RuleSet, _ metrics: MetricCatalogue?
     ) -> [RuleTestReport.Case] {
         guard let rule = ruleSet.rules.first(where: { $0.id == file.rule }) else { return [] }
-        let run = RuleTestRun(file: file, ruleSet: ruleSet, input: rule.input, metric: metrics?[rule.input.metric])
+        let run = RuleTestRun(file: file, ruleSet: ruleSet, input: rule.input, metrics: metrics)
         return file.cases.map { test in
             RuleTestReport.Case(
                 path: file.path, line: test.line, rule: file.rule, name: test.name,

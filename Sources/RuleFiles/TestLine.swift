@@ -62,6 +62,13 @@ struct TestLine {
         case "source": reading.source = parts[1]
         case "area": reading.area = parts[1]
         case "quality": reading.quality = parts[1]
+        case "metric": reading.metric = parts[1]
+        case "category": reading.category = parts[1]
+        case "lon", "lat":
+            guard let degrees = value(parts[1]) else {
+                return refuse(.badReading, "'\(parts[1])' is no number of degrees", "write it like lon=120.3 lat=31.5")
+            }
+            if parts[0] == "lon" { reading.longitude = degrees } else { reading.latitude = degrees }
         default: reading.fields.append(.init(name: parts[0], text: parts[1]))
         }
         return index + 1

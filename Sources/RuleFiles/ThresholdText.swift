@@ -7,12 +7,16 @@ struct ThresholdText {
     var compare: Rule.Comparison?
     var threshold: Rule.Threshold
 
-    static func read(_ item: YAMLItem, code: RuleCode) -> ThresholdText? {
+    /// Numbers are spans of time where the value is a silence: seconds then.
+    static func read(_ item: YAMLItem, code: RuleCode, spans: Bool = false) -> ThresholdText? {
+        func number(_ item: YAMLItem) -> Double? {
+            spans ? item.span(in: .seconds(1) ... .days(366))?.seconds : item.double()
+        }
         guard let text = item.string() else { return nil }
         let (compare, rest) = split(text)
         let skipped = text.unicodeScalars.count - rest.unicodeScalars.count
         guard rest.hasPrefix("limit") else {
-            return item.part(rest, atScalar: skipped).double().map { .init(compare: compare, threshold: .number($0)) }
+            return number(item.part(rest, atScalar: skipped)).map { .init(compare: compare, threshold: .number($0)) }
         }
         let words = rest.split(separator: " ").map(String.init)
         guard words[0].hasPrefix("limit."), isName(words[0].dropFirst(6)),
@@ -25,7 +29,7 @@ struct ThresholdText {
         let name = String(words[0].dropFirst(6))
         guard words.count == 3 else { return ThresholdText(compare: compare, threshold: .limit(name, fallback: nil)) }
         let fallback = item.part(words[2], atScalar: text.unicodeScalars.count - words[2].unicodeScalars.count)
-        return fallback.double().map { .init(compare: compare, threshold: .limit(name, fallback: $0)) }
+        return number(fallback).map { .init(compare: compare, threshold: .limit(name, fallback: $0)) }
     }
 
     private static func split(_ text: String) -> (Rule.Comparison?, String) {

@@ -29,12 +29,12 @@ struct Scenario {
 
     mutating func read(
         _ seconds: Double, _ value: Double, subject: String = "x", metric: String = "m", type: String = "reading",
-        area: String? = nil, received: Double? = nil
+        area: String? = nil, place: (lon: Double, lat: Double)? = nil, received: Double? = nil
     ) {
         var batch = EventBatch()
         batch.add(
             time: Self.seconds(seconds), value: value, subject: subject, metric: metric, type: type, source: source,
-            area: area)
+            area: area, place: place)
         apply(.events(batch), at: received ?? clock ?? seconds)
     }
 
@@ -87,7 +87,7 @@ struct Scenario {
 extension EventBatch {
     mutating func add(
         time: Timestamp, value: Double, subject: String, metric: String = "m", type: String = "reading",
-        source: String = "s", area: String? = nil
+        source: String = "s", area: String? = nil, place: (lon: Double, lat: Double)? = nil
     ) {
         var id = "\(ids.count)"
         id.withUTF8 { ids.append(UnsafeRawBufferPointer($0)) }
@@ -97,8 +97,8 @@ extension EventBatch {
         sources.append(strings.intern(source))
         subjects.append(subject.isEmpty ? Self.absent : strings.intern(subject))
         areas.append(area.map { strings.intern($0) } ?? Self.absent)
-        longitudes.append(.nan)
-        latitudes.append(.nan)
+        longitudes.append(place?.lon ?? .nan)
+        latitudes.append(place?.lat ?? .nan)
         flags.append([])
         metrics.append(strings.intern(metric))
         values.append(value)

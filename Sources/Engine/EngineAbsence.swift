@@ -1,0 +1,78 @@
+import Events
+
+/// Absence: the silence of a key on `received`, in seconds, is the number that the ladder looks at.
+extension Engine {
+    /// Longest threshold that is a silence; beyond it none is ever entered.
+    private static let longestSilence = TimeSpan.days(3660)
+
+    /// Any reading that the rule reads ends the silence, however old its event time is.
+    mutating func hear(
+        _ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival, _ names: inout BatchNames,
+        into decisions: inout [Decision]
+    ) {
+        guard passes(prepared.condition, rule, arrival) else { return }
+        guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
+        if arrival.time >= runtimes[rule].keys.read(slot)[0].newest { note(arrival, rule, slot, &names) }
+        runtimes[rule].keys.write(slot)[0].lastReceived = received
+        runtimes[rule].counters.evaluated += 1
+        climb(
+            rule, slot, values: RuleValues(first: 0), at: received, afterGap: false, arrival, into: &decisions)
+        armReceived(rule, slot)
+    }
+
+    /// Time passed without a reading: levels are entered, and holds mature. Nothing is left by silence, so deadlines
+    /// that moved after downtime end no alarm.
+    mutating func judgeAbsence(_ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]) {
+        let prepared = runtimes[rule].prepared
+        let state = runtimes[rule].keys.read(slot)[0]
+        let silence = (moment - state.lastReceived).seconds
+        var rungs = state.rungs
+        for rung in prepared.ladder {
+            let at = threshold(rung.at, prepared, rule, slot)
+            guard !at.isNaN else {
+                runtimes[rule].counters.unknown += 1
+                continue
+            }
+            if rung.signal(silence, at: at, clear: nil) == .enter {
+                rungs[rung.level].observe(
+                    .enter, at: moment, restart: false, hold: rung.hold, clearHold: rung.clearHold)
+            } else if rungs[rung.level].phase == .pending {
+                rungs[rung.level] = .out
+            } else {
+                rungs[rung.level].mature(at: moment, hold: rung.hold, clearHold: rung.clearHold)
+            }
+        }
+        runtimes[rule].keys.write(slot)[0].rungs = rungs
+        runtimes[rule].keys.write(slot)[0].held = silence
+        settle(rule, slot, values: RuleValues(first: silence), at: moment, nil, into: &decisions)
+    }
+
+    /// Arms the key's timer on `received` for the next level that silence would enter or hold that matures.
+    mutating func armAbsence(_ rule: Int, _ slot: Int32) {
+        let prepared = runtimes[rule].prepared
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard prepared.rule.status != .disabled else { return }
+        var next = Timestamp.distantFuture
+        for rung in prepared.ladder {
+            if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
+                next = min(next, due)
+            }
+            let at = threshold(rung.at, prepared, rule, slot)
+            // A level that is being left may be entered again.
+            guard state.rungs[rung.level].phase != .held, state.rungs[rung.level].phase != .pending,
+                at >= 0, at <= Self.longestSilence.seconds
+            else { continue }
+            next = min(next, state.lastReceived + Self.entering(at, rung.compare))
+        }
+        guard next < state.receivedDue else { return }
+        runtimes[rule].keys.write(slot)[0].receivedDue = next
+        receivedTimers.push(EngineTimer(due: next, rule: Int32(rule), slot: slot))
+    }
+
+    /// The first microsecond at which a silence of so many seconds is entered.
+    private static func entering(_ seconds: Double, _ compare: Rule.Comparison) -> TimeSpan {
+        var span = TimeSpan(microseconds: Int64((seconds * 1_000_000).rounded(.up)))
+        while compare == .greater ? span.seconds <= seconds : span.seconds < seconds { span.microseconds += 1 }
+        return span
+    }
+}

@@ -1,0 +1,99 @@
+import Engine
+import Events
+import StrictYAML
+
+/// Rules that are not over values: which kind a file is, and what its keys say.
+extension RuleReader {
+    private static let kindKeys = ["absence", "sequence", "proximity"]
+
+    /// Keys without a meaning, by kind.
+    private static let strangers = [
+        "absence": ["value", "values", "only_while", "max_gap", "lateness", "no_data"],
+        "sequence": ["input", "where", "value", "values", "only_while", "max_gap"],
+        "proximity": ["value", "values", "only_while", "max_gap"],
+    ]
+
+    var isAbsence: Bool { fields.optional("absence") != nil }
+
+    /// nil where the kind could not be read.
+    func kind() -> Rule.Kind? {
+        let chosen = Self.kindKeys.filter { fields.optional($0) != nil }
+        guard let name = chosen.first, let item = fields.optional(name) else { return .value }
+        if chosen.count > 1 {
+            fields.optional(chosen[1])?.report(
+                .kindConflict, "a rule is of one kind, this is \(chosen.joined(separator: " and "))",
+                help: "write one rule for each")
+            return nil
+        }
+        for key in Self.strangers[name] ?? [] {
+            fields.optional(key)?.report(
+                .kindField, "'\(key)' means nothing in a rule with '\(name)'", help: "remove it")
+        }
+        switch name {
+        case "absence": return absence(item).map { .absence($0) }
+        case "sequence": return pattern(item).map { .sequence($0) }
+        default: return proximity(item).map { .proximity($0) }
+        }
+    }
+
+    /// What messages name as the rule's metric.
+    func mainInput(_ kind: Rule.Kind) -> Rule.Input? {
+        switch kind {
+        case .value, .absence, .proximity: input()
+        case .sequence(let pattern): pattern.steps[0].input
+        }
+    }
+
+    func values(_ kind: Rule.Kind, _ input: Rule.Input?) -> [NamedValue]? {
+        guard kind != .value else { return values(input) }
+        return [NamedValue(value: .init(name: kind.valueName, kind: .reading), mark: fields.item.mark)]
+    }
+
+    private func absence(_ item: YAMLItem) -> Rule.Absence? {
+        guard let fields = item.fields(["expect"]),
+            let expect = fields.read("expect", or: [], { $0.strings(atMost: Rule.Absence.maximumExpected) })
+        else { return nil }
+        return Rule.Absence(expect: expect)
+    }
+
+    /// What holds of the whole rule: levels that can be reached, keys that live long enough.
+    func checkKind(_ rule: Rule) {
+        switch rule.kind {
+        case .value: break
+        case .absence:
+            for rung in rule.ladder where !rung.compare.isRising {
+                levelItem(rung)?.report(
+                    .silenceSide, "a silence only grows", help: "write '\(rung.level.name): {at: 1h}'")
+            }
+            let longest = rule.ladder.compactMap(\.at.number).max() ?? 0
+            checkTTL(rule, TimeSpan(microseconds: Int64(longest * 1_000_000)))
+        case .sequence(let pattern):
+            checkReach(rule, Double(pattern.length), "the sequence has \(pattern.length) steps to reach")
+            checkTTL(rule, pattern.within)
+        case .proximity(let proximity):
+            if proximity.measure == .danger { checkReach(rule, 4, "the worst hazard grade, 1, counts 4") }
+            checkTTL(rule, proximity.during)
+        }
+    }
+
+    private func levelItem(_ rung: Rule.Rung) -> YAMLItem? {
+        fields.optional("levels")?.pairs()?.first { $0.name == rung.level.name }?.value
+    }
+
+    private func checkReach(_ rule: Rule, _ most: Double, _ why: String) {
+        for rung in rule.ladder {
+            guard let at = rung.at.number, rung.compare == .greater ? at >= most : rung.compare.isRising && at > most
+            else { continue }
+            levelItem(rung)?.report(
+                .unreachable, "\(rung.level.name) at \(rung.at.text) is never reached: \(why)",
+                help: "write 'at: \(plainNumber(most))' or less")
+        }
+    }
+
+    private func checkTTL(_ rule: Rule, _ needed: TimeSpan) {
+        guard needed > rule.keyTTL else { return }
+        (fields.optional("key_ttl") ?? fields.optional(rule.kind.name))?.report(
+            .shortTTL, "a key is forgotten after \(rule.keyTTL.formatted) and the rule looks back \(needed.formatted)",
+            help: "write 'key_ttl: \(needed.formatted)' or more")
+    }
+}
