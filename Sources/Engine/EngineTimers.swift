@@ -15,7 +15,7 @@ extension Engine {
             guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
             let rule = runtimes[Int(timer.rule)].prepared.rule
             if let silentFrom, let gap = rule.maxGap, moment - silentFrom > gap,
-                timer.due - rule.lateness < rule.effectiveUntil
+                timer.due - rule.lateness < rule.effectiveUntil, !runtimes[Int(timer.rule)].prepared.hasTumbling
             {
                 runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
                 armExpiry(Int(timer.rule), timer.slot)
@@ -39,6 +39,7 @@ extension Engine {
         let due = state.armedDue - runtimes[rule].prepared.rule.lateness
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
+        if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armExpiry(rule, slot) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
@@ -55,7 +56,7 @@ extension Engine {
     }
 
     /// The values without a new reading: the last one held, windows read at the moment.
-    private mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
+    mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
         var values = RuleValues()
         var isFirst = true
         for index in runtimes[rule].windows.indices {
@@ -73,7 +74,9 @@ extension Engine {
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
         let key = runtimes[rule].keys.read(slot)
         defer { armExpiry(rule, slot) }
-        guard key[0].source >= 0, !key[0].rungs.areQuiet || runtimes[rule].prepared.isSilenceZero else { return }
+        guard key[0].source >= 0,
+            !key[0].rungs.areQuiet || runtimes[rule].prepared.isSilenceZero || runtimes[rule].prepared.hasTumbling
+        else { return }
         let state = key[0]
         let prepared = runtimes[rule].prepared
         guard prepared.rule.status != .disabled else { return }
@@ -84,7 +87,13 @@ extension Engine {
             }
         }
         if prepared.isSilenceZero, !state.rungs.areAllOut {
-            for case let window? in runtimes[rule].windows { next = min(next, window.nextBoundary(after: moment)) }
+            for case let window? in runtimes[rule].windows {
+                if let change = window.nextChange(after: moment, slot: slot) { next = min(next, change) }
+            }
+        } else if prepared.hasTumbling {
+            for case let window? in runtimes[rule].windows where window.isTumbling {
+                if let end = window.nextChange(after: moment, slot: slot) { next = min(next, end) }
+            }
         }
         guard next != .distantFuture else { return }
         arm(rule, slot, at: next)

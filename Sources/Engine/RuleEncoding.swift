@@ -67,6 +67,7 @@ extension Rule {
         out.put(effectiveUntil)
         out.put(maximumKeys)
         out.put(keyTTL)
+        out.put(score) { $1.write(to: &$0) }
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -97,6 +98,8 @@ extension Rule {
         effectiveUntil = try r.getTimestamp()
         maximumKeys = try r.get()
         keyTTL = try r.getSpan()
+        score = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Formula(from: &r) }
+        guard score?.yield ?? .number == .number else { throw .invalid(what: "score of \(texts[0])", at: r.offset) }
     }
 }
 
@@ -136,10 +139,7 @@ extension Rule.Value {
             formula.write(to: &out)
         case .window(let window):
             out.put(UInt8(2))
-            out.put(window.aggregate.rawValue)
-            out.put(window.of) { $1.write(to: &$0) }
-            out.put(window.over)
-            out.put(window.step)
+            window.write(to: &out)
         }
     }
 
@@ -150,13 +150,7 @@ extension Rule.Value {
         case 0: self.init(name: name, kind: .reading)
         case 1: self.init(name: name, kind: .formula(try Formula(from: &r)))
         case 2:
-            let aggregate = try r.getCase(Aggregate.self)
-            let of = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Formula(from: &r) }
-            let (over, step) = (try r.getSpan(), try r.getSpan())
-            guard step > .zero, over >= step, over.microseconds % step.microseconds == 0,
-                over.microseconds / step.microseconds <= Int64(Rule.Window.maximumPanes)
-            else { throw .invalid(what: "window of \(name)", at: r.offset) }
-            self.init(name: name, kind: .window(.init(aggregate: aggregate, of: of, over: over, step: step)))
+            self.init(name: name, kind: .window(try Rule.Window(from: &r)))
         default: throw .invalid(what: "value kind \(tag)", at: r.offset)
         }
     }
