@@ -57,7 +57,7 @@ extension RuleReader {
         case "alpha":
             guard let item = fields.optional("alpha"), let weight = item.double(in: 0...1) else { return nil }
             guard weight > 0 else {
-                item.report(.outOfRange, "alpha must lie above 0 and up to 1")
+                item.report(.windowKind, "with alpha 0 no reading after the first counts", help: "write 'alpha: 0.1'")
                 return nil
             }
             return .weight(weight)
