@@ -6,7 +6,8 @@ import StrictYAML
 struct RuleReader {
     static let keys = [
         "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
-        "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap", "lateness",
+        "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
+        "lateness",
         "no_data", "issue", "message",
     ]
     /// Named in the language, without meaning to this engine yet.
