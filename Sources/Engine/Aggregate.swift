@@ -1,4 +1,4 @@
-/// The functions a window can compute; each says which numbers a pane keeps for it.
+/// The functions a window can compute.
 public enum Aggregate: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case avg = 0
     case min = 1
@@ -15,6 +15,16 @@ public enum Aggregate: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case slope = 8
     /// Population standard deviation.
     case stddev = 9
+    /// Oldest sample in the window.
+    case first = 10
+    /// Newest sample in the window.
+    case last = 11
+    /// Number of different samples, at most `Rule.Window.maximumSamples`.
+    case distinct = 12
+    /// Linear between the two nearest ranks, as R's type 7 and Prometheus have it.
+    case quantile = 13
+    /// Exponentially weighted moving average.
+    case ewma = 14
 
     public var name: String {
         switch self {
@@ -28,6 +38,11 @@ public enum Aggregate: UInt8, Sendable, CaseIterable, BitwiseCopyable {
         case .delta: "delta"
         case .slope: "slope"
         case .stddev: "stddev"
+        case .first: "first"
+        case .last: "last"
+        case .distinct: "distinct"
+        case .quantile: "quantile"
+        case .ewma: "ewma"
         }
     }
 

@@ -134,6 +134,7 @@ extension Engine {
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
         if isAfterGap { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
+        if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
         note(arrival, rule, slot, &names)
         let values = computeValues(rule, prepared, slot, arrival)
         runtimes[rule].counters.evaluated += 1
@@ -156,14 +157,27 @@ extension Engine {
     private mutating func addToWindows(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
         guard prepared.hasWindows else { return }
         for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
-            let sample =
-                prepared.windowed[index].map { $0.number(arrival, registered: registered(arrival)) ?? .nan }
-                ?? arrival.value
+            let sample = sample(prepared, index, arrival)
             guard !sample.isNaN else { continue }
-            if runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) == false {
-                runtimes[rule].counters.late += 1
+            switch runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) {
+            case .taken, nil: break
+            case .late: runtimes[rule].counters.late += 1
+            case .refused: runtimes[rule].counters.refusedSamples += 1
             }
         }
+    }
+
+    /// What the reading is to one window; NaN: nothing.
+    private func sample(_ prepared: PreparedRule, _ index: Int, _ arrival: Arrival) -> Double {
+        guard let formula = prepared.windowed[index] else {
+            let value = arrival.value
+            return prepared.isDistinct[index] && !value.isNaN ? sampleIdentity(value) : value
+        }
+        let subject = formula.readsLimits ? registered(arrival) : nil
+        let sample =
+            prepared.isDistinct[index]
+            ? formula.identity(arrival, registered: subject) : formula.number(arrival, registered: subject)
+        return sample ?? .nan
     }
 
     private mutating func computeValues(
@@ -175,7 +189,8 @@ extension Engine {
             switch prepared.kinds[index] {
             case .reading: values.append(arrival.value)
             case .formula(let formula):
-                values.append(formula.number(arrival, registered: registered(arrival)) ?? .nan)
+                let subject = formula.readsLimits ? registered(arrival) : nil
+                values.append(formula.number(arrival, registered: subject) ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
             }

@@ -23,7 +23,7 @@ extension Engine {
             let at = threshold(rung.at, prepared, rule, slot)
             let clear = rung.clear.map { threshold($0, prepared, rule, slot) }
             guard isGated || !(value.isNaN || at.isNaN || clear?.isNaN == true) else {
-                isUnknown = true
+                if !(rung.waits && value.isNaN) { isUnknown = true }
                 continue
             }
             let signal = isGated ? .clear : rung.signal(value, at: at, clear: clear)
@@ -33,6 +33,7 @@ extension Engine {
         if isUnknown { runtimes[rule].counters.unknown += 1 }
         for level in prepared.unused { rungs[level] = .out }
         runtimes[rule].keys.write(slot)[0].rungs = rungs
+        if let score = prepared.score { note(score, rule, slot, values) }
         if !flap(rule, slot, values: values, at: time, arrival, into: &decisions) {
             settle(rule, slot, values: values, at: time, arrival, into: &decisions)
         }
@@ -90,9 +91,17 @@ extension Engine {
         return facts
     }
 
+    /// Keeps the rule's own score; one that is unknown leaves the last.
+    private mutating func note(_ score: Formula, _ rule: Int, _ slot: Int32, _ values: RuleValues) {
+        guard let number = score.number(values), !number.isNaN else { return }
+        runtimes[rule].keys.write(slot)[0].score = max(0, min(100, number))
+    }
+
     private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues) -> Double {
         guard values.count > 0 else { return 0 }
         let prepared = runtimes[rule].prepared
+        let own = runtimes[rule].keys.read(slot)[0].score
+        if prepared.score != nil, !own.isNaN { return own }
         return ladderScore(
             prepared.ladder.map { rung in
                 (rung.level, rung.compare, threshold(rung.at, prepared, rule, slot), values[rung.of])

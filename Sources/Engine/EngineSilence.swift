@@ -115,6 +115,7 @@ extension Engine {
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
+            forgetWindows(rule, slot)
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
         case .alarm:
             let id = nextID()

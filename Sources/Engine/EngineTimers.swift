@@ -17,7 +17,7 @@ extension Engine {
             guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
             let rule = runtimes[Int(timer.rule)].prepared.rule
             if let silentFrom, let gap = rule.maxGap, moment - silentFrom > gap,
-                timer.due - rule.lateness < rule.effectiveUntil
+                timer.due - rule.lateness < rule.effectiveUntil, !runtimes[Int(timer.rule)].prepared.hasTumbling
             {
                 runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
                 armExpiry(Int(timer.rule), timer.slot)
@@ -42,6 +42,7 @@ extension Engine {
         let due = state.armedDue - runtimes[rule].prepared.rule.lateness
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
+        if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armExpiry(rule, slot) }
         if runtimes[rule].prepared.fades { return fade(rule, slot, at: due, into: &decisions) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
@@ -79,7 +80,8 @@ extension Engine {
         defer { armExpiry(rule, slot) }
         let prepared = runtimes[rule].prepared
         if prepared.runsOnReceived { return armAbsence(rule, slot) }
-        guard key[0].source >= 0, !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades else { return }
+        guard key[0].source >= 0, !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
+        else { return }
         let state = key[0]
         guard prepared.rule.status != .disabled else { return }
         var next = prepared.fades ? fadeDue(rule, slot, after: moment) : .distantFuture
@@ -89,7 +91,13 @@ extension Engine {
             }
         }
         if prepared.isSilenceZero, !state.rungs.areAllOut {
-            for case let window? in runtimes[rule].windows { next = min(next, window.nextBoundary(after: moment)) }
+            for case let window? in runtimes[rule].windows {
+                if let change = window.nextChange(after: moment, slot: slot) { next = min(next, change) }
+            }
+        } else if prepared.hasTumbling {
+            for case let window? in runtimes[rule].windows where window.isTumbling {
+                if let end = window.nextChange(after: moment, slot: slot) { next = min(next, end) }
+            }
         }
         guard next != .distantFuture else { return }
         arm(rule, slot, at: next)

@@ -17,11 +17,14 @@ public struct Formula: Equatable, Sendable {
     public enum Yield: UInt8, Sendable, CaseIterable {
         case boolean = 0
         case number = 1
+        /// Anything that can be told apart: what `distinct` counts.
+        case scalar = 2
 
         var types: [ValueType] {
             switch self {
             case .boolean: [.bool]
             case .number: [.double, .int]
+            case .scalar: [.string, .double, .int, .bool]
             }
         }
     }
@@ -140,6 +143,11 @@ extension Formula {
         }
     }
 
+    /// A sample that stands for the reading's scalar, nil where it is unknown.
+    func identity(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> Double? {
+        evaluate(zones(arrival), { arrival.value(of: $0, registered: registered) }).flatMap(sampleIdentity)
+    }
+
     /// The truth of a condition over a rule's named values; a NaN among those it reads makes it unknown.
     func test(_ values: RuleValues) -> Bool? {
         let truth = evaluate(.none) { input in
@@ -151,6 +159,19 @@ extension Formula {
     }
 
     private func zones(_ arrival: Engine.Arrival) -> ZoneSet { usesZones ? arrival.arrived.zones : .none }
+
+    /// The number over a rule's named values, nil where it is unknown.
+    func number(_ values: RuleValues) -> Double? {
+        let number = evaluate(.none) { input in
+            guard case .named(let index) = input, index < values.count, !values[index].isNaN else { return .absent }
+            return .double(values[index])
+        }
+        return switch number {
+        case .double(let number): number
+        case .int(let number): Double(number)
+        default: nil
+        }
+    }
 
     /// Fills the slots that the program reads and runs it; an error is unknown.
     private func evaluate(_ zones: ZoneSet, _ fill: (Input) -> Value) -> Value? {

@@ -28,6 +28,8 @@ struct KeyState: BitwiseCopyable {
     var receivedDue = Timestamp.distantFuture
     /// The newest reading's first value that is not a window.
     var held = Double.nan
+    /// The last one known where the rule computes its own.
+    var score = Double.nan
     var rungs = Rungs()
     var episode = DecisionID(position: -1, ordinal: 0)
     var startedAt = Timestamp.distantPast

@@ -18,6 +18,8 @@ final class PreparedRule: Sendable {
         var clear: Threshold?
         var hold: TimeSpan
         var clearHold: TimeSpan
+        /// The value is NaN until the first window has closed, which is no flaw of any reading.
+        var waits: Bool
     }
 
     enum Kind: Sendable {
@@ -35,6 +37,11 @@ final class PreparedRule: Sendable {
     let condition: Formula?
     let onlyWhile: Formula?
     let hasWindows: Bool
+    /// Whether a window closes by the clock.
+    let hasTumbling: Bool
+    /// Per value: whether its window counts different samples.
+    let isDistinct: [Bool]
+    let score: Formula?
     /// Index of the first value that is no window.
     let firstPlain: Int?
     /// Silence of a report source means that nothing happened; a silent sensor tells nothing.
@@ -67,7 +74,8 @@ final class PreparedRule: Sendable {
         ladder = rule.ladder.map { rung in
             Rung(
                 level: rung.level, of: rung.of, compare: rung.compare, at: threshold(rung.at),
-                clear: rung.clear.map(threshold), hold: rung.hold, clearHold: rung.clearHold)
+                clear: rung.clear.map(threshold), hold: rung.hold, clearHold: rung.clearHold,
+                waits: rule.values[rung.of].window?.isTumbling ?? false)
         }
         self.limits = limits
         kinds = rule.values.map { value in
@@ -78,13 +86,15 @@ final class PreparedRule: Sendable {
             }
         }
         windowed = rule.values.map { value in
-            guard case .window(let window) = value.kind else { return nil }
-            return window.of
+            value.window?.of
         }
+        isDistinct = rule.values.map { $0.window?.aggregate == .distinct }
+        hasTumbling = rule.values.contains { $0.window?.isTumbling ?? false }
+        score = rule.score
         condition = rule.condition
         onlyWhile = rule.onlyWhile
-        hasWindows = rule.values.contains { if case .window = $0.kind { true } else { false } }
-        firstPlain = rule.values.firstIndex { if case .window = $0.kind { false } else { true } }
+        hasWindows = rule.values.contains { $0.window != nil }
+        firstPlain = rule.values.firstIndex { $0.window == nil }
         isSilenceZero = rule.input.type == "report"
         unused = Level.allCases.filter { level in !rule.ladder.contains { $0.level == level } }
         pattern = PreparedPattern(rule)

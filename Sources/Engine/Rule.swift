@@ -40,6 +40,8 @@ public struct Rule: Equatable, Sendable {
     /// The first is the rule's own value; levels may name others.
     public var values: [Value]
     public var onlyWhile: Formula?
+    /// Over the rule's values, clamped to 0…100; nil: interpolated between the levels.
+    public var score: Formula?
     /// Ascending by level, at most one a level.
     public var ladder: [Rung]
     /// How long a reading stays the value when no other follows; nil: until the next one.
@@ -114,29 +116,6 @@ public struct Rule: Equatable, Sendable {
         public init(name: String, kind: Kind) {
             self.name = name
             self.kind = kind
-        }
-    }
-
-    /// An aggregate of event time over whole panes; the open pane counts.
-    public struct Window: Equatable, Sendable {
-        public static let maximumPanes = 60
-
-        public var aggregate: Aggregate
-        /// What is aggregated; nil: the reading's own value.
-        public var of: Formula?
-        public var over: TimeSpan
-        /// Length of a pane; divides `over` into at most `maximumPanes`.
-        public var step: TimeSpan
-
-        public var panes: Int { Int(over.microseconds / step.microseconds) }
-
-        public init(aggregate: Aggregate, of: Formula? = nil, over: TimeSpan, step: TimeSpan) {
-            precondition(step > .zero && over.microseconds % step.microseconds == 0, "panes divide the window")
-            precondition(over.microseconds / step.microseconds <= Int64(Self.maximumPanes), "at most 60 panes")
-            self.aggregate = aggregate
-            self.of = of
-            self.over = over
-            self.step = step
         }
     }
 

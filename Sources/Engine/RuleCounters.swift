@@ -16,6 +16,8 @@ public struct RuleCounters: Equatable, Sendable {
     /// A new key beyond the rule's maximum.
     public var refusedKeys: Int64 = 0
     public var unitMismatch: Int64 = 0
+    /// A sample beyond the 64 that a window keeps or tells apart.
+    public var refusedSamples: Int64 = 0
     public var decisions: Int64 = 0
     /// The event has no place where one is needed.
     public var noPlace: Int64 = 0
@@ -26,6 +28,6 @@ public struct RuleCounters: Equatable, Sendable {
 
     static let fields: [WritableKeyPath<RuleCounters, Int64> & Sendable] = [
         \.evaluated, \.filtered, \.unknown, \.late, \.outOfOrder, \.notEffective, \.noKey, \.refusedKeys,
-        \.unitMismatch, \.decisions, \.noPlace, \.droppedPoints,
+        \.unitMismatch, \.decisions, \.noPlace, \.droppedPoints, \.refusedSamples,
     ]
 }

@@ -82,6 +82,7 @@ extension Rule {
         out.put(flap) { $1.write(to: &$0) }
         out.put(response) { $1.write(to: &$0) }
         kind.write(to: &out)
+        out.put(score) { $1.write(to: &$0) }
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -118,6 +119,8 @@ extension Rule {
         response = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Response(from: &r) }
         kind = try Kind(from: &r)
         guard isSoundKind else { throw .invalid(what: "kind of \(id)", at: r.offset) }
+        score = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Formula(from: &r) }
+        guard score?.yield ?? .number == .number else { throw .invalid(what: "score of \(texts[0])", at: r.offset) }
     }
 }
 
@@ -157,10 +160,7 @@ extension Rule.Value {
             formula.write(to: &out)
         case .window(let window):
             out.put(UInt8(2))
-            out.put(window.aggregate.rawValue)
-            out.put(window.of) { $1.write(to: &$0) }
-            out.put(window.over)
-            out.put(window.step)
+            window.write(to: &out)
         }
     }
 
@@ -171,13 +171,7 @@ extension Rule.Value {
         case 0: self.init(name: name, kind: .reading)
         case 1: self.init(name: name, kind: .formula(try Formula(from: &r)))
         case 2:
-            let aggregate = try r.getCase(Aggregate.self)
-            let of = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try Formula(from: &r) }
-            let (over, step) = (try r.getSpan(), try r.getSpan())
-            guard step > .zero, over >= step, over.microseconds % step.microseconds == 0,
-                over.microseconds / step.microseconds <= Int64(Rule.Window.maximumPanes)
-            else { throw .invalid(what: "window of \(name)", at: r.offset) }
-            self.init(name: name, kind: .window(.init(aggregate: aggregate, of: of, over: over, step: step)))
+            self.init(name: name, kind: .window(try Rule.Window(from: &r)))
         default: throw .invalid(what: "value kind \(tag)", at: r.offset)
         }
     }

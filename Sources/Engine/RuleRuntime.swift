@@ -34,12 +34,7 @@ struct RuleRuntime: Sendable {
 
     init(rule: Rule) {
         prepared = PreparedRule(rule)
-        windows = rule.values.map { value in
-            switch value.kind {
-            case .window(let window): WindowCells(window: window)
-            case .reading, .formula: nil
-            }
-        }
+        windows = rule.values.map { $0.window.map { WindowCells(window: $0) } }
         cells = prepared.cellWords > 0 ? KeyCells(words: prepared.cellWords) : nil
     }
 

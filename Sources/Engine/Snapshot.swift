@@ -186,7 +186,7 @@ extension KeyState {
         for byte in [level, peak] { out.put(byte) }
         for moment in [newest, lastReceived, armedDue, receivedDue, startedAt, silentSince] { out.put(moment) }
         out.put(position)
-        for number in [longitude, latitude, held] { out.put(number) }
+        for number in [longitude, latitude, held, score] { out.put(number) }
         for level in Level.allCases {
             out.put(rungs[level].phase.rawValue)
             out.put(rungs[level].since)
@@ -222,6 +222,7 @@ extension KeyState {
         longitude = try r.getDouble()
         latitude = try r.getDouble()
         held = try r.getDouble()
+        score = try r.getDouble()
         for level in Level.allCases {
             let phase = try r.getCase(RungState.Phase.self)
             rungs[level] = RungState(phase: phase, since: try r.getTimestamp())

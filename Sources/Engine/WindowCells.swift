@@ -1,8 +1,8 @@
 import Events
 
-/// The windows of one value of one rule: for every slot a ring of panes in one run of numbers.
+/// The windows of one value of one rule: for every slot a cell of numbers in a page, laid out by the window's shape.
 ///
-/// A cell is `[newest pane index + 1, then panes × stride numbers]`; a pane of zeros is empty.
+/// A cell of zeros is a window that holds nothing.
 struct WindowCells: @unchecked Sendable {
     // @unchecked: as in Pages, a shared page is never written.
     private final class Page {
@@ -24,18 +24,67 @@ struct WindowCells: @unchecked Sendable {
         deinit { base.deallocate() }
     }
 
+    /// What became of a sample.
+    enum Outcome {
+        case taken
+        /// Its place has already left the window.
+        case late
+        /// The window is full.
+        case refused
+    }
+
+    /// How a cell is laid out and read.
+    enum Layout: Sendable {
+        case panes(PaneRing)
+        case distinctPanes(DistinctRing)
+        case tumbling(TumblingCell)
+        case session(SessionCell)
+        case samples(SampleList)
+        case smoothed(SmoothedCell)
+    }
+
     static let pageCells = 64
-    let window: Rule.Window
+    let layout: Layout
     let cellSize: Int
     /// What every page is that holds nothing.
     private let blank: Page
     private var pages: [Page] = []
 
     init(window: Rule.Window) {
-        self.window = window
-        cellSize = 1 + window.panes * window.aggregate.stride
+        layout = Self.layout(of: window)
+        cellSize = Self.cellSize(of: layout)
         blank = Page(size: Self.pageCells * cellSize)
     }
+
+    private static func layout(of window: Rule.Window) -> Layout {
+        let aggregate = window.aggregate
+        return switch window.shape {
+        case .sliding(let over, let step):
+            aggregate == .distinct
+                ? .distinctPanes(DistinctRing(over: over, step: step))
+                : .panes(PaneRing(aggregate, over: over, step: step))
+        case .tumbling(let every): .tumbling(TumblingCell(aggregate: aggregate, every: every))
+        case .session(let gap, let longest):
+            .session(SessionCell(aggregate: aggregate, gap: gap, longest: longest))
+        case .samples, .exact: .samples(SampleList(window))
+        case .halfLife(let span): .smoothed(SmoothedCell(halfLife: span.seconds, weight: 0))
+        case .weight(let weight): .smoothed(SmoothedCell(halfLife: 0, weight: weight))
+        }
+    }
+
+    private static func cellSize(of layout: Layout) -> Int {
+        switch layout {
+        case .panes(let ring): ring.cellSize
+        case .distinctPanes: DistinctRing.cellSize
+        case .tumbling(let window): window.cellSize
+        case .session(let window): window.cellSize
+        case .samples(let list): list.cellSize
+        case .smoothed: SmoothedCell.cellSize
+        }
+    }
+
+    /// Numbers of one cell.
+    static func cellSize(of window: Rule.Window) -> Int { cellSize(of: layout(of: window)) }
 
     /// Pages with memory of their own.
     var pagesInUse: Int { pages.count { $0 !== blank } }
@@ -67,64 +116,107 @@ struct WindowCells: @unchecked Sendable {
         return pages[page].base + Int(slot) % Self.pageCells * cellSize
     }
 
-    /// Whether the newest pane's number is one that arithmetic can go on from.
-    func isPlausible(_ slot: Int32) -> Bool {
-        let number = read(slot)[0]
-        return number.isFinite && abs(number) < 1e15 && number == number.rounded()
-    }
-
     mutating func clear(_ slot: Int32) { write(slot).update(repeating: 0, count: cellSize) }
 
-    private func pane(_ time: Timestamp) -> Int64 {
-        let step = window.step.microseconds
-        let quotient = time.microseconds / step
-        return time.microseconds % step < 0 ? quotient - 1 : quotient
+    /// Whether the cell's times and counts are ones that arithmetic can go on from.
+    func isPlausible(_ slot: Int32) -> Bool {
+        let cell = read(slot)
+        return switch layout {
+        case .panes(let ring): ring.isPlausible(cell)
+        case .distinctPanes(let ring): ring.isPlausible(cell)
+        case .tumbling(let window): window.isPlausible(cell)
+        case .session(let window): window.isPlausible(cell)
+        case .samples(let list): list.isPlausible(cell)
+        case .smoothed(let window): window.isPlausible(cell)
+        }
     }
 
-    /// The start of the pane after the one that holds `time`.
-    func nextBoundary(after time: Timestamp) -> Timestamp {
-        .init(microseconds: (pane(time) + 1) * window.step.microseconds)
-    }
-
-    /// Adds a sample to its pane; false where that pane has already left the window.
-    mutating func add(_ value: Double, at time: Timestamp, slot: Int32) -> Bool {
-        let index = pane(time)
+    mutating func add(_ value: Double, at time: Timestamp, slot: Int32) -> Outcome {
         let cell = write(slot)
-        advance(cell, to: index)
-        let newest = Int64(cell[0]) - 1
-        guard newest - index < Int64(window.panes) else { return false }
-        let seconds = Double(time.microseconds - index * window.step.microseconds) / 1_000_000
-        window.aggregate.add(value, seconds: seconds, to: cell + offset(index))
-        return true
+        return switch layout {
+        case .panes(let ring): ring.add(value, at: time, to: cell)
+        case .distinctPanes(let ring): ring.add(value, at: time, to: cell)
+        case .tumbling(let window): window.add(value, at: time, to: cell)
+        case .session(let window): window.add(value, at: time, to: cell)
+        case .samples(let list): list.add(value, at: time, to: cell)
+        case .smoothed(let window): window.add(value, at: time, to: cell)
+        }
     }
 
-    /// The aggregate over the panes that end with the one holding `time`; NaN where it has no meaning.
+    /// What the window says at the moment, its samples of later moments aside; NaN where it has no meaning.
     mutating func value(at time: Timestamp, slot: Int32) -> Double {
         let cell = write(slot)
-        advance(cell, to: pane(time))
-        let newest = Int64(cell[0]) - 1
-        var merged = PaneMerge(window.aggregate)
-        let step = Double(window.step.microseconds) / 1_000_000
-        for back in stride(from: window.panes - 1, through: 0, by: -1) {
-            merged.add(UnsafePointer(cell + offset(newest - Int64(back))), start: -Double(back) * step)
+        return switch layout {
+        case .panes(let ring): ring.value(at: time, of: cell)
+        case .distinctPanes(let ring): ring.value(at: time, of: cell)
+        case .tumbling(let window): window.value(of: cell)
+        case .session(let window): window.value(at: time, of: cell)
+        case .samples(let list): list.value(at: time, of: cell)
+        case .smoothed(let window): window.value(of: cell)
         }
-        return merged.value
     }
 
-    private func offset(_ index: Int64) -> Int {
-        let panes = Int64(window.panes)
-        let ring = index % panes
-        return 1 + Int(ring < 0 ? ring + panes : ring) * window.aggregate.stride
+    /// When the window will next say something else though nothing comes; nil: never.
+    func nextChange(after time: Timestamp, slot: Int32) -> Timestamp? {
+        switch layout {
+        case .panes(let ring): ring.nextBoundary(after: time)
+        case .distinctPanes(let ring): ring.nextBoundary(after: time)
+        case .tumbling(let window): window.end(of: read(slot))
+        case .session(let window): window.end(of: read(slot), after: time)
+        case .samples(let list): list.nextChange(of: read(slot), after: time)
+        case .smoothed: nil
+        }
     }
 
-    /// Empties the panes between the newest and `index` and makes `index` the newest.
-    private func advance(_ cell: UnsafeMutablePointer<Double>, to index: Int64) {
-        let newest = Int64(cell[0]) - 1
-        guard cell[0] == 0 || index > newest else { return }
-        let first = cell[0] == 0 ? index - Int64(window.panes) + 1 : max(newest + 1, index - Int64(window.panes) + 1)
-        for passed in first...index {
-            (cell + offset(passed)).update(repeating: 0, count: window.aggregate.stride)
-        }
-        cell[0] = Double(index + 1)
+    /// Whether the window speaks at its end only.
+    var isTumbling: Bool { if case .tumbling = layout { true } else { false } }
+
+    /// Closes a tumbling window that has ended by the moment.
+    mutating func close(by moment: Timestamp, silenceIsZero: Bool, slot: Int32) {
+        guard case .tumbling(let window) = layout else { return }
+        window.close(by: moment, silenceIsZero: silenceIsZero, of: write(slot))
     }
+
+    /// What the last closed window said no longer holds.
+    mutating func forget(_ slot: Int32) {
+        guard case .tumbling(let window) = layout else { return }
+        window.forget(write(slot))
+    }
+}
+
+extension UnsafePointer<Double> {
+    /// A moment kept bit for bit in a cell.
+    func moment(_ index: Int) -> Timestamp {
+        Timestamp(microseconds: Int64(bitPattern: self[index].bitPattern))
+    }
+
+    /// Whether it is one from which spans can be taken.
+    func isMoment(_ index: Int) -> Bool { moment(index) >= .distantPast && moment(index) <= .distantFuture }
+
+    /// Whether it is a whole number in the range.
+    func isCount(_ index: Int, atMost most: Int) -> Bool {
+        self[index] >= 0 && self[index] <= Double(most) && self[index] == self[index].rounded()
+    }
+}
+
+extension UnsafeMutablePointer<Double> {
+    func setMoment(_ index: Int, _ time: Timestamp) {
+        self[index] = Double(bitPattern: UInt64(bitPattern: time.microseconds))
+    }
+
+    func moment(_ index: Int) -> Timestamp { UnsafePointer(self).moment(index) }
+}
+
+/// The number of a pane or window, counted from the epoch, kept in one place of a cell where 0 says that there is none.
+extension UnsafeMutablePointer<Double> {
+    var pane: Int64? {
+        get { self[0] == 0 ? nil : Int64(self[0]) - (self[0] > 0 ? 1 : 0) }
+        nonmutating set { self[0] = newValue.map { Double($0 < 0 ? $0 : $0 + 1) } ?? 0 }
+    }
+}
+
+/// The quotient rounded down.
+func floorQuotient(_ dividend: Int64, _ divisor: Int64) -> Int64 {
+    let quotient = dividend / divisor
+    return dividend % divisor < 0 ? quotient - 1 : quotient
 }

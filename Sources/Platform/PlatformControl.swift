@@ -63,7 +63,8 @@ extension Status.Rule {
             id: entry.rule, keys: entry.keys, evaluated: counters.evaluated, filtered: counters.filtered,
             unknown: counters.unknown, late: counters.late, outOfOrder: counters.outOfOrder,
             notEffective: counters.notEffective, noKey: counters.noKey, refusedKeys: counters.refusedKeys,
-            unitMismatch: counters.unitMismatch, decisions: counters.decisions)
+            unitMismatch: counters.unitMismatch, decisions: counters.decisions,
+            refusedSamples: counters.refusedSamples)
     }
 }
 

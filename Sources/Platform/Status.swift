@@ -18,6 +18,7 @@ public struct Status: Codable, Sendable {
         public var refusedKeys: Int64
         public var unitMismatch: Int64
         public var decisions: Int64
+        public var refusedSamples: Int64
     }
 
     public struct Source: Codable, Sendable {

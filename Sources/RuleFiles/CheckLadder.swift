@@ -75,6 +75,14 @@ extension RuleReader {
 
     /// A reading outside the plausible range is never evaluated, so a threshold there never fires.
     func warnOfImplausible(_ rungs: [PlacedRung], _ values: [NamedValue], _ input: Rule.Input?) {
+        for placed in rungs
+        where placed.rung.of < values.count && values[placed.rung.of].value.window?.aggregate == .distinct {
+            guard let at = placed.rung.at.number, at > Double(Rule.Window.maximumSamples) else { continue }
+            placed.at.report(
+                .implausibleThreshold,
+                "distinct tells at most \(Rule.Window.maximumSamples) apart, so \(placed.rung.at.text) is never reached",
+                severity: .warning)
+        }
         guard let input, let range = metrics?[input.metric]?.plausible else { return }
         for placed in rungs {
             guard placed.rung.of < values.count, values[placed.rung.of].value.kind == .reading,

@@ -17,10 +17,10 @@ extension RuleReader {
     }
 
     /// Over the rule's own values.
-    func condition(_ item: YAMLItem, over names: [String]) -> Formula? {
+    func condition(_ item: YAMLItem, over names: [String], _ yield: Formula.Yield = .boolean) -> Formula? {
         guard let text = item.string() else { return nil }
         do throws(ExpressionFailure) {
-            return try Formula(values: text, names: names)
+            return try Formula(values: text, names: names, yield: yield)
         } catch {
             report(error, in: text, of: item, fields: false)
             return nil

@@ -6,12 +6,12 @@ import StrictYAML
 struct RuleReader {
     static let keys = [
         "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
-        "max_keys", "key_ttl", "value", "values", "only_while", "levels", "for", "clear_for", "max_gap", "lateness",
-        "no_data", "issue", "message", "absence", "sequence", "proximity",
+        "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
+        "lateness", "no_data", "issue", "message", "absence", "sequence", "proximity",
     ]
     /// Named in the language, without meaning to this engine yet.
     static let planned = [
-        "engine", "score", "flap", "active", "inhibited_by", "response", "index",
+        "engine", "flap", "active", "inhibited_by", "response", "index",
     ]
 
     let fields: YAMLFields
@@ -56,6 +56,8 @@ struct RuleReader {
         rule.maxGap = parts.maxGap
         rule.lateness = parts.lateness
         rule.noData = parts.noData
+        rule.score = parts.score
+        boundWindows(rule)
         reportUnused(values, ladder)
         checkKind(rule)
         return rule
@@ -71,6 +73,7 @@ struct RuleReader {
     private struct OptionalParts {
         var condition: Formula?
         var onlyWhile: Formula?
+        var score: Formula?
         var maxGap: TimeSpan?
         var lateness = TimeSpan.zero
         var noData: Rule.NoData?
@@ -81,6 +84,9 @@ struct RuleReader {
         parts.condition = fields.optional("where").flatMap { formula($0, .boolean) }
         if let item = fields.optional("only_while"), let values {
             parts.onlyWhile = condition(item, over: values.map(\.value.name))
+        }
+        if let item = fields.optional("score"), let values {
+            parts.score = condition(item, over: values.map(\.value.name), .number)
         }
         parts.maxGap = fields.optional("max_gap")?.span(in: .seconds(1) ... .days(366))
         parts.lateness = fields.optional("lateness")?.span(in: .zero ... .days(31)) ?? .zero

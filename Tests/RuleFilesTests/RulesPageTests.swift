@@ -66,7 +66,7 @@ struct RulesPageTests {
         let page = try Self.text("docs/rules.md")
         let keys = [
             "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
-            "max_keys", "key_ttl", "value", "values", "only_while", "levels", "for", "clear_for", "max_gap",
+            "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
             "lateness", "no_data", "issue", "message",
         ]
         for key in keys { #expect(page.contains("\n| `\(key)`"), "\(key)") }

@@ -1,0 +1,42 @@
+import Events
+
+/// Tumbling windows: they close when the watermark passes their end, and levels change there.
+extension Engine {
+    /// Before a key hears a reading: the windows that do not hold it close, even where too long a gap lies before it.
+    mutating func closeWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp, into decisions: inout [Decision])
+    {
+        while let end = windowEnd(rule, slot), end <= moment { close(rule, slot, at: end, into: &decisions) }
+    }
+
+    /// What the last closed windows said no longer holds.
+    mutating func forgetWindows(_ rule: Int, _ slot: Int32) {
+        guard runtimes[rule].prepared.hasTumbling else { return }
+        for index in runtimes[rule].windows.indices { runtimes[rule].windows[index]?.forget(slot) }
+    }
+
+    private func windowEnd(_ rule: Int, _ slot: Int32) -> Timestamp? {
+        var next: Timestamp?
+        for case let window? in runtimes[rule].windows where window.isTumbling {
+            if let end = window.nextChange(after: .distantPast, slot: slot) { next = min(end, next ?? end) }
+        }
+        return next
+    }
+
+    /// The moment of a hold, of a window's end, or of both.
+    mutating func close(_ rule: Int, _ slot: Int32, at due: Timestamp, into decisions: inout [Decision]) {
+        let prepared = runtimes[rule].prepared
+        let newest = runtimes[rule].keys.read(slot)[0].newest
+        let isAfterGap = prepared.rule.maxGap.map { due - newest > $0 } ?? false
+        if !isAfterGap {
+            let key = runtimes[rule].keys.write(slot)
+            for rung in prepared.ladder {
+                key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
+            }
+        }
+        for index in runtimes[rule].windows.indices {
+            runtimes[rule].windows[index]?.close(by: due, silenceIsZero: prepared.isSilenceZero, slot: slot)
+        }
+        let values = timerValues(rule, slot, at: prepared.isSilenceZero ? due : newest)
+        climb(rule, slot, values: values, at: due, afterGap: isAfterGap, nil, into: &decisions)
+    }
+}

@@ -1,0 +1,109 @@
+import Events
+
+/// A sliding window of whole panes, read in constant time: a ring in which the current round's panes stand as they are
+/// and each place of the round before holds everything from there to that round's end.
+///
+/// A cell is `[newest pane, the current round so far, one run a pane]`. The window is then two runs: the
+/// rest of the round before, and the current round. They depend on the samples and on the panes' numbers alone, never
+/// on when they were read.
+struct PaneRing: Sendable {
+    let aggregate: Aggregate
+    let panes: Int
+    let step: Int64
+    let stride: Int
+    let stepSeconds: Double
+    let cellSize: Int
+
+    init(_ aggregate: Aggregate, over: TimeSpan, step: TimeSpan) {
+        self.aggregate = aggregate
+        panes = Int(over.microseconds / step.microseconds)
+        self.step = step.microseconds
+        stride = aggregate.stride
+        stepSeconds = step.seconds
+        cellSize = 1 + (1 + panes) * stride
+    }
+
+    func nextBoundary(after time: Timestamp) -> Timestamp {
+        .init(microseconds: (floorQuotient(time.microseconds, step) + 1) * step)
+    }
+
+    func isPlausible(_ cell: UnsafePointer<Double>) -> Bool {
+        abs(cell[0]) < 1e15 && cell[0] == cell[0].rounded()
+    }
+
+    func add(_ value: Double, at time: Timestamp, to cell: UnsafeMutablePointer<Double>) -> WindowCells.Outcome {
+        let index = floorQuotient(time.microseconds, step)
+        let newest = advance(cell, to: index)
+        guard newest - index < Int64(panes) else { return .late }
+        let seconds = Double(time.microseconds - index * step) / 1_000_000
+        let (here, place) = (position(newest), position(index))
+        if place <= here {
+            aggregate.add(value, seconds: seconds, to: run(cell, place))
+            aggregate.add(value, seconds: seconds + Double(place) * stepSeconds, to: round(cell))
+        } else {
+            for back in here + 1...place {
+                aggregate.add(value, seconds: seconds + Double(place - back) * stepSeconds, to: run(cell, back))
+            }
+        }
+        return .taken
+    }
+
+    func value(at time: Timestamp, of cell: UnsafeMutablePointer<Double>) -> Double {
+        let rest = position(advance(cell, to: floorQuotient(time.microseconds, step))) + 1
+        guard rest < panes, run(cell, rest)[0] > 0 else { return aggregate.value(round(cell)) }
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: Aggregate.greatestMergeable) { window in
+            let window = window.baseAddress!
+            for number in 0..<stride { window[number] = run(cell, rest)[number] }
+            aggregate.append(round(cell), shift: Double(panes - rest) * stepSeconds, to: window)
+            return aggregate.value(window)
+        }
+    }
+
+    private func round(_ cell: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> { cell + 1 }
+
+    private func run(_ cell: UnsafeMutablePointer<Double>, _ place: Int) -> UnsafeMutablePointer<Double> {
+        cell + 1 + (1 + place) * stride
+    }
+
+    /// A pane's place in its round.
+    private func position(_ index: Int64) -> Int {
+        let rest = Int(index % Int64(panes))
+        return rest < 0 ? rest + panes : rest
+    }
+
+    /// The newest pane, moved on to `index`; panes between are empty.
+    private func advance(_ cell: UnsafeMutablePointer<Double>, to index: Int64) -> Int64 {
+        let newest = cell.pane
+        if let newest, index <= newest { return newest }
+        cell.pane = index
+        if let newest { turn(cell, from: newest, to: index) }
+        return index
+    }
+
+    private func turn(_ cell: UnsafeMutablePointer<Double>, from newest: Int64, to index: Int64) {
+        let (before, now) = (position(newest), position(index))
+        let rounds = (index - Int64(now) - (newest - Int64(before))) / Int64(panes)
+        switch rounds {
+        case 0: empty(cell, before + 1...now)
+        case 1:
+            if before + 1 < panes { empty(cell, before + 1...panes - 1) }
+            gather(cell, downTo: now + 1)
+            empty(cell, 0...now)
+            round(cell).update(repeating: 0, count: stride)
+        default: round(cell).update(repeating: 0, count: (1 + panes) * stride)
+        }
+    }
+
+    private func empty(_ cell: UnsafeMutablePointer<Double>, _ places: ClosedRange<Int>) {
+        run(cell, places.lowerBound).update(repeating: 0, count: places.count * stride)
+    }
+
+    /// A round has ended: each place from the last one down takes in all that follow it.
+    private func gather(_ cell: UnsafeMutablePointer<Double>, downTo last: Int) {
+        var place = panes - 2
+        while place >= last {
+            aggregate.append(run(cell, place + 1), shift: stepSeconds, to: run(cell, place))
+            place -= 1
+        }
+    }
+}
