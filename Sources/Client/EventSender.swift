@@ -17,6 +17,8 @@ public struct EventSender: ~Copyable {
     public private(set) var progress = SendProgress()
     /// Milliseconds since the start.
     private var lastAnswer = 0
+    /// When something was last done for good, or the platform asked to wait: repeating what never arrives is no progress.
+    private var lastProgress = 0
     private var lastAsked = 0
     private var pausedUntil = 0
     private var lastReport = 0
@@ -84,6 +86,7 @@ public struct EventSender: ~Copyable {
             try checkPatience()
             if shouldStop() { throw SendFailure.stopped }
         }
+        lastProgress = elapsed
         let (lastEpoch, lastSeq) = (mark?.epoch ?? 0, mark?.seq ?? 0)
         let goesOn = options.resumes && lastSeq > 0
         epoch = goesOn ? lastEpoch : lastEpoch + 1
@@ -114,6 +117,12 @@ public struct EventSender: ~Copyable {
                 }
                 progress.read += 1
                 lineDue = pace.due(time)
+                guard line.count <= Limits.messageBytes else {
+                    throw InputFailure(
+                        path: options.stream,
+                        reason: "event \(progress.read) has \(line.count) bytes, a message takes \(Limits.messageBytes)"
+                    )
+                }
             }
             guard lineDue <= elapsed || options.speed == nil else { break }
             let isTooLarge = batch.count + line.count > Limits.messageBytes && batchEvents > 0
@@ -129,6 +138,7 @@ public struct EventSender: ~Copyable {
     }
 
     private mutating func seal() {
+        if window.isEmpty { lastProgress = elapsed }
         window.add(batch, events: batchEvents)
         progress.batches += 1
         progress.bytes += batch.count
@@ -168,15 +178,15 @@ public struct EventSender: ~Copyable {
     }
 
     private mutating func checkPatience() throws {
-        guard let limit = options.giveUpAfter, elapsed - lastAnswer >= limit else { return }
-        throw SendFailure.unreachable(endpoint: options.endpoint, milliseconds: elapsed - lastAnswer)
+        guard let limit = options.giveUpAfter, elapsed - lastProgress >= limit else { return }
+        throw SendFailure.unreachable(endpoint: options.endpoint, milliseconds: elapsed - lastProgress)
     }
 
     private mutating func receive() throws -> PlatformAnswer? {
         switch frames.receive(from: socket) {
         case .message: break
         case .nothing: return nil
-        case .tooLarge: throw SendFailure.badAnswer("a message of more frames or bytes than an answer has")
+        case .tooMany, .tooLarge: throw SendFailure.badAnswer("a message of more frames or bytes than an answer has")
         case .closed: throw SendFailure.stopped
         }
         let bytes = frames.bytes(frames.count - 1)
@@ -190,7 +200,7 @@ public struct EventSender: ~Copyable {
     private mutating func take(_ answer: PlatformAnswer) throws {
         if answer.seq != nil { return try takeMark(answer) }
         if let credit = answer.credit { window.grant(credit, asked: options.window) }
-        if let ack = answer.ack, answer.epoch == epoch { progress.answered += window.acknowledge(ack) }
+        if let ack = answer.ack, answer.epoch == epoch { acknowledge(ack) }
         guard answer.code != nil else { return progress.take(answer) }
         try refuse(answer)
     }
@@ -198,8 +208,15 @@ public struct EventSender: ~Copyable {
     /// After a silence: what the platform has is done, the rest is sent again.
     private mutating func takeMark(_ answer: PlatformAnswer) throws {
         let seq = answer.epoch == epoch ? answer.seq ?? 0 : 0
-        progress.answered += window.acknowledge(seq)
+        acknowledge(seq)
         try rewind(to: seq + 1)
+    }
+
+    private mutating func acknowledge(_ seq: UInt64) {
+        let events = window.acknowledge(seq)
+        guard events > 0 else { return }
+        progress.answered += events
+        lastProgress = elapsed
     }
 
     private mutating func rewind(to seq: UInt64?) throws {
@@ -213,6 +230,7 @@ public struct EventSender: ~Copyable {
         switch answer.code {
         case "busy", "commit_failed":
             progress.busy += 1
+            lastProgress = elapsed
             pausedUntil = elapsed + max(1, answer.retryAfterMs ?? Limits.retryMilliseconds)
             try rewind(to: nil)
         case "seq_gap":

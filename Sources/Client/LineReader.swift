@@ -1,9 +1,10 @@
+import Events
 import Foundation
 
 /// Reads a file or standard input line by line, with a bound on the length of a line.
 struct LineReader {
-    /// Bytes of one line: a message of one event is the most that could be sent.
-    static let maximumLine = 8 << 20
+    /// Bytes of one line: with its end it is a message of one event, the most that could be sent.
+    static let maximumLine = Limits.messageBytes - 1
     private static let chunk = 1 << 18
 
     let path: String
@@ -33,6 +34,7 @@ struct LineReader {
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 let line = buffer[start..<end]
+                guard line.count <= Self.maximumLine else { throw tooLong }
                 start = end + 1
                 number += 1
                 return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
@@ -41,16 +43,18 @@ struct LineReader {
             if atEnd {
                 guard start < buffer.count else { return nil }
                 let line = buffer[start...]
+                guard line.count <= Self.maximumLine else { throw tooLong }
                 start = buffer.count
                 number += 1
                 return line
             }
-            guard buffer.count - start <= Self.maximumLine else {
-                throw InputFailure(
-                    path: path, line: number + 1, reason: "the line is longer than \(Self.maximumLine) bytes")
-            }
+            guard buffer.count - start <= Self.maximumLine else { throw tooLong }
             try refill(&searched)
         }
+    }
+
+    private var tooLong: InputFailure {
+        InputFailure(path: path, line: number + 1, reason: "the line is longer than \(Self.maximumLine) bytes")
     }
 
     private mutating func refill(_ searched: inout Int) throws(InputFailure) {

@@ -9,6 +9,9 @@ public struct NDJSONFile: EventLines {
     /// `-` is standard input.
     public init(path: String) throws(InputFailure) { reader = try LineReader(path: path) }
 
+    /// Number of the line that was read last, from 1.
+    public var line: Int { reader.number }
+
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {
             guard line.contains(where: { $0 > 0x20 }) else { continue }

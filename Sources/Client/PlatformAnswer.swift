@@ -23,7 +23,8 @@ struct PlatformAnswer: Decodable {
     /// Of a high-water mark.
     var seq: UInt64?
     var credit: Int?
-    var notes: [Finding]?
+    /// How often each note came, by code.
+    var noteCounts: [String: Int]?
     var errors: [Finding]?
     var en: String?
 

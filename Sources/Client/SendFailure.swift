@@ -1,6 +1,6 @@
 /// Why sending stopped before the end; what was acknowledged stays acknowledged.
 public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// No answer for so long.
+    /// Nothing was acknowledged for so long.
     case unreachable(endpoint: String, milliseconds: Int)
     /// The platform refuses the stream or its messages as a whole.
     case refused(code: String, reason: String)
@@ -14,7 +14,7 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreachable(let endpoint, let milliseconds):
-            "no answer from \(endpoint) for \(milliseconds / 1000) s; is the platform running there?"
+            "nothing was acknowledged by \(endpoint) for \(milliseconds / 1000) s; is the platform running there?"
         case .refused(let code, let reason): "refused (\(code)): \(reason)"
         case .outOfStep(let stream, let platform, let ours):
             "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours); send anew without --resume"

@@ -16,7 +16,8 @@ public struct SendOptions: Sendable {
     public var resumes = false
     /// Milliseconds without any answer after which the high-water mark is asked for and the rest sent again.
     public var answerTimeout = 5000
-    /// Milliseconds without any answer after which sending is given up; nil: never.
+    /// Milliseconds without progress after which sending is given up; nil: never. Progress is an acknowledgement, or being asked to
+    /// wait; a mark that says again what was known is none.
     public var giveUpAfter: Int? = 60_000
 
     public init(stream: String) { self.stream = stream }

@@ -45,11 +45,12 @@ public struct SendProgress: Equatable, Sendable {
             rejects.append(
                 Reject(id: error.id ?? "", code: error.code, field: error.field ?? "", reason: error.en ?? ""))
         }
-        for note in answer.notes ?? [] {
-            if let at = notes.firstIndex(where: { $0.code >= note.code }) {
-                if notes[at].code == note.code { notes[at].count += 1 } else { notes.insert((note.code, 1), at: at) }
+        for (code, count) in answer.noteCounts ?? [:] {
+            let at = notes.firstIndex { $0.code >= code } ?? notes.count
+            if at < notes.count, notes[at].code == code {
+                notes[at].count += count
             } else {
-                notes.append((note.code, 1))
+                notes.insert((code, count), at: at)
             }
         }
     }

@@ -101,7 +101,7 @@ struct FeedLoop: ~Copyable {
     private mutating func answerOne() {
         switch frames.receive(from: desk) {
         case .nothing, .closed: return
-        case .tooLarge: status.unanswered += 1
+        case .tooMany, .tooLarge: status.unanswered += 1
         case .message:
             let last = frames.count - 1
             let envelope = (0..<last).map { frames.bytes($0) }

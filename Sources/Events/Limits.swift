@@ -1,7 +1,9 @@
 /// Every bound on what senders may do, in one place, with its unit and reason.
 public enum Limits {
-    /// Bytes of one message body: a thousand large events; 4.3.4 of libzmq drops a peer that exceeds it.
+    /// Bytes of one message body: a thousand large events.
     public static let messageBytes = 8 << 20
+    /// Bytes of one frame that is still read, so that it can be answered as too large; beyond it libzmq drops the sender.
+    public static let frameBytes = 2 * messageBytes
     /// Events in one message: keeps the answer and the time of one decode bounded.
     public static let batchEvents = 10_000
     /// JSON nesting: events are two deep; more is a mistake or an attack.
@@ -22,8 +24,10 @@ public enum Limits {
     public static let earliest = Timestamp(seconds: -2_208_988_800)
     /// 2200-01-01T00:00:00Z: no clock is meant to be there.
     public static let latest = Timestamp(seconds: 7_258_118_400)
-    /// Errors and notes listed in one answer: what a person reads; the rest are counted.
-    public static let answerFindings = 100
+    /// Errors listed in one answer: what a person reads; the rest are counted.
+    public static let answerErrors = 100
+    /// Notes of each code listed in one answer: one misspelt metric must not hide a clock that runs fast.
+    public static let answerNotesPerCode = 16
     /// Frames of one message after the routing id: envelope, header, body and one to spare.
     public static let frames = 5
     /// Bytes of a header frame.
@@ -49,4 +53,8 @@ public enum Limits {
     public static let queuedEntries = 1024
     /// Messages whose answers wait for one commit.
     public static let rowMessages = 16_384
+    /// Errors and notes of those answers, about half a kilobyte each: a stream's whole credit of the fullest answers fits.
+    public static let rowFindings = 32_768
+    /// Milliseconds that a stopping door waits until what it took is durable: a few commits of a slow disk.
+    public static let drainMilliseconds = 5000
 }

@@ -24,7 +24,11 @@ enum Answer {
         if let received { json.field("received", received.formatted()) }
         write(ack, ref, &json)
         write("notes", outcome.notes, &json)
-        if outcome.noteCount > outcome.notes.count { json.field("notes_total", outcome.noteCount) }
+        if !outcome.noteCounts.isEmpty {
+            json.open(UInt8(ascii: "{"), "note_counts")
+            for entry in outcome.noteCounts { json.entry(entry.code.rawValue, entry.count) }
+            json.close(UInt8(ascii: "}"))
+        }
         write("errors", outcome.errors, &json)
         json.close(UInt8(ascii: "}"))
         return json.bytes

@@ -1,11 +1,10 @@
 import Events
-import Glibc
+import Messaging
 
 /// The one ordered door to the journal: batches of the ingest thread and entries of any other thread, taken by one writer.
 ///
 /// Group commit with zero linger: a batch is handed over as soon as the writer is idle, and grows while it is busy.
-/// Owned jointly by its users; every field is guarded by `lock`.
-public final class CommitQueue: @unchecked Sendable {
+public final class CommitQueue: Sendable {
     public struct Ticket: Hashable, Comparable, Sendable {
         let number: UInt64
         public static func < (a: Self, b: Self) -> Bool { a.number < b.number }
@@ -26,167 +25,147 @@ public final class CommitQueue: @unchecked Sendable {
         case failed(reason: String)
     }
 
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let ready: UnsafeMutablePointer<pthread_cond_t>
-    private var next: UInt64 = 1
-    private var queued: [Request] = []
-    /// Tickets handed to the writer and not answered.
-    private var taken: Set<Ticket> = []
-    private var completions: [Ticket: @Sendable (Result) -> Void] = [:]
-    private var finished: [(Ticket, Result)] = []
-    private var spares: [EventBatch] = []
-    private var closed = false
-    /// Why batches are refused until the ingest thread has seen a failure: it may be filling one that repeats what was lost.
-    private var failure: String?
-    private var wake: @Sendable () -> Void = {}
+    public typealias Completion = @Sendable (Result) -> Void
 
-    public init() {
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
-        ready = .allocate(capacity: 1)
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(ready, &attributes)
-        pthread_condattr_destroy(&attributes)
+    private struct State {
+        var next: UInt64 = 1
+        var queued: [Request] = []
+        /// Tickets handed to the writer and not answered.
+        var taken: Set<Ticket> = []
+        var completions: [Ticket: Completion] = [:]
+        var finished: [(Ticket, Result)] = []
+        var spares: [EventBatch] = []
+        var closed = false
+        /// Why batches are refused until the ingest thread has seen a failure: it may be filling one that repeats what was lost.
+        var failure: String?
+        var wake: @Sendable () -> Void = {}
+
+        mutating func push(_ entry: JournalEntry, _ department: String) -> Ticket {
+            let ticket = Ticket(number: next)
+            next += 1
+            queued.append(Request(ticket: ticket, department: department, entry: entry))
+            return ticket
+        }
+
+        /// Files results for the ingest thread; hands back the completions that are due.
+        mutating func finish(_ tickets: [Ticket], _ result: Result) -> [Completion] {
+            var due: [Completion] = []
+            for ticket in tickets {
+                precondition(taken.remove(ticket) != nil, "a request is answered once, after it was taken")
+                if let completion = completions.removeValue(forKey: ticket) {
+                    due.append(completion)
+                } else {
+                    finished.append((ticket, result))
+                }
+            }
+            return due
+        }
     }
 
-    deinit {
-        pthread_cond_destroy(ready)
-        ready.deallocate()
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
-    }
+    private let state = Monitor(State())
 
-    private func locked<T>(_ body: () -> T) -> T {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        return body()
-    }
+    public init() {}
 
     // Any thread.
 
     /// Queues an entry of the platform or an operator; `completion` runs on the writer's thread. False when the queue is full or closed:
     /// then nothing was kept and `completion` does not run.
     public func submit(
-        _ entry: JournalEntry, department: String = "", completion: @escaping @Sendable (Result) -> Void = { _ in }
+        _ entry: JournalEntry, department: String = "", completion: @escaping Completion = { _ in }
     ) -> Bool {
-        locked {
-            guard !closed, queued.count < Limits.queuedEntries else { return false }
-            completions[push(entry, department)] = completion
+        state.change { state in
+            guard !state.closed, state.queued.count < Limits.queuedEntries else { return false }
+            state.completions[state.push(entry, department)] = completion
             return true
         }
     }
 
     /// No more entries; the writer takes what is queued and then gets nil.
-    public func close() {
-        locked {
-            closed = true
-            pthread_cond_broadcast(ready)
-        }
-    }
-
-    private func push(_ entry: JournalEntry, _ department: String) -> Ticket {
-        let ticket = Ticket(number: next)
-        next += 1
-        queued.append(Request(ticket: ticket, department: department, entry: entry))
-        pthread_cond_signal(ready)
-        return ticket
-    }
+    public func close() { state.change { $0.closed = true } }
 
     // The writer.
 
-    /// Everything queued, in order; empty after `timeout` without any; nil once closed and empty. Each request must be answered by
-    /// `complete` or `fail`; a writer that commits them together answers them all alike.
-    public func take(timeout: TimeSpan) -> [Request]? {
-        var until = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &until)
-        let nanoseconds = Int64(until.tv_nsec) + timeout.microseconds % 1_000_000 * 1000
-        until.tv_sec += Int(timeout.microseconds / 1_000_000 + nanoseconds / 1_000_000_000)
-        until.tv_nsec = Int(nanoseconds % 1_000_000_000)
-        return locked {
-            while queued.isEmpty, !closed {
-                if pthread_cond_timedwait(ready, lock, &until) == ETIMEDOUT { break }
-            }
-            if queued.isEmpty { return closed ? nil : [] }
-            let requests = queued
-            queued.removeAll(keepingCapacity: true)
-            for request in requests { taken.insert(request.ticket) }
+    /// What is queued, in order, at most so many; empty after `timeout` without any; nil once closed and empty. Each request must be
+    /// answered by `complete` or `fail`; a writer that commits them together answers them all alike.
+    public func take(atMost count: Int = .max, timeout: TimeSpan) -> [Request]? {
+        let requests = state.wait(for: .microseconds(timeout.microseconds)) { state -> [Request]? in
+            guard !state.queued.isEmpty || state.closed else { return nil }
+            let requests = Array(state.queued.prefix(count))
+            state.queued.removeFirst(requests.count)
+            for request in requests { state.taken.insert(request.ticket) }
             return requests
         }
+        guard let requests else { return [] }
+        return requests.isEmpty ? nil : requests
     }
 
     /// The entry is durable from `position` on.
     public func complete(_ ticket: Ticket, position: Int64, received: Timestamp) {
-        finish([ticket], .durable(position: position, received: received))
+        let result = Result.durable(position: position, received: received)
+        let (due, wake) = state.change { ($0.finish([ticket], result), $0.wake) }
+        for completion in due { completion(result) }
+        wake()
     }
 
     /// The entry is not durable and will not be. Batches that wait behind it fail with it: they may hold what its sender repeated.
+    /// Whoever sees that batches are refused sees the results too: one step.
     public func fail(_ ticket: Ticket, reason: String) {
-        let behind = locked { () -> [Ticket] in
-            let failing = queued.filter { if case .events = $0.entry { true } else { false } }.map(\.ticket)
-            queued.removeAll { failing.contains($0.ticket) }
-            for ticket in failing { taken.insert(ticket) }
-            failure = reason
-            return failing
+        let result = Result.failed(reason: reason)
+        let (due, wake) = state.change { state in
+            let behind = state.queued.filter { if case .events = $0.entry { true } else { false } }.map(\.ticket)
+            state.queued.removeAll { behind.contains($0.ticket) }
+            for ticket in behind { state.taken.insert(ticket) }
+            state.failure = reason
+            return (state.finish([ticket] + behind, result), state.wake)
         }
-        finish([ticket] + behind, .failed(reason: reason))
+        for completion in due { completion(result) }
+        wake()
     }
 
     /// Gives a batch's buffers back when journal and engine are done with it.
     public func recycle(_ batch: consuming EventBatch) {
         var batch = batch
         batch.removeAll()
-        locked { if spares.count < 2 { spares.append(batch) } }
-    }
-
-    private func finish(_ tickets: [Ticket], _ result: Result) {
-        let (run, wake) = locked { () -> ([@Sendable (Result) -> Void], @Sendable () -> Void) in
-            var run: [@Sendable (Result) -> Void] = []
-            for ticket in tickets {
-                precondition(taken.remove(ticket) != nil, "a request is answered once, after it was taken")
-                if let completion = completions.removeValue(forKey: ticket) {
-                    run.append(completion)
-                } else {
-                    finished.append((ticket, result))
-                }
-            }
-            return (run, self.wake)
-        }
-        for completion in run { completion(result) }
-        wake()
+        let spare = batch
+        state.withLock { if $0.spares.count < 2 { $0.spares.append(spare) } }
     }
 
     // The ingest thread.
 
     /// What to call, from the writer's thread, when results wait.
-    func onFinish(_ wake: @escaping @Sendable () -> Void) { locked { self.wake = wake } }
+    func onFinish(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
 
     /// Whether a batch of this size should be handed over now: the writer is idle, or nothing waits and it is worth a row.
     func wantsBatch(of events: Int) -> Bool {
-        locked { !closed && failure == nil && queued.isEmpty && (taken.isEmpty || events >= Limits.rowEvents / 8) }
-    }
-
-    func submit(_ batch: consuming EventBatch, department: String) -> Ticket {
-        let batch = batch
-        return locked {
-            if let failure {
-                let ticket = Ticket(number: next)
-                next += 1
-                finished.append((ticket, .failed(reason: failure)))
-                return ticket
-            }
-            return push(.events(batch), department)
+        state.withLock { state in
+            !state.closed && state.failure == nil && state.queued.isEmpty
+                && (state.taken.isEmpty || events >= Limits.rowEvents / 8)
         }
     }
 
-    func takeSpare() -> EventBatch { locked { spares.popLast() } ?? EventBatch() }
+    /// Whether nothing more is taken in.
+    var isClosed: Bool { state.withLock { $0.closed } }
+
+    func submit(_ batch: consuming EventBatch, department: String) -> Ticket {
+        let batch = batch
+        return state.change { state in
+            if let failure = state.failure {
+                let ticket = Ticket(number: state.next)
+                state.next += 1
+                state.finished.append((ticket, .failed(reason: failure)))
+                return ticket
+            }
+            return state.push(.events(batch), department)
+        }
+    }
+
+    func takeSpare() -> EventBatch { state.withLock { $0.spares.popLast() } ?? EventBatch() }
 
     func takeFinished() -> [(Ticket, Result)] {
-        locked {
-            let results = finished
-            finished.removeAll(keepingCapacity: true)
-            failure = nil
+        state.withLock { state in
+            let results = state.finished
+            state.finished.removeAll(keepingCapacity: true)
+            state.failure = nil
             return results
         }
     }

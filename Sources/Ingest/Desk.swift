@@ -10,10 +10,24 @@ final class Desk {
         var ref: Int64?
     }
 
+    /// The messages that wait for one commit.
+    private struct Held {
+        var waiting: [Waiting] = []
+        /// Errors and notes of their answers.
+        var findings = 0
+
+        var hasRoom: Bool { waiting.count < Limits.rowMessages && findings <= Limits.rowFindings }
+
+        mutating func append(_ message: Waiting) {
+            waiting.append(message)
+            findings += message.outcome.findings
+        }
+    }
+
     /// A batch at the writer.
     private struct Flight {
         var ticket: CommitQueue.Ticket
-        var waiting: [Waiting]
+        var held: Held
         var identities: [Identity]
         var marks: [StreamMark]
     }
@@ -21,12 +35,14 @@ final class Desk {
     var intake: Intake
     let queue: CommitQueue
     private let department: DepartmentTexts
-    private var open: [Waiting] = []
+    private var open = Held()
     private var openBytes = 0
     private var flights: [Flight] = []
     private(set) var replies: [Reply] = []
     private(set) var messages: UInt64 = 0
     private(set) var refusedMessages: UInt64 = 0
+    /// Answers whose sender could not be reached.
+    var unreachable: UInt64 = 0
 
     init(intake: consuming Intake, queue: CommitQueue, department: Department) {
         self.intake = intake
@@ -40,14 +56,14 @@ final class Desk {
         return taken
     }
 
-    var waitingCount: Int { flights.reduce(open.count) { $0 + $1.waiting.count } }
+    var waitingCount: Int { flights.reduce(open.waiting.count) { $0 + $1.held.waiting.count } }
 
     // Messages.
 
     /// Takes one message; its frames are valid for this call. The routing id is the first.
     func receive(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
         messages += 1
-        guard frames.count <= Limits.frames, let shape = Envelope(sizes: frames.map(\.count)) else {
+        guard frames.count <= Limits.frames + 1, let shape = Envelope(sizes: frames.map(\.count)) else {
             return refuse([Array(frames[0])], Finding(index: 0, code: .badFrames))
         }
         let envelope = frames[0..<shape.echoed].map { Array($0) }
@@ -72,19 +88,22 @@ final class Desk {
     /// Learns a batch of the journal, in order, before the first message.
     func note(_ batch: EventBatch) { intake.note(batch, department: department) }
 
+    func assume(forgotten newest: Timestamp) { intake.assume(forgotten: newest) }
+
     /// A message of too many frames or bytes, thrown away but for its first frames: the routing id and, of a REQ socket,
     /// the empty frame that its answer begins with. Without them only a count remains.
-    func refuseTooLarge(_ first: [[UInt8]]) {
+    func refuseUnread(_ code: IngestCode, _ first: [[UInt8]]) {
         messages += 1
-        guard let routing = first.first, !routing.isEmpty else { return count(.badFrames) }
+        guard let routing = first.first, !routing.isEmpty else { return count(code) }
         let envelope = first.count > 1 && first[1].isEmpty ? [routing, []] : [routing]
-        refuse(envelope, Finding(index: 0, code: .badFrames))
+        refuse(envelope, Finding(index: 0, code: code, want: "\(Limits.messageBytes)"))
     }
 
     /// Events of a sender that gets no answer: a body frame alone.
     func receiveSilently(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
         messages += 1
         guard frames.count == 1, let body = frames.first else { return count(.badFrames) }
+        guard body.count <= Limits.messageBytes else { return count(.messageTooLarge) }
         guard hasRoom(body.count) else { return count(.busy) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
@@ -116,8 +135,8 @@ final class Desk {
     }
 
     private func hasRoom(_ bytes: Int) -> Bool {
-        intake.batch.count <= Limits.rowEvents - Limits.batchEvents && open.count < Limits.rowMessages
-            && openBytes + bytes <= Limits.rowBytes
+        intake.batch.count <= Limits.rowEvents - Limits.batchEvents && openBytes + bytes <= Limits.rowBytes
+            && open.hasRoom && (flights.last?.held.hasRoom ?? true)
     }
 
     /// Whether the body is NDJSON, or nil to tell from its bytes.
@@ -133,6 +152,10 @@ final class Desk {
     private func takeEvents(
         _ body: UnsafeRawBufferPointer, _ header: MessageHeader, _ envelope: [[UInt8]], _ now: Timestamp
     ) {
+        guard body.count <= Limits.messageBytes else {
+            let finding = Finding(index: 0, code: .messageTooLarge, want: "\(Limits.messageBytes)")
+            return refuse(envelope, finding, ack: header.place.map { durableMark($0.stream) }, ref: header.ref)
+        }
         let lines: Bool?
         do {
             lines = try self.lines(header.contentType)
@@ -195,11 +218,12 @@ final class Desk {
     }
 
     /// Answers a message that adds nothing: at once, or, where it repeats events that may not be durable, with the newest commit.
+    /// The open batch may hold them without a message that waits for it: PULL senders get no answer.
     private func wait(_ waiting: Waiting, forRepeats: Bool) {
-        if forRepeats, !open.isEmpty {
+        if forRepeats, hasOpenBatch {
             open.append(waiting)
         } else if forRepeats, !flights.isEmpty {
-            flights[flights.count - 1].waiting.append(waiting)
+            flights[flights.count - 1].held.append(waiting)
         } else {
             replies.append(reply(waiting, first: nil, received: nil))
         }
@@ -215,17 +239,19 @@ final class Desk {
 
     // Commits.
 
+    private var hasOpenBatch: Bool { !intake.batch.isEmpty || !intake.batch.marks.isEmpty }
+
+    /// Whether what was taken is not durable yet, but will be.
+    var isCommitting: Bool { !flights.isEmpty || (hasOpenBatch && !queue.isClosed) }
+
     /// Hands the open batch to the writer where it is wanted.
     func pump() {
-        guard !intake.batch.isEmpty || !intake.batch.marks.isEmpty, queue.wantsBatch(of: intake.batch.count) else {
-            return
-        }
+        guard hasOpenBatch, queue.wantsBatch(of: intake.batch.count) else { return }
         let (batch, identities) = intake.close(spare: queue.takeSpare())
         let marks = batch.marks
         let ticket = queue.submit(batch, department: department.record.id)
-        flights.append(Flight(ticket: ticket, waiting: open, identities: identities, marks: marks))
-        open.removeAll(keepingCapacity: true)
-        openBytes = 0
+        flights.append(Flight(ticket: ticket, held: open, identities: identities, marks: marks))
+        (open, openBytes) = (Held(), 0)
     }
 
     /// Turns the writer's results into replies.
@@ -243,7 +269,7 @@ final class Desk {
 
     private func land(_ flight: Flight, _ position: Int64, _ received: Timestamp) {
         for mark in flight.marks { intake.streams.makeDurable(key(mark.stream), epoch: mark.epoch, seq: mark.seq) }
-        for waiting in flight.waiting { replies.append(reply(waiting, first: position, received: received)) }
+        for waiting in flight.held.waiting { replies.append(reply(waiting, first: position, received: received)) }
     }
 
     /// A failed batch takes with it all that came after, which may repeat or follow what is lost.
@@ -253,12 +279,11 @@ final class Desk {
         intake.forget(identities)
         for flight in flights[first...] { intake.forget(flight.identities) }
         intake.streams.revert()
-        for waiting in flights[first...].flatMap(\.waiting) + open {
+        for waiting in flights[first...].flatMap(\.held.waiting) + open.waiting {
             let mark = waiting.ack.map { durableMark($0.stream) }
             refuse(waiting.envelope, Finding(index: 0, code: .commitFailed, got: reason), ack: mark, ref: waiting.ref)
         }
         flights.removeSubrange(first...)
-        open.removeAll(keepingCapacity: true)
-        openBytes = 0
+        (open, openBytes) = (Held(), 0)
     }
 }

@@ -51,18 +51,22 @@ struct DuplicateWindow {
     private var previous: Generation
     private var horizons: [Timestamp] = []
     /// The horizon of a source not seen before.
-    private let floor: Timestamp
+    private var floor = Timestamp.distantPast
 
-    /// Remembers at least half of `entries` events and at most all of them; 48 bytes each. `floor` is the newest event time that
-    /// may have been forgotten before this window began.
-    init(entries: Int = Limits.duplicateWindow, floor: Timestamp = .distantPast) {
+    /// Remembers at least half of `entries` events and at most all of them; 48 bytes each.
+    init(entries: Int = Limits.duplicateWindow) {
         precondition(entries >= 2)
         perGeneration = entries / 2
         var slots = 16
         while slots < perGeneration * 2 { slots *= 2 }
         current = Generation(slots: slots)
         previous = Generation(slots: 16)
-        self.floor = floor
+    }
+
+    /// Events of any source up to this time may have come without the window's knowing.
+    mutating func assume(forgotten newest: Timestamp) {
+        floor = max(floor, newest)
+        for source in horizons.indices { horizons[source] = max(horizons[source], newest) }
     }
 
     /// Judges an event and, where it is new, remembers it.

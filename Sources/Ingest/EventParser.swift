@@ -10,10 +10,14 @@ public struct EventParser: ~Copyable {
         self.department = DepartmentTexts(department)
     }
 
-    /// The accepted events of one body and why others were refused; repeats of earlier bodies are left out.
-    public mutating func parse(_ body: [UInt8], now: Timestamp) -> (batch: EventBatch, errors: [Finding]) {
+    /// The accepted events of one body and why each other was refused; repeats of earlier bodies are left out. `lines` says whether the
+    /// body is NDJSON; nil: as its bytes tell.
+    public mutating func parse(
+        _ body: [UInt8], lines: Bool? = nil, now: Timestamp
+    ) -> (batch: EventBatch, errors: [Finding]) {
         var context = Intake.Context(department: department, now: now)
-        body.withUnsafeBytes { intake.take($0, &context) }
+        context.outcome.errorLimit = .max
+        body.withUnsafeBytes { intake.take($0, lines: lines, &context) }
         return (intake.close(spare: EventBatch()).0, context.outcome.errors)
     }
 }

@@ -6,6 +6,7 @@ extension Finding {
         let want = want ?? ""
         return switch code {
         case .badFrames: "消息帧数不对:应为 [头,] 正文"
+        case .messageTooLarge: "消息正文超过 \(want) 字节"
         case .emptyMessage: "消息为空"
         case .badHeader: "头帧无效:\(got)"
         case .unsupportedContentType: "不支持的内容类型 \(got)"
@@ -56,12 +57,13 @@ extension Finding {
     }
 
     /// The same in English.
-    var en: String {
+    public var en: String {
         let field = field ?? ""
         let got = got ?? ""
         let want = want ?? ""
         return switch code {
         case .badFrames: "wrong number of frames: send [header,] body"
+        case .messageTooLarge: "the body is larger than \(want) bytes: send fewer events at once"
         case .emptyMessage: "the message is empty"
         case .badHeader: "header frame: \(got)"
         case .unsupportedContentType: "content type \(got) is not supported"

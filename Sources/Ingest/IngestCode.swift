@@ -2,6 +2,7 @@
 public enum IngestCode: String, CaseIterable, Error, Sendable {
     // Refuse a message.
     case badFrames = "bad_frames"
+    case messageTooLarge = "message_too_large"
     case emptyMessage = "empty_message"
     case badHeader = "bad_header"
     case unsupportedContentType = "unsupported_content_type"

@@ -55,7 +55,8 @@ public final class IngestServer: Sendable {
         }
     }
 
-    /// Ends `run` soon: it takes no more messages, answers what is durable by then and closes its sockets.
+    /// Ends `run` soon: it takes no more messages, waits for the commit of those it took (`Limits.drainMilliseconds`), answers
+    /// them and closes its sockets.
     public func stop() {
         shared.withLock {
             $0.stopping = true
@@ -63,16 +64,18 @@ public final class IngestServer: Sendable {
         }
     }
 
-    /// Serves until `stop` or the context's shutdown; call it on a thread of its own. `past` is called first, to show the journal's batches
-    /// in order, so that repeats and streams are known again. Throws where an endpoint cannot be bound.
-    public func run(context: Context.Handle, past: ((EventBatch) -> Void) -> Void = { _ in }) throws(MessagingError) {
+    /// Serves until `stop` or the context's shutdown; call it on a thread of its own. `past` is called first, to show what the
+    /// journal holds. Throws where an endpoint cannot be bound.
+    public func run(context: Context.Handle, past: (JournalPast) -> Void = { _ in }) throws(MessagingError) {
         let view = shared.withLock { $0.view.take() } ?? IngestView()
         let window = DuplicateWindow(entries: settings.duplicateWindow)
         let desk = Desk(
             intake: Intake(view: view, window: window, sink: sink), queue: queue, department: settings.department)
-        past { desk.note($0) }
+        past(JournalPast(desk: desk))
         var options = SocketOptions()
-        options.maximumMessage = Int64(Limits.messageBytes)
+        options.maximumMessage = Int64(Limits.frameBytes)
+        // The last answers are on their way when the sockets close.
+        options.linger = 1000
         let router = try Socket(context, .router, options)
         try router.bind(settings.endpoint)
         let pull = try Socket(context, .pull, options)
@@ -84,6 +87,7 @@ public final class IngestServer: Sendable {
             $0.endpoint = router.lastEndpoint()
         }
         serve(desk, router, pull, wake)
+        drain(desk, router, wake)
         queue.onFinish {}
         shared.withLock { $0.wake = nil }
     }
@@ -94,7 +98,6 @@ public final class IngestServer: Sendable {
         _ = poller.add(pull)
         let woken = poller.add(fd: wake.fd)
         var frames = Frames(capacity: Limits.frames + 1, maximumBytes: Limits.messageBytes + Limits.headerBytes + 1024)
-        var unreachable: UInt64 = 0
         var nextStatus = ContinuousClock.now
         var running = true
         while running {
@@ -110,44 +113,67 @@ public final class IngestServer: Sendable {
             if running {
                 receive(from: router, &frames) {
                     desk.receive($0, now: now)
-                } tooLarge: {
-                    desk.refuseTooLarge($0)
+                } unread: {
+                    desk.refuseUnread($0, $1)
                 } after: {
                     // A waiting writer gets its batch at once; a busy one lets it grow.
                     desk.pump()
                 }
                 receive(from: pull, &frames) {
                     desk.receiveSilently($0, now: now)
-                } tooLarge: { _ in
-                    desk.refuseTooLarge([])
+                } unread: { code, _ in
+                    desk.refuseUnread(code, [])
                 } after: {
                     desk.pump()
                 }
             }
-            desk.settle()
-            desk.pump()
-            for reply in desk.takeReplies() where router.send(frames: reply.envelope + [reply.bytes]) != .sent {
-                unreachable += 1
-            }
-            if ContinuousClock.now >= nextStatus || !running {
-                let status = desk.status(unreachable: unreachable)
-                shared.withLock { $0.status = status }
+            turn(desk, router)
+            if ContinuousClock.now >= nextStatus {
+                publish(desk)
                 nextStatus = .now + .seconds(1)
             }
         }
     }
 
+    /// Waits for the commits of what was taken, so that every message is answered whose events are kept.
+    private func drain(_ desk: Desk, _ router: borrowing Socket, _ wake: Wake) {
+        var poller = Poller()
+        _ = poller.add(fd: wake.fd)
+        let deadline = ContinuousClock.now + .milliseconds(Limits.drainMilliseconds)
+        turn(desk, router)
+        while desk.isCommitting, ContinuousClock.now < deadline, poller.wait(milliseconds: 50) {
+            wake.drain()
+            turn(desk, router)
+        }
+        publish(desk)
+    }
+
+    /// Results become answers, the open batch goes to a writer that waits for it, answers go out.
+    private func turn(_ desk: Desk, _ router: borrowing Socket) {
+        desk.settle()
+        desk.pump()
+        for reply in desk.takeReplies() where router.send(frames: reply.envelope + [reply.bytes]) != .sent {
+            desk.unreachable += 1
+        }
+    }
+
+    private func publish(_ desk: Desk) {
+        let status = desk.status
+        shared.withLock { $0.status = status }
+    }
+
     /// Reads what is there, up to a bound, so that answers and commits have their turn.
     private func receive(
         from socket: borrowing Socket, _ frames: inout Frames, _ body: ([UnsafeRawBufferPointer]) -> Void,
-        tooLarge: ([[UInt8]]) -> Void, after: () -> Void
+        unread: (IngestCode, [[UInt8]]) -> Void, after: () -> Void
     ) {
         for _ in 0..<512 {
             switch frames.receive(from: socket) {
             case .message:
                 body((0..<frames.count).map { index in frames.withBytes(index) { $0 } })
                 after()
-            case .tooLarge: tooLarge((0..<frames.count).map { frames.bytes($0) })
+            case .tooMany: unread(.badFrames, (0..<frames.count).map { frames.bytes($0) })
+            case .tooLarge: unread(.messageTooLarge, (0..<frames.count).map { frames.bytes($0) })
             case .nothing, .closed: return
             }
         }

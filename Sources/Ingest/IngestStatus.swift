@@ -38,7 +38,7 @@ public struct IngestStatus: Equatable, Sendable {
 }
 
 extension Desk {
-    func status(unreachable: UInt64) -> IngestStatus {
+    var status: IngestStatus {
         var status = IngestStatus()
         status.messages = messages
         status.refusedMessages = refusedMessages

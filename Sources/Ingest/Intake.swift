@@ -112,8 +112,8 @@ struct Intake: ~Copyable {
             guard index < Limits.batchEvents else { return refuseRest(index, line, &context) }
             if let fault = parse(line, in: body) {
                 reject(Self.code(fault), index: index, line, &context)
-            } else {
-                takeEvent(at: JSONTape.root, index: index, line, &context)
+            } else if let finding = takeEvent(at: JSONTape.root, index: index, &context) {
+                finish(finding, line, &context)
             }
             index += 1
         }
@@ -122,14 +122,18 @@ struct Intake: ~Copyable {
     private mutating func takeDocument(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
         if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
         guard decoder.tape.kind(JSONTape.root) == .array else {
-            return takeEvent(at: JSONTape.root, index: 0, body, &context)
+            if let finding = takeEvent(at: JSONTape.root, index: 0, &context) { finish(finding, body, &context) }
+            return
         }
         let end = decoder.tape.end(JSONTape.root)
+        var elements = ArrayElements(body)
         var at = JSONTape.root + 1
         var index = 0
         while at < end {
-            guard index < Limits.batchEvents else { return refuseRest(index, body, &context) }
-            takeEvent(at: at, index: index, body, &context)
+            guard index < Limits.batchEvents else { return refuseRest(index, elements.element(index), &context) }
+            if let finding = takeEvent(at: at, index: index, &context) {
+                finish(finding, elements.element(index), &context)
+            }
             at = decoder.tape.after(at)
             index += 1
         }
@@ -166,22 +170,19 @@ struct Intake: ~Copyable {
                 bytes: Array(bytes.prefix(4096))))
     }
 
-    private mutating func takeEvent(
-        at: Int, index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
-    ) {
+    /// Takes the event at a tape index, or says why not.
+    private mutating func takeEvent(at: Int, index: Int, _ context: inout Context) -> Finding? {
         do {
             try decoder.decode(at: at, department: context.department, view: view, now: context.now)
             try admit(index, &context)
+            return nil
         } catch {
             let detail = decoder.detail
             if let number = sources.known(decoder.draft.source, context.department) {
                 sources.sources[number].rejected += 1
             }
             let id = decoder.draft.id.isAbsent ? nil : decoder.draft.id.string
-            finish(
-                Finding(
-                    index: index, id: id, code: error, field: detail.field, got: detail.got, want: detail.want),
-                bytes, &context)
+            return Finding(index: index, id: id, code: error, field: detail.field, got: detail.got, want: detail.want)
         }
     }
 
@@ -260,7 +261,7 @@ struct Intake: ~Copyable {
             let metric = decoder.draft.readings[reading].metric
             if view.reads(type: kind, metric: decoder.draft.readings[reading].number) { continue }
             sources.sources[source].unread += 1
-            let want = suggestion(metric, context.outcome)
+            let want = context.outcome.lists(.noRule) ? suggestion(metric) : nil
             add(.noRule, "metric", metric.string, want, index, &context.outcome)
         }
         let fast = decoder.draft.clockFastSeconds
@@ -287,16 +288,16 @@ struct Intake: ~Copyable {
         _ code: IngestCode, _ field: String, _ got: @autoclosure () -> String, _ want: String?, _ index: Int,
         _ outcome: inout Outcome
     ) {
-        outcome.noteCount += 1
         count(code)
-        guard outcome.hasRoomForNotes else { return }
-        outcome.notes.append(
-            Finding(
-                index: index, id: decoder.draft.id.string, code: code, field: field, got: got(), want: want))
+        if outcome.lists(code) {
+            outcome.notes.append(
+                Finding(
+                    index: index, id: decoder.draft.id.string, code: code, field: field, got: got(), want: want))
+        }
+        outcome.count(code)
     }
 
-    private mutating func suggestion(_ metric: Text, _ outcome: Outcome) -> String? {
-        guard outcome.hasRoomForNotes else { return nil }
+    private mutating func suggestion(_ metric: Text) -> String? {
         let name = metric.string
         if let known = suggestions[name] { return known.isEmpty ? nil : known }
         let found = view.suggestion(for: name)
@@ -328,6 +329,8 @@ struct Intake: ~Copyable {
                 .init(department: department.record.id, stream: mark.stream), epoch: mark.epoch, seq: mark.seq)
         }
     }
+
+    mutating func assume(forgotten newest: Timestamp) { window.assume(forgotten: newest) }
 
     /// Hands out the open batch with the identities in it and begins the next one in `spare`'s buffers.
     mutating func close(spare: consuming EventBatch) -> (EventBatch, [Identity]) {

@@ -31,6 +31,13 @@ struct JSONWriter {
         string(value)
     }
 
+    mutating func entry(_ name: String, _ value: some BinaryInteger) {
+        comma()
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
     private mutating func comma() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true

@@ -2,9 +2,11 @@ import Events
 
 /// The high-water marks of the sequenced streams: what is durable and what is on its way.
 struct StreamTable {
-    struct Mark: Equatable, Sendable {
+    struct Mark: Comparable, Sendable {
         var epoch: UInt64 = 0
         var seq: UInt64 = 0
+
+        static func < (a: Self, b: Self) -> Bool { (a.epoch, a.seq) < (b.epoch, b.seq) }
     }
 
     struct Stream: Equatable, Sendable {
@@ -51,10 +53,13 @@ struct StreamTable {
         streams[key, default: Stream()].pending = Mark(epoch: epoch, seq: seq)
     }
 
+    /// Marks only rise: the journal's rows, shown after its marks, may lie far behind them.
     mutating func makeDurable(_ key: Key, epoch: UInt64, seq: UInt64) {
-        streams[key, default: Stream()].durable = Mark(epoch: epoch, seq: seq)
-        let pending = streams[key]!.pending
-        if (pending.epoch, pending.seq) < (epoch, seq) { streams[key]!.pending = Mark(epoch: epoch, seq: seq) }
+        let mark = Mark(epoch: epoch, seq: seq)
+        var stream = streams[key] ?? Stream()
+        stream.durable = max(stream.durable, mark)
+        stream.pending = max(stream.pending, mark)
+        streams[key] = stream
     }
 
     /// After a failed commit: nothing is on its way.

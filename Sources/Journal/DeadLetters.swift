@@ -41,7 +41,7 @@ public final class DeadLetters: Sendable {
 
     public init(data: String, limits: DeadLetterLimits = DeadLetterLimits()) throws(JournalError) {
         self.limits = limits
-        path = data + "/deadletters.sqlite"
+        path = Self.path(data)
         try Files.makeDirectory(data)
         if Files.size(path) == nil { try Files.create(path, [], mode: 0o600) }
         let path = path
@@ -84,6 +84,28 @@ public final class DeadLetters: Sendable {
     /// The newest letters, newest first; raw bytes only where asked for, since they may hold personal data.
     public func newest(_ count: Int, department: String? = nil, raw: Bool = false) throws(JournalError) -> [DeadLetter]
     {
+        try Self.newest(count, department, raw, queue, path)
+    }
+
+    /// The same from a data directory, whose platform may run; writes nothing.
+    public static func newest(
+        _ count: Int, data: String, department: String? = nil, raw: Bool = false
+    ) throws(JournalError) -> [DeadLetter] {
+        let path = path(data)
+        let queue = try onFile(path, "opening") {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(JournalBounds.busySeconds)
+            return try DatabaseQueue(path: path, configuration: configuration)
+        }
+        return try newest(count, department, raw, queue, path)
+    }
+
+    public static func path(_ data: String) -> String { data + "/deadletters.sqlite" }
+
+    private static func newest(
+        _ count: Int, _ department: String?, _ raw: Bool, _ queue: DatabaseQueue, _ path: String
+    ) throws(JournalError) -> [DeadLetter] {
         try onFile(path, "reading") {
             try queue.read { database in
                 let sql = """

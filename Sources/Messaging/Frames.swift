@@ -8,8 +8,10 @@ public struct Frames: ~Copyable {
         case message
         /// Nothing waits (or the receive timeout passed).
         case nothing
-        /// More frames or bytes than allowed; the message was read to its end and thrown away, but for its first frames
+        /// More frames than allowed; the message was read to its end and thrown away, but for its first frames
         /// (at most two, each of at most 256 bytes): what a ROUTER needs to answer.
+        case tooMany
+        /// The same for more bytes than allowed.
         case tooLarge
         /// The context is shutting down.
         case closed
@@ -43,9 +45,9 @@ public struct Frames: ~Copyable {
     public mutating func receive(from socket: borrowing Socket, wait: Bool = false) -> Received {
         release()
         var bytes = 0
-        var isTooLarge = false
+        var excess: Received?
         while true {
-            let target = isTooLarge || count == capacity ? spare : messages + count
+            let target = excess != nil || count == capacity ? spare : messages + count
             guard zmq_msg_recv(target, socket.raw, wait ? 0 : ZMQ_DONTWAIT) >= 0 else {
                 switch fz_errno() {
                 case EINTR: continue
@@ -57,13 +59,13 @@ public struct Frames: ~Copyable {
                 }
             }
             bytes += zmq_msg_size(target)
-            if target == spare { isTooLarge = true } else { count += 1 }
-            if bytes > maximumBytes { isTooLarge = true }
+            if target != spare { count += 1 } else if excess == nil { excess = .tooMany }
+            if bytes > maximumBytes, excess == nil { excess = .tooLarge }
             if zmq_msg_more(target) == 0 { break }
         }
-        guard isTooLarge else { return .message }
+        guard let excess else { return .message }
         release(from: (0..<min(2, count)).prefix { zmq_msg_size(messages + $0) <= 256 }.count)
-        return .tooLarge
+        return excess
     }
 
     /// Gives the memory of the held frames back, so that `maximumBytes` bounds what is held between messages too.

@@ -12,6 +12,9 @@ public struct MessagingError: Error, Equatable, Sendable, CustomStringConvertibl
         self.code = code
     }
 
+    /// Whether the endpoint is written wrongly, so that no time or machine would make it work.
+    public var isUnusableEndpoint: Bool { !endpoint.isEmpty && (code == EINVAL || code == EPROTONOSUPPORT) }
+
     public var description: String {
         let on = endpoint.isEmpty ? "" : " \(endpoint)"
         return "cannot \(attempt)\(on): \(String(cString: zmq_strerror(code)))\(advice)"

@@ -20,12 +20,13 @@ public struct Poller: ~Copyable {
     /// Waits until something is readable or the time has passed; false when the context is shutting down.
     public mutating func wait(milliseconds: Int) -> Bool {
         for index in items.indices { items[index].revents = 0 }
-        let result = zmq_poll(&items, Int32(items.count), milliseconds)
-        if result < 0 {
-            for index in items.indices { items[index].revents = 0 }
-            return fz_errno() == EINTR
+        guard zmq_poll(&items, Int32(items.count), milliseconds) < 0 else { return true }
+        for index in items.indices { items[index].revents = 0 }
+        switch fz_errno() {
+        case EINTR: return true
+        case ETERM: return false
+        case let code: preconditionFailure("zmq_poll: \(String(cString: zmq_strerror(code)))")
         }
-        return true
     }
 
     public borrowing func isReadable(_ number: Int) -> Bool { items[number].revents & Int16(ZMQ_POLLIN) != 0 }

@@ -32,6 +32,9 @@ public struct Configuration: Sendable {
     public var retentionDays = 200
     public var snapshotEvery = TimeSpan.minutes(5)
 
+    /// Days; network logs must be kept for six months. `fenghuo journal prune --force` deletes earlier.
+    static let retention = 183...36_500
+
     public init() {}
 
     /// How a changed rules directory becomes the running set.
@@ -73,7 +76,9 @@ extension Configuration {
 
     private mutating func read(_ fields: YAMLFields) {
         func text(_ key: String, _ value: inout String) { value = fields.read(key, or: value) { $0.string() } ?? value }
-        func span(_ key: String, _ value: inout TimeSpan) { value = fields.read(key, or: value) { $0.span() } ?? value }
+        func span(_ key: String, _ value: inout TimeSpan, _ range: ClosedRange<TimeSpan>) {
+            value = fields.read(key, or: value) { $0.span(in: range) } ?? value
+        }
         func number(_ key: String, _ value: Int, _ range: ClosedRange<Int>) -> Int {
             fields.read(key, or: value) { $0.int(in: range) } ?? value
         }
@@ -90,24 +95,33 @@ extension Configuration {
             fields.read("activation", or: activation) { $0.word(of: Activation.allCases.map { ($0.rawValue, $0) }) }
             ?? activation
         clock = fields.read("clock", or: clock) { $0.word(of: [("wall", .wall), ("events", .events)]) } ?? clock
-        span("max_future", &maxFuture)
-        span("idle_timeout", &idleTimeout)
-        span("segment_age", &segmentAge)
-        span("snapshot_every", &snapshotEvery)
+        span("max_future", &maxFuture, .zero ... .days(1))
+        span("idle_timeout", &idleTimeout, .seconds(1) ... .days(1))
+        span("segment_age", &segmentAge, .minutes(1) ... .days(366))
+        span("snapshot_every", &snapshotEvery, .seconds(1) ... .days(1))
         duplicateWindow = number("duplicate_window", duplicateWindow, 1000...50_000_000)
         segmentBytes = Int64(number("segment_bytes", Int(segmentBytes), (1 << 20)...(1 << 36)))
-        retentionDays = number("retention_days", retentionDays, 1...36_500)
+        retentionDays = number("retention_days", retentionDays, Self.retention)
         if let item = fields.optional("department") { readDepartment(item) }
     }
 
     private mutating func readDepartment(_ item: YAMLItem) {
         guard let fields = item.fields(["id", "source", "source_prefixes", "local_offset_minutes", "backfill_age"])
         else { return }
-        let id = fields.read("id", or: department.id) { $0.string() } ?? department.id
-        let source = fields.read("source", or: department.defaultSource) { $0.string() } ?? department.defaultSource
+        func name(_ item: YAMLItem) -> String? {
+            guard let text = item.string() else { return nil }
+            guard text.utf8.count <= Limits.stringBytes, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                item.report(
+                    "invalid_name", "\(item.name) takes at most \(Limits.stringBytes) bytes without control characters")
+                return nil
+            }
+            return text
+        }
+        let id = fields.read("id", or: department.id, name) ?? department.id
+        let source = fields.read("source", or: department.defaultSource, name) ?? department.defaultSource
         department = Department(id: id, defaultSource: source)
         department.sourcePrefixes = fields.read("source_prefixes", or: []) { $0.strings(atMost: 64) } ?? []
         department.localOffsetMinutes = fields.optional("local_offset_minutes").flatMap { $0.int(in: -840...840) }
-        department.backfillAge = fields.optional("backfill_age").flatMap { $0.span() }
+        department.backfillAge = fields.optional("backfill_age").flatMap { $0.span(in: .seconds(1) ... .days(36_500)) }
     }
 }

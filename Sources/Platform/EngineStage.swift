@@ -58,7 +58,7 @@ final class EngineStage: Sendable {
         guard var engine = consume taken else { preconditionFailure("an engine runs once") }
         var lastSnapshot = WallClock.now()
         var lastPublished = Timestamp.distantPast
-        while let groups = queue.take(until: Date(timeIntervalSinceNow: 1)) {
+        while let groups = queue.take(within: .seconds(1)) {
             for group in groups { try turn(group, &engine, onRules, commit) }
             let now = WallClock.now()
             if now - lastPublished >= .milliseconds(200) {
@@ -99,7 +99,7 @@ final class EngineStage: Sendable {
             first = engine.nextPosition
         }
         for record in records {
-            guard changesNames(record.entry) else {
+            guard Self.changesNames(record.entry) else {
                 engine.apply(record, into: &decisions)
                 requests += engine.outcomes
                 continue
@@ -112,7 +112,8 @@ final class EngineStage: Sendable {
         try finish(engine)
     }
 
-    private func changesNames(_ entry: JournalEntry) -> Bool {
+    /// Whether notices are worded otherwise after the entry.
+    static func changesNames(_ entry: JournalEntry) -> Bool {
         switch entry {
         case .ruleSet, .registry: true
         case .events, .tick, .started, .departments, .request: false

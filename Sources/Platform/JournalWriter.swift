@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Ingest
 import Journal
+import Logging
 
 /// The journal's thread: takes what waits at the door, makes it durable in one commit, passes it on to the engine.
 ///
@@ -12,21 +13,24 @@ final class JournalWriter: Sendable {
     private let door: CommitQueue
     private let engineQueue: BoundedQueue<[JournalRecord]>
     private let clock: Timing.Clock
+    private let log: Logger
 
     init(
-        journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, clock: Timing.Clock
+        journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, clock: Timing.Clock,
+        log: Logger
     ) {
         self.journal = journal
         self.door = door
         self.engineQueue = engineQueue
         self.clock = clock
+        self.log = log
     }
 
     /// Runs until the door is closed and empty, or the journal fails: then nothing more is acknowledged.
     func run() throws {
         defer { engineQueue.close() }
         var last = journal.lastReceived ?? Timestamp(seconds: 0)
-        while let requests = door.take(timeout: .seconds(1)) {
+        while let requests = door.take(atMost: JournalBounds.groupEntries, timeout: .seconds(1)) {
             var entries = requests.map { request in
                 PendingEntry(received: last, department: request.department, entry: request.entry)
             }
@@ -65,6 +69,13 @@ final class JournalWriter: Sendable {
         _ index: Int, _ reason: String, _ entries: [PendingEntry], _ requests: [CommitQueue.Request]
     ) throws {
         if index > 0 { try commit(Array(entries[..<index]), Array(requests[..<index])) }
+        log.error(
+            "the journal refuses an entry; it and those behind it are not kept",
+            metadata: [
+                "entry": "\(entries[index].entry.name)", "department": "\(entries[index].department)",
+                "why": "\(reason)",
+                "behind": "\(requests.count - index - 1)",
+            ])
         for request in requests[index...] { door.fail(request.ticket, reason: reason) }
     }
 
@@ -73,6 +84,20 @@ final class JournalWriter: Sendable {
         case (.wall, _): WallClock.now()
         case (.events, .events(let batch)): batch.times.max() ?? last
         case (.events, _): last
+        }
+    }
+}
+
+extension JournalEntry {
+    fileprivate var name: String {
+        switch self {
+        case .events(let batch): "\(batch.count) events"
+        case .tick: "tick"
+        case .started: "started"
+        case .ruleSet: "rule set"
+        case .registry: "registry"
+        case .departments: "departments"
+        case .request: "request"
         }
     }
 }

@@ -67,16 +67,19 @@ public final class Platform: Sendable {
         let letters = RejectDesk(try DeadLetters(data: configuration.data))
         let ingest = makeIngest(letters)
         let feed = try makeFeed(context.handle)
+        let start = StartEntries(first)
         stage.connect(
             onRules: { [self] engine in
                 rules.note(applied: engine.ruleSet, engine.registry, at: engine.nextPosition - 1)
                 ingest.replace(view: ingestView())
+                start.noteApplied()
             },
             commit: { [store] turn in
                 if try store.commit(turn).notices != nil { feed.wake() }
             })
         let engineQueue = stage.queue
-        let writer = JournalWriter(journal: journal, door: door, engineQueue: engineQueue, clock: configuration.clock)
+        let writer = JournalWriter(
+            journal: journal, door: door, engineQueue: engineQueue, clock: configuration.clock, log: log)
         let threads = Threads { [stopping] in stopping.signal() }
 
         try threads.start("feed") { try feed.run() }
@@ -89,7 +92,8 @@ public final class Platform: Sendable {
             defer { door.close() }
             try writer.run()
         }
-        for entry in first { guard door.submit(entry) else { break } }
+        try start.submit(to: door)
+        try start.awaitApplied(threads)
         try threads.start("ingest") { [self, sockets = context.handle] in
             try ingest.run(context: sockets, past: remember)
         }
@@ -100,7 +104,7 @@ public final class Platform: Sendable {
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
         log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])
         ready(endpoints)
-        control.run { [self] request in answer(request, stage, ingest, feed) }
+        control.run { [self] request in answer(request, stage, ingest, feed, letters) }
 
         log.info("stopping")
         watch.stop()
@@ -134,10 +138,12 @@ public final class Platform: Sendable {
     private func awaitEndpoints(
         _ ingest: IngestServer, _ feed: Feed, _ control: String, _ threads: Threads
     ) throws -> Endpoints {
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ingest.endpoint.isEmpty || feed.endpoints == nil {
             if let failure = threads.failure { throw PlatformError.start(failure) }
-            guard Date() < deadline else { throw PlatformError.start("the sockets did not open within a minute") }
+            guard ContinuousClock.now < deadline else {
+                throw PlatformError.start("the sockets did not open within a minute")
+            }
             threads.waitBriefly()
         }
         let feedEndpoints = feed.endpoints ?? ("", "")

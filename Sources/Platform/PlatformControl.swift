@@ -7,11 +7,13 @@ import Ingest
 
 /// What the control socket answers.
 extension Platform {
-    func answer(_ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed) -> [UInt8] {
+    func answer(
+        _ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed, _ letters: RejectDesk
+    ) -> [UInt8] {
         // A request that is not JSON is answered like an unknown operation.
         let request = (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
         return switch request.op {
-        case "status": encode(status(stage, ingest, feed.status))
+        case "status": encode(status(stage, ingest, feed.status, letters.counts))
         case "reload": encode(reload(ingest))
         case "activate": encode(activate(request))
         case "rollback": encode(rollback(request))
@@ -21,7 +23,10 @@ extension Platform {
         }
     }
 
-    func status(_ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status) -> Status {
+    func status(
+        _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status,
+        _ letters: (kept: Int64, dropped: Int64, lost: Int64)
+    ) -> Status {
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
         let rules = rules.now
@@ -40,7 +45,8 @@ extension Platform {
             activatedWhy: rules.ruleSet.activation?.why ?? "", diskRuleSet: rules.diskVersion,
             decisions: view.decisions,
             replayDivergences: store.replayDivergences, messages: incoming.messages,
-            refusedMessages: incoming.refusedMessages,
+            refusedMessages: incoming.refusedMessages, unreachable: incoming.unreachable,
+            letters: .init(kept: letters.kept, dropped: letters.dropped, lost: letters.lost),
             codes: incoming.codes.map { .init(code: $0.code.rawValue, count: $0.count) },
             sources: incoming.sources.map(Status.Source.init))
     }

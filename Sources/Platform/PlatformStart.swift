@@ -42,19 +42,21 @@ extension Platform {
         return entries
     }
 
-    /// Shows the journal's tail to the ingest thread, as far back as the duplicate window reaches, and all stream marks.
-    func remember(_ note: (EventBatch) -> Void) {
+    /// Shows the ingest thread all stream marks, and the journal's tail as far back as the duplicate window reaches. Where the tail
+    /// cannot be read, everything up to now counts as forgotten: a repeat is refused rather than taken again.
+    func remember(_ past: JournalPast) {
         var marks = EventBatch()
         marks.marks = journal.marks(configuration.department.id)
-        note(marks)
-        let from = max(1, journal.nextPosition - Int64(configuration.duplicateWindow))
+        past.note(marks)
         do throws(JournalError) {
-            var reader = try Recovery.reader(journal, from, orFrom: .max)
-            while let stored = try reader.next() {
-                if case .events(let batch) = stored.record.entry { note(batch) }
-            }
+            try DuplicateTail(journal: journal, window: configuration.duplicateWindow)
+                .show(note: past.note, forgotten: past.assume)
         } catch {
-            log.error("the duplicate window is incomplete", metadata: ["why": "\(error)"])
+            let newest = journal.lastReceived ?? WallClock.now()
+            past.assume(forgotten: newest)
+            let why = "the duplicate window is incomplete, events up to \(newest.formatted()) are too_old: \(error)"
+            log.error("\(why)")
+            complaints.note("duplicates", why)
         }
     }
 
@@ -63,6 +65,7 @@ extension Platform {
         settings.endpoint = configuration.ingest
         settings.lossyEndpoint = configuration.lossyIngest == "none" ? nil : configuration.lossyIngest
         settings.duplicateWindow = configuration.duplicateWindow
+        settings.department.maxFuture = configuration.maxFuture
         if configuration.clock == .events {
             // Recorded events are as old or young as they are: no clock judges them.
             (settings.department.maxFuture, settings.department.refuseFuture) = (nil, nil)

@@ -9,7 +9,7 @@ final class RejectDesk: Sendable {
 
     private struct State {
         var waiting: [Reject] = []
-        var dropped: Int64 = 0
+        var lost: Int64 = 0
     }
 
     private let letters: DeadLetters
@@ -22,13 +22,16 @@ final class RejectDesk: Sendable {
             if state.waiting.count < Self.maximumWaiting {
                 state.waiting.append(reject)
             } else {
-                state.dropped += 1
+                state.lost += 1
             }
         }
     }
 
-    /// Refused events that found no room here.
-    var dropped: Int64 { state.withLock { $0.dropped } }
+    /// Refused events in the table, dropped from it for its limits since it was made, and, since the start, never stored:
+    /// they found no room here, or the table could not be written.
+    var counts: (kept: Int64, dropped: Int64, lost: Int64) {
+        (letters.counts.kept, letters.counts.dropped, state.withLock { $0.lost })
+    }
 
     func flush() throws(JournalError) {
         let rejects = state.withLock { state in
@@ -36,13 +39,20 @@ final class RejectDesk: Sendable {
             return state.waiting
         }
         guard !rejects.isEmpty else { return }
-        try letters.insert(
-            rejects.map { reject in
-                DeadLetter(
-                    received: reject.received, department: reject.department, index: Int64(reject.finding.index),
-                    code: reject.finding.code.rawValue, field: reject.finding.field ?? "",
-                    reason: reject.finding.got ?? "",
-                    raw: reject.bytes)
-            })
+        do throws(JournalError) {
+            try letters.insert(rejects.map(DeadLetter.init))
+        } catch {
+            state.withLock { $0.lost += Int64(rejects.count) }
+            throw error
+        }
+    }
+}
+
+extension DeadLetter {
+    fileprivate init(_ reject: Reject) {
+        self.init(
+            received: reject.received, department: reject.department, index: Int64(reject.finding.index),
+            code: reject.finding.code.rawValue, field: reject.finding.field ?? "", reason: reject.finding.en,
+            raw: reject.bytes)
     }
 }

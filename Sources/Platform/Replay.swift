@@ -41,7 +41,7 @@ public struct Replay {
         }
     }
 
-    /// NDJSON lines, a chunk of whole lines at a time; refused lines are told with their number.
+    /// NDJSON lines, a chunk of whole lines without blank ones at a time; a refusal's index is the line's in its chunk.
     public mutating func run(
         department: Department, chunks: () throws -> [UInt8]?, refused: (Finding) -> Void, each: ([Decision]) -> Void
     ) throws {
@@ -49,7 +49,7 @@ public struct Replay {
         (department.maxFuture, department.refuseFuture) = (nil, nil)
         var parser = EventParser(department: department, view: source.view())
         while let chunk = try chunks() {
-            let (batch, errors) = parser.parse(chunk, now: engine.received)
+            let (batch, errors) = parser.parse(chunk, lines: true, now: engine.received)
             errors.forEach(refused)
             each(apply(batch, department: department.id))
         }

@@ -31,6 +31,15 @@ public struct Status: Codable, Sendable {
         public var unread: UInt64
     }
 
+    /// Refused events in the dead-letter table.
+    public struct Letters: Codable, Sendable {
+        public var kept: Int64
+        /// The oldest, since the table was made, for its limits.
+        public var dropped: Int64
+        /// Never stored, since the start: too many at once, or the table could not be written.
+        public var lost: Int64
+    }
+
     public struct Code: Codable, Sendable {
         public var code: String
         public var count: UInt64
@@ -63,6 +72,9 @@ public struct Status: Codable, Sendable {
     public var replayDivergences: Int64
     public var messages: UInt64
     public var refusedMessages: UInt64
+    /// Answers whose sender was gone.
+    public var unreachable: UInt64
+    public var letters: Letters
     public var codes: [Code]
     public var sources: [Source]
 }

@@ -2,18 +2,20 @@ import Foundation
 import Messaging
 
 /// The platform's threads by name; the first failure of any of them is kept and announced.
-final class Threads: @unchecked Sendable {
-    // @unchecked: every field is read and written under `condition`.
-    private let condition = NSCondition()
-    private var running: Set<String> = []
-    private var first: String?
+final class Threads: Sendable {
+    private struct State {
+        var running: Set<String> = []
+        var first: String?
+    }
+
+    private let state = Monitor(State())
     private let onFailure: @Sendable () -> Void
 
     init(onFailure: @escaping @Sendable () -> Void) { self.onFailure = onFailure }
 
     /// Starts a detached thread that tells when it has ended.
     func start(_ name: String, _ body: @escaping @Sendable () throws -> Void) throws {
-        locked { _ = running.insert(name) }
+        state.withLock { _ = $0.running.insert(name) }
         let thread = Thread { [self] in
             do {
                 try body()
@@ -28,25 +30,18 @@ final class Threads: @unchecked Sendable {
     }
 
     /// Waits until the thread has ended.
-    func join(_ name: String) { locked { while running.contains(name) { condition.wait() } } }
+    func join(_ name: String) { _ = state.wait { $0.running.contains(name) ? nil : () } }
 
-    var failure: String? { locked { first } }
+    var failure: String? { state.withLock { $0.first } }
 
-    /// A moment, or until a thread ends.
-    func waitBriefly() { locked { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.01)) } }
+    /// A moment, or until a thread fails.
+    func waitBriefly() { _ = state.wait(for: .milliseconds(10)) { $0.first == nil ? nil : () } }
 
     private func ended(_ name: String, _ failure: String?) {
-        locked {
-            running.remove(name)
-            if first == nil { first = failure }
-            condition.broadcast()
+        state.change { state in
+            state.running.remove(name)
+            if state.first == nil { state.first = failure }
         }
         if failure != nil { onFailure() }
-    }
-
-    private func locked<T>(_ body: () -> T) -> T {
-        condition.lock()
-        defer { condition.unlock() }
-        return body()
     }
 }

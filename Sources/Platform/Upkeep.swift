@@ -1,12 +1,12 @@
 import Events
 import Foundation
 import Journal
+import Messaging
 
 /// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour.
 ///
 /// None of it may stop the platform: what fails is shown in the status and tried again.
-final class Upkeep: @unchecked Sendable {
-    // @unchecked: `isStopping` is read and written under `condition`.
+final class Upkeep: Sendable {
     private let journal: Journal
     private let letters: RejectDesk
     private let retention: TimeSpan
@@ -14,8 +14,7 @@ final class Upkeep: @unchecked Sendable {
     private let keepFrom: @Sendable () throws -> Int64?
     private let complaints: Complaints
     private let onPruned: @Sendable (PruneReport) -> Void
-    private let condition = NSCondition()
-    private var isStopping = false
+    private let isStopping = Monitor(false)
 
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
@@ -29,12 +28,7 @@ final class Upkeep: @unchecked Sendable {
         self.onPruned = onPruned
     }
 
-    func stop() {
-        condition.lock()
-        isStopping = true
-        condition.broadcast()
-        condition.unlock()
-    }
+    func stop() { isStopping.change { $0 = true } }
 
     func run() {
         let checkpointer = Checkpointer(journal)
@@ -58,11 +52,6 @@ final class Upkeep: @unchecked Sendable {
         complaints.attempt("dead letters") { try letters.flush() }
     }
 
-    private func waitForStop() -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        let next = Date(timeIntervalSinceNow: 1)
-        while !isStopping { if !condition.wait(until: next) { break } }
-        return isStopping
-    }
+    /// A second, or less where it is to stop.
+    private func waitForStop() -> Bool { isStopping.wait(for: .seconds(1)) { $0 ? true : nil } ?? false }
 }

@@ -4,6 +4,7 @@ import Client
 import Delivery
 import Events
 import Foundation
+import Journal
 import Logging
 import Messaging
 import Platform
@@ -13,7 +14,8 @@ import Synchronization
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Start a platform, play the shipped day of a city, show the alarms.",
-        discussion: "Then it stays up for your own events until Ctrl-C; --once ends after the day with a summary.")
+        discussion: "Then it stays up for your own events until Ctrl-C; --once ends after the day with a summary. "
+            + "Exit code 1 where it cannot start or the day's alarms differ, 2 where rules or settings are wrong.")
 
     @Flag(help: "End after the day.") var once = false
     @Option(help: "Data directory; emptied first.") var data = "data/demo"
@@ -44,18 +46,23 @@ struct DemoCommand: ParsableCommand {
             try platform.run { day.start($0) }
             day.finish()
             if let failure = day.failure { throw Exit.fail(failure, Exit.findings) }
-        } catch let error as PlatformError {
-            throw Exit.fail("\(error)", Exit.ruleError)
+        } catch PlatformError.configuration(let findings) {
+            throw Exit.fail(findings, Exit.ruleError)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            throw Exit.fail("\(error)", Exit.findings)
         }
     }
 
-    /// Only a directory that a demo made before is emptied.
+    /// Only a directory that a demo made before, and that no demo runs on, is emptied.
     private func emptyData() throws {
         let marker = data + "/.demo"
         if FileManager.default.fileExists(atPath: data) {
             guard FileManager.default.fileExists(atPath: marker) else {
                 throw PlatformError.start("\(data) exists and no demo made it: name another directory with --data")
             }
+            try Journal.requireUnowned(data: data)
             try FileManager.default.removeItem(atPath: data)
         }
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Messaging
 
 @main
 struct Fenghuo: ParsableCommand {
@@ -10,14 +11,17 @@ struct Fenghuo: ParsableCommand {
             + "4 cannot reach the platform.",
         subcommands: [
             RunCommand.self, DemoCommand.self, SendCommand.self, ListenCommand.self, RulesCommand.self,
-            AlarmsCommand.self, ReplayCommand.self, JournalCommand.self, StatusCommand.self, ReloadCommand.self,
+            AlarmsCommand.self, ReplayCommand.self, JournalCommand.self, LettersCommand.self, StatusCommand.self,
+            ReloadCommand.self,
         ])
 
-    /// Wrong usage ends with 3, as the help says, and not with the parser's own 64.
+    /// Wrong usage ends with 3, as the help says, and not with the parser's own 64; an address that is none is wrong usage too.
     static func main() {
         do {
             var command = try parseAsRoot()
             try command.run()
+        } catch let error as MessagingError where error.isUnusableEndpoint {
+            exit(withError: Exit.fail("\(error)", Exit.usage))
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))

@@ -36,6 +36,7 @@ struct ReplayCommand: ParsableCommand {
 
     private func run(_ replay: consuming Replay, _ configuration: Configuration) throws(PlatformError) {
         var count = 0
+        var refused = 0
         func show(_ decisions: [Decision]) {
             count += decisions.count
             guard !quiet else { return }
@@ -49,15 +50,19 @@ struct ReplayCommand: ParsableCommand {
             } else if let file {
                 var lines = try NDJSONFile(path: file)
                 var buffer: [UInt8] = []
+                var numbers: [Int] = []
                 func chunk() throws -> [UInt8]? {
                     buffer.removeAll(keepingCapacity: true)
-                    for _ in 0..<1000 { if try lines.nextLine(into: &buffer) == nil { break } }
+                    numbers.removeAll(keepingCapacity: true)
+                    while numbers.count < 1000, try lines.nextLine(into: &buffer) != nil { numbers.append(lines.line) }
                     return buffer.isEmpty ? nil : buffer
                 }
                 try replay.run(
                     department: configuration.department, chunks: chunk,
                     refused: { finding in
-                        let text = "refused \(finding.id ?? "-"): \(finding.code.rawValue) \(finding.field ?? "")\n"
+                        refused += 1
+                        let place = "\(file):\(numbers[finding.index])"
+                        let text = "\(place): refused \(finding.id ?? "-"): \(finding.code.rawValue), \(finding.en)\n"
                         FileHandle.standardError.write(Data(text.utf8))
                     }, each: show)
             }
@@ -66,7 +71,7 @@ struct ReplayCommand: ParsableCommand {
         } catch {
             throw .start("\(error)")
         }
-        print("\(replay.events) events, \(count) decisions")
+        print("\(replay.events) events, \(refused) refused, \(count) decisions")
         for entry in replay.counters where entry.counters.evaluated > 0 {
             print(
                 "  \(entry.rule): \(entry.keys) keys, \(entry.counters.evaluated) evaluated, \(entry.counters.decisions) decisions"

@@ -20,7 +20,7 @@ struct SendCommand: ParsableCommand {
     var speed: String?
     @Option(help: "Name of the sequenced stream; the file's name where absent.") var stream: String?
     @Flag(help: "Go on where an earlier run of this stream and file ended.") var resume = false
-    @Option(help: "Seconds without an answer after which to give up.") var giveUp = 60
+    @Option(help: "Seconds without an acknowledgement after which to give up.") var giveUp = 60
 
     func validate() throws {
         guard (1...10_000).contains(batch) else { throw ValidationError("--batch is 1…10000") }

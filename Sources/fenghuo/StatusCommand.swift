@@ -37,7 +37,12 @@ struct StatusCommand: ParsableCommand {
             "feed \(status.feedEpoch) at \(status.feedHead), \(status.feedSubscriptions) subscriptions, "
                 + "\(status.feedHistoryRequests) history requests, \(status.decisions) decisions since start, "
                 + "\(status.replayDivergences) replay divergences")
-        print("messages \(status.messages), refused \(status.refusedMessages)")
+        print(
+            "messages \(status.messages), refused \(status.refusedMessages), answers to senders that were gone "
+                + "\(status.unreachable)")
+        print(
+            "dead letters \(status.letters.kept), older ones dropped \(status.letters.dropped), "
+                + "never stored \(status.letters.lost)")
         for code in status.codes { print("  \(code.code) \(code.count)") }
         var sources = Table("source", "department", "accepted", "duplicates", "rejected", "read by no rule")
         for source in status.sources {

@@ -86,6 +86,75 @@ struct Numbers: EventLines {
         }
     }
 
+    @Test func `a message that never arrives is given up though the mark is answered`() throws {
+        do {
+            _ = try Self.run(20, { $0.giveUpAfter = 1000 }, { message, _ in message.seq == 2 ? .drop : .take })
+            Issue.record("message 2 never arrived")
+        } catch let failure as SendFailure {
+            guard case .unreachable = failure else { throw failure }
+        }
+    }
+
+    @Test func `a platform that asks to wait is waited for`() throws {
+        let (progress, _) = try Self.run(
+            20, { $0.giveUpAfter = 300 },
+            { message, times in message.seq == 2 && times < 40 ? .refuse("busy") : .take })
+        #expect(progress.accepted == 20 && progress.milliseconds > 600)
+    }
+
+    @Test func `an event larger than a message is refused before it is sent`() throws {
+        struct Large: EventLines {
+            mutating func nextLine(into out: inout [UInt8]) -> Timestamp? {
+                out += [UInt8](repeating: 0x20, count: Limits.messageBytes + 1)
+                return Timestamp(seconds: 0)
+            }
+        }
+        let context = Context()
+        let door = Door()
+        let handle = context.handle
+        let thread = try DedicatedThread("door") { try door.run(handle) { _, _ in .take } }
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while door.endpoint.isEmpty, Date() < deadline { Thread.sleep(forTimeInterval: 0.002) }
+        var options = SendOptions(stream: "s")
+        options.endpoint = door.endpoint
+        var sender = try EventSender(handle, options)
+        var lines = Large()
+        let failure = #expect(throws: InputFailure.self) { try sender.send(&lines) }
+        #expect(failure?.reason.contains("event 1 has") == true)
+        door.stop()
+        try thread.join()
+    }
+
+    @Test(arguments: [0, 1]) func `a line that fits a message with its end is read, a longer one named`(over: Int)
+        throws
+    {
+        let path = NSTemporaryDirectory() + "/fenghuo-\(UUID().uuidString).ndjson"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let line = [UInt8](repeating: 0x61, count: Limits.messageBytes - 1 + over)
+        try Data([0x61, 0x0A] + line + [0x0A, 0x62]).write(to: URL(fileURLWithPath: path))
+        var file = try NDJSONFile(path: path)
+        var out: [UInt8] = []
+        _ = try file.nextLine(into: &out)
+        out = []
+        if over == 0 {
+            _ = try file.nextLine(into: &out)
+            #expect(out.count == Limits.messageBytes && file.line == 2)
+        } else {
+            let failure = #expect(throws: InputFailure.self) { try file.nextLine(into: &out) }
+            #expect(failure?.line == 2)
+        }
+    }
+
+    @Test func `notes are counted as the platform counts them`() throws {
+        var progress = SendProgress()
+        for counts in [#"{"no_rule":300,"late":1}"#, #"{"late":2,"clock_fast":5}"#] {
+            let text = #"{"ok":true,"accepted":300,"notes":[{"index":0,"code":"no_rule"}],"note_counts":\#(counts)}"#
+            progress.take(try #require(PlatformAnswer.decode(Array(text.utf8))))
+        }
+        #expect(progress.notes.map(\.code) == ["clock_fast", "late", "no_rule"])
+        #expect(progress.notes.map(\.count) == [5, 3, 300])
+    }
+
     @Test func `a silent endpoint is given up`() throws {
         let context = Context()
         var options = SendOptions(stream: "s")

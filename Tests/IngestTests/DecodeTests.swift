@@ -97,7 +97,7 @@ import Testing
 
     @Test func `findings are listed to a bound and counted beyond it`() {
         let outcome = Bench().take((0..<500).map { _ in "{}" }.joined(separator: "\n"))
-        #expect(outcome.rejected == 500 && outcome.errors.count == Limits.answerFindings)
+        #expect(outcome.rejected == 500 && outcome.errors.count == Limits.answerErrors)
     }
 
     @Test func `notes tell what will not be evaluated`() {

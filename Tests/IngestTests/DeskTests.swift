@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Messaging
 import Testing
 
 @testable import Ingest
@@ -60,6 +61,20 @@ import Testing
         queue.complete(taken[0].ticket, position: 1, received: Bench.now)
         #expect(answers().map { $0["duplicates"] as? Int } == [0, 1])
         send(Bench.event())
+        #expect(answers().map { $0["duplicates"] as? Int } == [1])
+    }
+
+    @Test func `a repeat of an event that a silent sender brought waits for its commit too`() {
+        #expect(queue.submit(.tick))
+        let tick = queue.take(timeout: .zero)!
+        [Array(Bench.event().utf8)].withPointers { desk.receiveSilently($0, now: Bench.now) }
+        desk.pump()
+        send(Bench.event())
+        #expect(answers().isEmpty)
+        queue.complete(tick[0].ticket, position: 1, received: Bench.now)
+        desk.pump()
+        #expect(answers().isEmpty)
+        #expect(commit(at: 2).count == 1)
         #expect(answers().map { $0["duplicates"] as? Int } == [1])
     }
 
@@ -149,6 +164,42 @@ import Testing
         #expect(desk.intake.batch.count <= Limits.rowEvents)
     }
 
+    @Test func `the findings of waiting answers are bounded`() {
+        let flawed = Bench.event([("id", "\"@@\"")]) + String(repeating: "\n{}", count: 150)
+        send(Bench.event([("id", "\"first\"")]))
+        _ = queue.take(timeout: .zero)
+        var sent = 0
+        var busy: [[String: Any]] = []
+        while busy.isEmpty, sent < 1000 {
+            send(flawed.replacingOccurrences(of: "@@", with: "\(sent)"))
+            sent += 1
+            busy = answers()
+        }
+        #expect(busy.map { $0["code"] as? String } == ["busy"])
+        #expect(sent - 2 == Limits.rowFindings / Limits.answerErrors)
+    }
+
+    @Test func `repeats that wait for a batch at the writer are bounded`() {
+        send(Bench.event())
+        let taken = queue.take(timeout: .zero)!
+        for _ in 0..<Limits.rowMessages { send(Bench.event()) }
+        #expect(answers().map { $0["code"] as? String } == ["busy"])
+        queue.complete(taken[0].ticket, position: 1, received: Bench.now)
+        #expect(answers().count == Limits.rowMessages)
+    }
+
+    @Test(arguments: [0, 1]) func `a body of the greatest size is read and a byte more is refused by code`(over: Int) {
+        let padding = String(repeating: " ", count: Limits.messageBytes + over - Bench.event().utf8.count)
+        send(Bench.event() + padding)
+        if over == 0 {
+            #expect(commit(at: 1).count == 1)
+            #expect(answers().map { $0["accepted"] as? Int } == [1])
+        } else {
+            #expect(answers().map { $0["code"] as? String } == ["message_too_large"])
+            #expect(desk.status.codes.map(\.code) == [.messageTooLarge])
+        }
+    }
+
     @Test func `odd frames and headers are answered by code`() {
         let cases: [([String], String)] = [
             ([], "bad_frames"), (["a", "b", "c", "d"], "bad_frames"),
@@ -176,6 +227,27 @@ import Testing
         #expect(Envelope(sizes: [5, 0])?.body == 1)
         #expect(Envelope(sizes: [5, 4, 0, 3, 9])?.header == 3)
         #expect(Envelope(sizes: [5]) == nil && Envelope(sizes: [5, 1, 1, 1]) == nil)
+    }
+
+    @Test func `the writer takes no more at once than it can commit together`() {
+        for _ in 0..<3 { #expect(queue.submit(.tick)) }
+        #expect(queue.take(atMost: 2, timeout: .zero)?.count == 2)
+        queue.close()
+        #expect(queue.take(atMost: 2, timeout: .zero)?.count == 1)
+        #expect(queue.take(atMost: 2, timeout: .zero) == nil)
+    }
+
+    @Test func `whoever sees batches let through after a failure has seen its results`() throws {
+        for _ in 0..<2000 {
+            let queue = CommitQueue()
+            let first = queue.submit(EventBatch(), department: "d")
+            _ = queue.take(timeout: .zero)
+            let writer = try DedicatedThread("writer") { queue.fail(first, reason: "disk full") }
+            var results: [CommitQueue.Ticket] = []
+            while !queue.wantsBatch(of: 0) { results += queue.takeFinished().map(\.0) }
+            #expect(results == [first])
+            try writer.join()
+        }
     }
 
     @Test func `entries of other threads share the one order`() {

@@ -49,6 +49,32 @@ import Testing
         #expect(again.duplicates == 4 && again.errors == [])
     }
 
+    @Test func `what a window may not have seen is too old, of every source`() {
+        let bench = Bench()
+        let known = Bench()
+        _ = known.take(event(1, at: 1))
+        bench.intake.note(known.intake.batch, department: DepartmentTexts(bench.department))
+        bench.intake.assume(forgotten: Timestamp(seconds: 1_782_864_005))
+        #expect(bench.take(event(1, at: 1)).duplicates == 1)
+        #expect(bench.take(event(2, at: 5)).errors.map(\.code) == [.tooOld])
+        #expect(bench.take(event(3, at: 6)).accepted == 1)
+        let other = event(4, at: 5).replacingOccurrences(of: "{", with: "{\"source\":\"x\",")
+        #expect(bench.take(other).errors.map(\.code) == [.tooOld])
+    }
+
+    @Test func `the marks of streams only rise while the journal's tail is shown`() {
+        let bench = Bench()
+        func mark(_ seq: UInt64) -> EventBatch {
+            var batch = EventBatch()
+            batch.marks = [StreamMark(stream: "s", epoch: 1, seq: seq)]
+            return batch
+        }
+        for seq in [500, 300] as [UInt64] {
+            bench.intake.note(mark(seq), department: DepartmentTexts(bench.department))
+        }
+        #expect(bench.intake.streams.judge(.init(department: "housing", stream: "s"), epoch: 1, seq: 501) == .next)
+    }
+
     @Test func `forgotten events are new again`() {
         let bench = Bench()
         _ = bench.take(event(1))

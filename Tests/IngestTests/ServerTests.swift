@@ -122,6 +122,8 @@ func eventually(_ condition: () -> Bool) -> Bool {
         #expect(odd.answer()?["rejected"] as? Int == 1)
         odd.send([UInt8](repeating: 0xFF, count: 1 << 20))
         #expect(odd.answer()?["ok"] as? Bool == false)
+        odd.send([UInt8](repeating: 0x20, count: 9 << 20))
+        #expect(odd.answer()?["code"] as? String == "message_too_large")
         odd.send([UInt8](repeating: 0x5B, count: 100 << 20))
         #expect(odd.answer(within: 300) == nil)
         let good = Client(ZMQ_REQ, served.server.endpoint)
@@ -163,6 +165,20 @@ func eventually(_ condition: () -> Bool) -> Bool {
                 return client.answer()?["position"] as? Int == sent + 1
             })
         served.stop()
+    }
+
+    @Test func `a stop answers every message that was taken`() throws {
+        let served = try Served()
+        let client = Client(ZMQ_DEALER, served.server.endpoint)
+        served.hold(true)
+        for n in 0..<500 { client.send(Bench.event([("id", "\"\(n)\"")])) }
+        #expect(eventually { served.server.status.messages > 0 })
+        served.server.stop()
+        usleep(20_000)
+        served.stop()
+        let taken = Int(served.server.status.messages)
+        for n in 0..<taken { #expect(client.answer()?["accepted"] as? Int == 1, "\(n)") }
+        #expect(client.answer(within: 100) == nil)
     }
 
     @Test func `a new view is used for what comes next`() throws {

@@ -35,7 +35,7 @@ struct SocketTests {
         check(receive(dealer, &frames) == .message && frames.string(0) == "c")
     }
 
-    @Test(arguments: [(8, Frames.Received.message), (9, .tooLarge)])
+    @Test(arguments: [(8, Frames.Received.message), (9, .tooMany)])
     func `a message has a bounded number of frames`(count: Int, expected: Frames.Received) throws {
         let context = Context()
         let pull = try Socket(context.handle, .pull, patient())

@@ -1,0 +1,66 @@
+import Events
+import Foundation
+import Journal
+import Testing
+
+@testable import Platform
+
+struct DuplicateTailTests {
+    private let data = NSTemporaryDirectory() + "/fenghuo-\(UUID().uuidString)"
+
+    private static func event(_ id: Int, sequenced: Bool) -> JournalEntry {
+        var batch = EventBatch()
+        Array("\(id)".utf8).withUnsafeBytes { batch.ids.append($0) }
+        batch.times = [Timestamp(seconds: Int64(id))]
+        batch.periods = [0]
+        batch.types = [batch.strings.intern("note")]
+        batch.sources = [batch.strings.intern("s")]
+        (batch.subjects, batch.areas) = ([EventBatch.absent], [EventBatch.absent])
+        (batch.longitudes, batch.latitudes) = ([.nan], [.nan])
+        batch.flags = [sequenced ? [.sequenced] : []]
+        (batch.readingEnds, batch.fieldEnds) = ([0], [0])
+        return .events(batch)
+    }
+
+    /// What the door sees of a journal whose entry n is stamped n: the batches' event times, and how far it has to assume.
+    private func shown(_ entries: [JournalEntry], window: Int) throws -> (times: [Int64], forgotten: Int64?) {
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let journal = try Journal(data: data, settings: JournalSettings(engineVersion: 1))
+        for (index, entry) in entries.enumerated() {
+            let stamp = Timestamp(seconds: Int64(index + 1))
+            _ = try journal.append([PendingEntry(received: stamp, department: "d", entry: entry)])
+        }
+        var times: [Int64] = []
+        var forgotten: Int64?
+        try DuplicateTail(journal: journal, window: window).show {
+            times += $0.times.map { $0.microseconds / 1_000_000 }
+        } forgotten: {
+            forgotten = $0.microseconds / 1_000_000
+        }
+        return (times, forgotten)
+    }
+
+    @Test func `a journal that fits the window is shown whole and nothing is assumed`() throws {
+        let seen = try shown((1...3).map { Self.event($0, sequenced: false) }, window: 4)
+        #expect(seen.times == [1, 2, 3] && seen.forgotten == nil)
+    }
+
+    @Test func `what stands before the shown part is assumed forgotten up to its first stamp`() throws {
+        let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4)
+        #expect(seen.times == [7, 8, 9, 10] && seen.forgotten == 7)
+    }
+
+    @Test func `ticks and sequenced events do not eat the window`() throws {
+        let entries: [JournalEntry] =
+            [Self.event(1, sequenced: false), Self.event(2, sequenced: false)] + Array(repeating: .tick, count: 3)
+            + (6...10).map { Self.event($0, sequenced: true) }
+        let seen = try shown(entries, window: 3)
+        #expect(seen.times == [1, 2] + (6...10) && seen.forgotten == nil)
+    }
+
+    @Test func `the search ends, and then the rest is assumed`() throws {
+        let entries = [Self.event(1, sequenced: false)] + Array(repeating: JournalEntry.tick, count: 30)
+        let seen = try shown(entries, window: 2)
+        #expect(seen.times == [] && seen.forgotten == 24)
+    }
+}
