@@ -6,7 +6,7 @@ import StrictYAML
 extension RuleReader {
     func input() -> Rule.Input? {
         guard let item = fields.required("input"),
-            let input = item.fields(["type", "metric", "category", "unit", "fields"]),
+            let input = item.fields(RuleKeys.input),
             let isReport = input.required("type")?.word(of: [("reading", false), ("report", true)])
         else { return nil }
         if isReport {
@@ -57,7 +57,7 @@ extension RuleReader {
         default: break
         }
         if text.hasPrefix("area") {
-            guard let digits = [2, 4, 6, 9, 12].first(where: { text == "area(\($0))" }) else {
+            guard let digits = RuleKeys.areaDigits.first(where: { text == "area(\($0))" }) else {
                 item.report(
                     .badKey, "'\(text)' is no area prefix", help: "write area(2), area(4), area(6), area(9) or area(12)"
                 )

@@ -31,7 +31,9 @@ extension RuleReader {
     private func named(_ item: YAMLItem, _ input: Rule.Input?) -> [NamedValue]? {
         guard let pairs = item.pairs() else { return nil }
         guard !pairs.isEmpty, pairs.count <= Self.maximumValues else {
-            item.report(.noValue, "'values' has \(pairs.count) entries; 1 to \(Self.maximumValues) are allowed")
+            item.report(
+                .noValue, "'values' has \(pairs.count) entries; 1 to \(Self.maximumValues) are allowed",
+                help: pairs.isEmpty ? "add one, or write 'value: value'" : "remove \(pairs.count - Self.maximumValues)")
             return nil
         }
         let values = pairs.map { pair -> NamedValue? in
@@ -61,13 +63,13 @@ extension RuleReader {
     private func window(_ item: YAMLItem, _ input: Rule.Input?) -> Rule.Window? {
         guard let pairs = item.pairs() else { return nil }
         let names = Aggregate.allCases.map(\.name)
-        let chosen = pairs.filter { !["over", "step"].contains($0.name) }
+        let chosen = pairs.filter { !RuleKeys.window.contains($0.name) }
         guard let first = chosen.first, let aggregate = Aggregate(name: first.name), chosen.count == 1 else {
             reportAggregate(item, chosen, names)
             return nil
         }
         warnOfKind(aggregate, first, input)
-        guard let fields = item.fields([aggregate.name, "over", "step"]) else { return nil }
+        guard let fields = item.fields([aggregate.name] + RuleKeys.window) else { return nil }
         let of = first.value
         var formula: Formula?
         if let text = of.string(), text != "value" {
