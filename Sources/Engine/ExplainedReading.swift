@@ -40,7 +40,7 @@ extension Engine {
         guard let runtime = runtimes.first(where: { $0.rule.id == id }),
             batch.text(batch.types[event]) == runtime.rule.input.type
         else { return [] }
-        let arrived = ArrivedBatch(batch)
+        let arrived = ArrivedBatch(batch, zones: zones)
         return batch.readings(event).filter { batch.text(batch.metrics[$0]) == runtime.rule.input.metric }
             .map { reading in
                 explain(runtime.prepared, Arrival(arrived: arrived, event: event, reading: reading, source: -1))

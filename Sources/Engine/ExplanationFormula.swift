@@ -4,20 +4,20 @@ import Expression
 extension Formula {
     /// The value of every part over one reading.
     func explained(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> ExplainedExpression {
-        explained { arrival.value(of: $0, registered: registered) }
+        explained(arrival.arrived.zones) { arrival.value(of: $0, registered: registered) }
     }
 
     /// The same over a rule's named values.
     func explained(_ values: RuleValues) -> ExplainedExpression {
-        explained { input in
+        explained(.none) { input in
             guard case .named(let index) = input, index < values.count, !values[index].isNaN else { return .absent }
             return .double(values[index])
         }
     }
 
-    private func explained(_ fill: (Input) -> Value) -> ExplainedExpression {
+    private func explained(_ zones: ZoneSet, _ fill: (Input) -> Value) -> ExplainedExpression {
         let text = Array(source.utf8)
-        let parts = program.explain(inputs.map(fill)).map { part in
+        let parts = program.explain(inputs.map(fill), zones: zones).map { part in
             let piece = String(decoding: text[part.offset..<min(text.count, part.offset + part.length)], as: UTF8.self)
             switch part.result {
             case .success(let value): return ExplainedExpression.Part(text: piece, result: value.shown, isError: false)

@@ -34,7 +34,8 @@ public struct ReplayDifference: Equatable, Sendable {
         /// One of them is over and the other is open.
         case open(candidate: Bool)
         case reason(from: Decision.Reason, to: Decision.Reason)
-        case sandbox(candidate: Bool)
+        /// Whether the candidate's raise is sent, where the other's differs.
+        case withheld(Decision.Withheld)
     }
 
     /// By rule id; rules without any alarm are left out.
@@ -131,7 +132,7 @@ public struct ReplayDifference: Equatable, Sendable {
         case (_?, nil): ways.append(.open(candidate: true))
         case (nil, nil): break
         }
-        if other.sandbox != candidate.sandbox { ways.append(.sandbox(candidate: candidate.sandbox)) }
+        if other.withheld != candidate.withheld { ways.append(.withheld(candidate.withheld)) }
         return ways
     }
 }
@@ -148,7 +149,7 @@ extension ReplayDifference.Way {
         case .ended(let by): "over \(Self.shift(by))"
         case .open(let candidate): candidate ? "still open" : "over, not open"
         case .reason(let from, let to): "ends as \(to.name) instead of \(from.name)"
-        case .sandbox(let candidate): candidate ? "not sent (sandbox)" : "sent (no longer sandbox)"
+        case .withheld(let why): why == .none ? "sent" : "raise not sent (\(why.name))"
         }
     }
 

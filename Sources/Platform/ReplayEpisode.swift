@@ -7,8 +7,8 @@ public struct ReplayEpisode: Equatable, Sendable {
     public var key: String
     public var about: Decision.About
     public var exercise: Bool
-    /// Of a rule in the sandbox: stored, never sent.
-    public var sandbox: Bool
+    /// Why its raise was not sent: sandbox, inhibition, calendar.
+    public var withheld: Decision.Withheld
     /// Event times.
     public var started: Timestamp
     /// nil while it is open.
@@ -33,7 +33,7 @@ public struct ReplayEpisode: Equatable, Sendable {
         key = decision.key
         about = decision.about
         exercise = decision.exercise
-        sandbox = decision.sandbox
+        withheld = decision.withheld
         started = decision.at
         peak = decision.peak
         reached = [.init(level: level, at: decision.at)]

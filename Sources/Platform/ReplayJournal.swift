@@ -96,7 +96,7 @@ public struct ReplayJournal {
 
     /// A candidate as it would run here: with the live set's clock and tolerances.
     public func candidate(_ ruleSet: RuleSet) -> RuleSet {
-        RuleSet(rules: ruleSet.rules, version: ruleSet.version, timing: live.timing, files: ruleSet.files)
+        ruleSet.activated(live.activation, timing: live.timing)
     }
 
     /// Applies every record up to the first that is stamped after `until`; `each` hears, for each rule set, what a

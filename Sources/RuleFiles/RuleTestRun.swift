@@ -41,7 +41,9 @@ struct RuleTestRun {
         case .step(.reload(_, let changes)): clock.apply(.ruleSet(set(with: changes).encoded()))
         case .step(.remove):
             let rest = ruleSet.rules.filter { $0.id != file.rule }
-            clock.apply(.ruleSet(RuleSet(rules: rest, version: "removed", timing: ruleSet.timing).encoded()))
+            clock.apply(
+                .ruleSet(
+                    RuleSet(rules: rest, version: "removed", timing: ruleSet.timing, zones: ruleSet.zones).encoded()))
         case .step(.tick): clock.apply(.tick)
         case .step(.gap): break
         }
@@ -50,7 +52,7 @@ struct RuleTestRun {
     private func set(with changes: RuleTestFile.Changes) -> RuleSet {
         guard let changed = changes.rule else { return ruleSet }
         let rest = ruleSet.rules.filter { $0.id != changed.id }
-        return RuleSet(rules: rest + [changed], version: "changed", timing: ruleSet.timing)
+        return RuleSet(rules: rest + [changed], version: "changed", timing: ruleSet.timing, zones: ruleSet.zones)
     }
 
     /// By arrival; at one moment steps come first. What is repeated, in a gap or sent to a stopped process never comes.

@@ -104,7 +104,8 @@ struct BacktestOutcome {
         let steps = episode.reached.map { $0.level.name }
         line += " " + steps.joined(separator: " → ")
         line += episode.ended.map { ", until \($0.formatted()) (\(episode.reason.name))" } ?? ", open"
-        return line + (episode.exercise ? " [exercise]" : "") + (episode.sandbox ? " [sandbox]" : "")
+        return line + (episode.exercise ? " [exercise]" : "")
+            + (episode.withheld == .none ? "" : " [\(episode.withheld.name)]")
     }
 }
 
@@ -115,7 +116,8 @@ extension BacktestOutcome {
             var key: String
             var about: String
             var exercise: Bool
-            var sandbox: Bool
+            /// Why the raise was not sent; empty where it was.
+            var withheld: String
             var started: String
             var ended: String?
             var reason: String?
@@ -126,7 +128,7 @@ extension BacktestOutcome {
 
             init(_ episode: ReplayEpisode) {
                 (rule, key, about) = (episode.rule, episode.key, episode.about.name)
-                (exercise, sandbox) = (episode.exercise, episode.sandbox)
+                (exercise, withheld) = (episode.exercise, episode.withheld.name)
                 (started, ended) = (episode.started.formatted(), episode.ended?.formatted())
                 reason = episode.ended == nil ? nil : episode.reason.name
                 peak = episode.peak.name
