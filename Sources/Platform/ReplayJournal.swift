@@ -46,7 +46,7 @@ public struct ReplayJournal {
             guard let received = info.received else { throw PlatformError.start("the journal in \(data) is empty") }
             self.data = data
             self.received = received
-            let near = nearest.flatMap { snapshots.newest(receivedBefore: $0, from: info.positions.lowerBound) }
+            let near = try nearest.flatMap { try snapshots.newest(receivedBefore: $0, from: info.positions.lowerBound) }
             switch (near, info.positions.lowerBound) {
             case (let near?, _):
                 initial = near
@@ -55,7 +55,7 @@ public struct ReplayJournal {
                 initial = Engine()
                 start = .beginning
             case (nil, let first):
-                let oldest = snapshots.oldest(from: first)
+                let oldest = try snapshots.oldest(from: first)
                 initial = oldest ?? Engine()
                 start =
                     oldest.map { .snapshot(position: $0.nextPosition, received: $0.received) }
@@ -85,7 +85,7 @@ public struct ReplayJournal {
     private static func lastRuleSet(
         _ data: String, _ snapshots: SnapshotFiles, _ positions: Range<Int64>
     ) throws -> RuleSet? {
-        let newest = snapshots.newest(upTo: positions.upperBound)?.engine
+        let newest = try snapshots.newest(upTo: positions.upperBound).found?.engine
         var found = newest.flatMap { $0.ruleSet.version.isEmpty ? nil : $0.ruleSet }
         var reader = try Journal.read(data: data, from: max(newest?.nextPosition ?? 1, positions.lowerBound))
         while let stored = try reader.next() {

@@ -59,8 +59,8 @@ struct SnapshotFiles: Sendable {
     }
 
     /// The newest snapshot that reads back, was taken at or before the moment, and that the journal goes on from.
-    func newest(receivedBefore moment: Timestamp, from first: Int64) -> Engine? {
-        for name in names().reversed() {
+    func newest(receivedBefore moment: Timestamp, from first: Int64) throws -> Engine? {
+        for name in try names().reversed() {
             guard let engine = read(name), engine.nextPosition >= first, engine.received <= moment else { continue }
             return engine
         }
@@ -68,8 +68,8 @@ struct SnapshotFiles: Sendable {
     }
 
     /// The oldest snapshot that reads back and that a journal pruned up to `first` goes on from.
-    func oldest(from first: Int64) -> Engine? {
-        for name in names() {
+    func oldest(from first: Int64) throws -> Engine? {
+        for name in try names() {
             if let engine = read(name), engine.nextPosition >= first { return engine }
         }
         return nil
@@ -77,7 +77,8 @@ struct SnapshotFiles: Sendable {
 
     /// nil where it does not read back: damage of a snapshot is no reason to stop asking others.
     private func read(_ name: String) -> Engine? {
-        FileManager.default.contents(atPath: directory + "/" + name).flatMap { try? Engine(snapshot: Array($0)) }
+        FileManager.default.contents(atPath: directory + "/" + name).flatMap { Self.unsealed(Array($0)) }
+            .flatMap { try? Engine(snapshot: $0) }
     }
 
     /// Written aside, synced, then renamed, so that a crash leaves the old ones.
