@@ -29,6 +29,7 @@ check: setup ## the gate before a commit: layout, every test, the shipped rules
 rules: ## check and test the shipped rules
 	@$(SWIFT) run fenghuo rules check rules
 	@$(SWIFT) run fenghuo rules test rules
+	@$(SWIFT) run fenghuo rules index rules --check rules/README.md
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 	@GOLDEN=1 $(SWIFT) test --filter GoldenDay

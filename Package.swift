@@ -56,7 +56,7 @@ let package = Package(
             name: "fenghuo",
             dependencies: [
                 "Platform", "RuleFiles", "StrictYAML", "Journal", "AlertStore", "Engine", "Client", "City", "Delivery",
-                log, arguments,
+                "Ingest", "CivilTime", log, arguments,
             ],
             swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),

@@ -184,16 +184,16 @@ extension Engine {
                 escalateTo: facts.escalateTo))
     }
 
-    private func text(_ symbol: Int32) -> String { symbol >= 0 ? symbols.string(symbol) : "" }
+    func text(_ symbol: Int32) -> String { symbol >= 0 ? symbols.string(symbol) : "" }
 
     /// The source alone; the department before the NUL is not shown.
-    private func sourceText(_ source: Int32) -> String {
+    func sourceText(_ source: Int32) -> String {
         guard source >= 0 else { return "" }
         let text = symbols.string(sources[Int(source)].symbol)
         return text.split(separator: "\0", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init) ?? ""
     }
 
-    private func keyText(_ rule: Rule, _ state: KeyState) -> String {
+    func keyText(_ rule: Rule, _ state: KeyState) -> String {
         switch rule.by {
         case .source: String(text(state.key).split(separator: "\0").last ?? "")
         case .subject, .area, .field: text(state.key)

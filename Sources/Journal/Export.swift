@@ -45,7 +45,9 @@ private func eventData(
 ) -> JSONObjectWriter {
     var json = JSONObjectWriter()
     let readings = batch.readings(event)
-    if readings.count == 1 {
+    if batch.text(batch.types[event]) == "report", readings.count == 1 {
+        appendReport(batch, readings.lowerBound, to: &json)
+    } else if readings.count == 1 {
         appendReading(batch, readings.lowerBound, to: &json)
     } else if !readings.isEmpty {
         let objects = readings.map { reading in
@@ -69,6 +71,12 @@ private func eventData(
     }
     if restricted == .erased { json.field("restricted_erased", flag: true) }
     return json
+}
+
+/// A report's one reading, under the names by which reports are sent.
+private func appendReport(_ batch: EventBatch, _ reading: Int, to json: inout JSONObjectWriter) {
+    if let category = batch.text(batch.metrics[reading]) { json.field("category", category) }
+    json.field("count", number: batch.values[reading])
 }
 
 private func appendReading(_ batch: EventBatch, _ reading: Int, to json: inout JSONObjectWriter) {

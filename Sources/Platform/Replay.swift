@@ -10,6 +10,11 @@ public struct Replay {
     private var position: Int64 = 1
     private let source: RuleSource
     public private(set) var events: Int64 = 0
+    /// Follows one key of one rule beside the replay.
+    public private(set) var trace: ReplayTrace?
+    public var ruleSet: RuleSet { source.ruleSet }
+    /// The clock: the greatest event time so far.
+    public var received: Timestamp { engine.received }
 
     /// The clock of a replay is the events' own time, however the platform's is set.
     public init(_ configuration: Configuration) throws(PlatformError) {
@@ -19,6 +24,11 @@ public struct Replay {
         engine = Engine(ruleSet: source.ruleSet, registry: source.registry)
     }
 
+    /// From here on a trace runs along.
+    public mutating func follow(rule: String, key: String, exercise: Bool = false) {
+        trace = ReplayTrace(rule: rule, key: key, exercise: exercise, engine: engine, since: .distantPast)
+    }
+
     /// Takes a batch; returns what it made the rules decide.
     public mutating func apply(_ batch: EventBatch, department: String) -> [Decision] {
         guard !batch.isEmpty else { return [] }
@@ -26,6 +36,7 @@ public struct Replay {
         let record = JournalRecord(
             position: position, received: received, department: department, entry: .events(batch))
         var made: [Decision] = []
+        trace?.apply(record)
         engine.apply(record, into: &made)
         position += Int64(record.entry.positions)
         events += Int64(batch.count)
@@ -41,9 +52,11 @@ public struct Replay {
         }
     }
 
-    /// NDJSON lines, a chunk of whole lines without blank ones at a time; a refusal's index is the line's in its chunk.
+    /// NDJSON lines, a chunk of whole lines at a time; refused lines are told with their number. `batch` sees what
+    /// was read with the state before it.
     public mutating func run(
-        department: Department, chunks: () throws -> [UInt8]?, refused: (Finding) -> Void, each: ([Decision]) -> Void
+        department: Department, chunks: () throws -> [UInt8]?, refused: (Finding) -> Void,
+        batch show: (EventBatch, Engine) throws -> Void = { _, _ in }, each: ([Decision]) -> Void
     ) throws {
         var department = department
         (department.maxFuture, department.refuseFuture) = (nil, nil)
@@ -51,6 +64,7 @@ public struct Replay {
         while let chunk = try chunks() {
             let (batch, errors) = parser.parse(chunk, lines: true, now: engine.received)
             errors.forEach(refused)
+            try show(batch, engine)
             each(apply(batch, department: department.id))
         }
     }

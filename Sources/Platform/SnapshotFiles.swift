@@ -58,6 +58,29 @@ struct SnapshotFiles: Sendable {
         return Digest(stored: Array(bytes[..<Digest.size])) == Digest(of: state) ? state : nil
     }
 
+    /// The newest snapshot that reads back, was taken at or before the moment, and that the journal goes on from.
+    func newest(receivedBefore moment: Timestamp, from first: Int64) throws -> Engine? {
+        for name in try names().reversed() {
+            guard let engine = read(name), engine.nextPosition >= first, engine.received <= moment else { continue }
+            return engine
+        }
+        return nil
+    }
+
+    /// The oldest snapshot that reads back and that a journal pruned up to `first` goes on from.
+    func oldest(from first: Int64) throws -> Engine? {
+        for name in try names() {
+            if let engine = read(name), engine.nextPosition >= first { return engine }
+        }
+        return nil
+    }
+
+    /// nil where it does not read back: damage of a snapshot is no reason to stop asking others.
+    private func read(_ name: String) -> Engine? {
+        FileManager.default.contents(atPath: directory + "/" + name).flatMap { Self.unsealed(Array($0)) }
+            .flatMap { try? Engine(snapshot: $0) }
+    }
+
     /// Written aside, synced, then renamed, so that a crash leaves the old ones.
     func write(_ state: [UInt8], nextPosition: Int64) throws {
         let bytes = Digest(of: state).bytes + state

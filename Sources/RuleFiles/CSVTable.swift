@@ -29,7 +29,9 @@ struct CSVTable {
             if row.count == 1, row[0].text.isEmpty { continue }
             guard let width = table?.header.count else {
                 guard row.count <= maximumColumns else {
-                    source.report(.csvShape, at: row[0].mark, "a table has at most \(maximumColumns) columns")
+                    source.report(
+                        .csvShape, at: row[0].mark, "a table has at most \(maximumColumns) columns",
+                        help: "remove columns")
                     return nil
                 }
                 table = CSVTable(header: row, rows: [])
@@ -43,11 +45,15 @@ struct CSVTable {
             }
             table?.rows.append(row)
             if table?.rows.count ?? 0 > maximumRows {
-                source.report(.csvShape, at: row[0].mark, "a table has at most \(maximumRows) rows")
+                source.report(
+                    .csvShape, at: row[0].mark, "a table has at most \(maximumRows) rows",
+                    help: "split it into several files")
                 return nil
             }
         }
-        if table == nil { source.report(YAMLCode.emptyFile, at: nil, "the file is empty") }
+        if table == nil {
+            source.report(YAMLCode.emptyFile, at: nil, "the file is empty", help: "write it, or remove it")
+        }
         return table
     }
 

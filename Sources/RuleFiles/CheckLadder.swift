@@ -91,7 +91,7 @@ extension RuleReader {
             placed.at.report(
                 .implausibleThreshold,
                 "\(input.metric) lies between \(plainNumber(range.lowerBound)) and \(plainNumber(range.upperBound)), so \(placed.rung.at.text) is never reached",
-                severity: .warning)
+                help: "write a threshold between the two, or correct 'plausible' in the catalogue", severity: .warning)
         }
     }
 }

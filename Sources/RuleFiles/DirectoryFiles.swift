@@ -38,7 +38,8 @@ public enum DirectoryFiles {
             findings.add(
                 Finding(
                     path: directory, code: RuleCode.tooManyFiles.rawValue,
-                    message: "the directory has \(paths.count) files, at most \(maximumCount) are read"))
+                    message: "the directory has \(paths.count) files, at most \(maximumCount) are read",
+                    suggestion: "remove what is no rule, or name a folder of it"))
             return []
         }
         return paths.sorted().compactMap { path in
@@ -69,6 +70,11 @@ public enum DirectoryFiles {
     private static func isHidden(_ name: Substring) -> Bool { name.hasPrefix(".") || name.hasSuffix("~") }
 
     private static func report(_ path: String, _ code: YAMLCode, _ message: String, _ findings: Findings) {
-        findings.add(Finding(path: path, code: code.rawValue, message: message))
+        let help =
+            switch code {
+            case .fileTooLarge: "split it into several files"
+            default: "look at the path and its permissions"
+            }
+        findings.add(Finding(path: path, code: code.rawValue, message: message, suggestion: help))
     }
 }

@@ -95,7 +95,23 @@ extension RuleReader {
         return both
     }
 
+    /// `{{subject.name}}` is how other tools write a slot; here it shows the words themselves.
+    private func warnOfLiteralSlots(_ item: YAMLItem) {
+        let text = item.scalar ?? ""
+        for name in MessageTemplate.placeholders {
+            for written in ["{{\(name)}}", "{{ \(name) }}"] {
+                guard let place = text.firstRange(of: written) else { continue }
+                let start = text[..<place.lowerBound].unicodeScalars.count
+                item.source.report(
+                    .literalSlot, at: item.mark(atScalar: start, width: written.unicodeScalars.count),
+                    "doubled braces show '{\(name)}' itself and not its value", help: "write {\(name)}",
+                    severity: .warning)
+            }
+        }
+    }
+
     private func check(template item: YAMLItem) {
+        warnOfLiteralSlots(item)
         for failure in MessageTemplate.read(item.scalar ?? "").failures {
             let mark = item.mark(atScalar: failure.offset, width: failure.width)
             guard let unknown = failure.unknown else {

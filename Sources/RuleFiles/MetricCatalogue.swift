@@ -90,7 +90,9 @@ public struct MetricCatalogue: Equatable, Sendable {
 
     private static func conversion(_ pair: YAMLPair, scale: Double, offset: Double) -> Metric.Conversion? {
         guard scale != 0 else {
-            pair.value.report(.badConversion, "a scale of 0 makes every value the same")
+            pair.value.report(
+                .badConversion, "a scale of 0 makes every value the same",
+                help: "canonical value = value * scale + offset")
             return nil
         }
         return Metric.Conversion(unit: pair.name, scale: scale, offset: offset)

@@ -19,14 +19,16 @@ struct RuleTestReader {
 
     func read(_ root: YAMLItem) -> RuleTestFile? {
         let named = YAMLItem(node: root.node, name: "a rule test", source: root.source)
-        guard let fields = named.fields(["rule", "start", "subject", "source", "area", "registry", "cases"])
+        guard let fields = named.fields(RuleTestKeys.file)
         else { return nil }
         let rule = fields.required("rule")?.string()
         let start = fields.read("start", or: Timestamp(seconds: 1_767_225_600)) { $0.timestamp() }
         let inner = defaults(fields, Defaults())
         let registry = registry(fields.optional("registry"))
         guard let list = fields.required("cases"), let items = list.items(atMost: Self.maximumCases) else { return nil }
-        if items.isEmpty { list.report(.noCases, "the file has no case") }
+        if items.isEmpty {
+            list.report(.noCases, "the file has no case", help: "add one that fires and one that stays quiet")
+        }
         var names: [String] = []
         let cases = items.map { item -> RuleTestFile.Case? in
             guard let read = self.case(YAMLItem(node: item.node, name: "a case", source: item.source), inner)
@@ -64,9 +66,7 @@ struct RuleTestReader {
 
     private func `case`(_ item: YAMLItem, _ outer: Defaults) -> RuleTestFile.Case? {
         guard
-            let fields = item.fields([
-                "name", "subject", "source", "area", "readings", "steps", "expect", "until",
-            ])
+            let fields = item.fields(RuleTestKeys.case)
         else { return nil }
         let name = fields.required("name")?.string()
         let inner = defaults(fields, outer)
@@ -89,7 +89,9 @@ struct RuleTestReader {
         guard let lists = all(item, { $0.readings(defaults) }) else { return nil }
         let readings = lists.flatMap { $0 }
         guard readings.count <= Self.maximumReadings else {
-            item.report(.badReading, "a case has at most \(Self.maximumReadings) readings, this has \(readings.count)")
+            item.report(
+                .badReading, "a case has at most \(Self.maximumReadings) readings, this has \(readings.count)",
+                help: "lengthen the step of a range, or make two cases")
             return nil
         }
         return readings

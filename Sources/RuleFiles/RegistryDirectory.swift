@@ -13,7 +13,9 @@ public enum RegistryDirectory {
     public static func load(_ directory: String) -> Loading {
         let findings = Findings()
         let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml", ".csv"], findings: findings)
-        return load(files: files, findings: findings)
+        var loading = load(files: files, findings: findings)
+        loading.findings = loading.findings.map { $0.under(directory) }
+        return loading
     }
 
     public static func load(files: [DirectoryFiles.File], findings: Findings = Findings()) -> Loading {
@@ -111,7 +113,9 @@ public enum RegistryDirectory {
         guard let pairs = item.pairs() else { return nil }
         let limits = pairs.map { pair -> Registry.Limit? in
             guard isName(pair.name) else {
-                pair.source.report(.badName, at: pair.keyMark, "'\(pair.name)' cannot name a limit")
+                pair.source.report(
+                    .badName, at: pair.keyMark, "'\(pair.name)' cannot name a limit",
+                    help: "use letters, digits and _")
                 return nil
             }
             return pair.value.double().map { Registry.Limit(name: pair.name, value: $0) }

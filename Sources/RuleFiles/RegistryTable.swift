@@ -29,7 +29,8 @@ struct RegistryTable {
         for (index, cell) in table.header.enumerated() {
             let isLimit = limits && cell.text.hasPrefix("limit.") && isName(cell.text.dropFirst(6))
             if names[..<index].contains(cell.text) {
-                source.report(.csvColumn, at: cell.mark, "the column '\(cell.text)' comes twice")
+                source.report(
+                    .csvColumn, at: cell.mark, "the column '\(cell.text)' comes twice", help: "remove one of the two")
                 fits = false
             } else if !known.contains(cell.text), !isLimit {
                 source.report(
@@ -40,7 +41,9 @@ struct RegistryTable {
             }
         }
         if !names.contains(known[0]) {
-            source.report(.csvColumn, at: table.header[0].mark, "the table has no column '\(known[0])'")
+            source.report(
+                .csvColumn, at: table.header[0].mark, "the table has no column '\(known[0])'",
+                help: "add it: every row needs its \(known[0])")
             fits = false
         }
         return fits
@@ -64,7 +67,10 @@ struct RegistryTable {
     /// The key of a row; an empty one is a finding.
     private func key(_ row: [CSVTable.Cell], _ names: [String], _ column: String) -> YAMLItem? {
         let found = item(row, names, column)
-        if found == nil { source.report(YAMLCode.emptyValue, at: row[0].mark, "\(column) has no value") }
+        if found == nil {
+            source.report(
+                YAMLCode.emptyValue, at: row[0].mark, "\(column) has no value", help: "fill it in, or remove the row")
+        }
         return found
     }
 

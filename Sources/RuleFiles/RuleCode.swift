@@ -56,6 +56,9 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case clearOrder = "clear_order"
     case implausibleThreshold = "implausible_threshold"
     case aggregateKind = "aggregate_kind"
+    /// Doubled braces show a slot's name instead of its value.
+    case literalSlot = "literal_slot"
+    case sameRule = "same_rule"
 
     // Catalogue and registry.
     case badConversion = "bad_conversion"

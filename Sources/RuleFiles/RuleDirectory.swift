@@ -13,6 +13,11 @@ public enum RuleDirectory {
         public var version = ""
 
         public var hasErrors: Bool { ruleSet == nil }
+
+        /// The same with findings that name files as the user does.
+        func under(_ directory: String) -> Loading {
+            Loading(ruleSet: ruleSet, findings: findings.map { $0.under(directory) })
+        }
     }
 
     /// Tests (`<id>.test.yml`) and a `metrics.yml` at the top are no rules. Without a catalogue, metrics and units go
@@ -20,7 +25,7 @@ public enum RuleDirectory {
     public static func load(_ directory: String, metrics: MetricCatalogue?) -> Loading {
         let findings = Findings()
         let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml"], findings: findings)
-        return load(files: files, metrics: metrics, findings: findings)
+        return load(files: files, metrics: metrics, findings: findings).under(directory)
     }
 
     /// The same for files already in memory, paths relative to the directory.
@@ -35,15 +40,17 @@ public enum RuleDirectory {
     public static func lint(_ directory: String, metrics: MetricCatalogue?) -> Loading {
         let findings = Findings()
         let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml"], findings: findings)
-        return lint(files: files, metrics: metrics, findings: findings)
+        return lint(files: files, metrics: metrics, findings: findings).under(directory)
     }
 
     public static func lint(
         files: [DirectoryFiles.File], metrics: MetricCatalogue?, findings: Findings = Findings()
     ) -> Loading {
         var loading = read(files, metrics, findings, isLint: true)
-        let tests = RuleTests.read(
+        var tests = RuleTests.read(
             files: files, rules: loading.ruleSet.map { $0.rules.map(\.id) }, findings: findings)
+        for index in tests.indices { RuleTests.change(&tests[index], files, metrics, findings) }
+        lintTwins(loading.ruleSet?.rules ?? [], loading.ruleSet?.files ?? [], findings)
         lintTests(loading.ruleSet?.rules ?? [], loading.ruleSet?.files ?? [], tests, files.map(\.path), findings)
         if findings.hasErrors { loading.ruleSet = nil }
         loading.findings = findings.sorted

@@ -35,8 +35,35 @@ extension RuleReader {
             item.source.report(
                 .expression, at: item.mark(atScalar: start, width: width), error.message,
                 help: error.suggestion
-                    ?? (isUndeclared ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : nil))
+                    ?? (isUndeclared
+                        ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : advice(error)))
         }
+    }
+
+    /// What to do about a kind of error where the error itself has no better idea.
+    private func advice(_ error: ExpressionError) -> String {
+        switch error.code {
+        case .syntax: "write it like value > 25 && quality == \"good\""
+        case .sourceTooLong, .tooDeep, .tooLarge: "name parts of it under 'values', or make two rules"
+        case .literalOutOfRange: "write a smaller number"
+        case .invalidMacro: "write it like [1, 2].exists(x, x > value)"
+        case .undeclaredReference: "the names are those of the rule's values"
+        case .undeclaredFunction:
+            aggregate(in: error.message).map { "\($0) is a window: value: {\($0): value, over: 10m, step: 1m}" }
+                ?? "docs/cel.md lists the functions"
+        case .unsupported: "docs/cel.md lists what there is"
+        case .typeMismatch where error.message.first == "'" && error.message.dropFirst().first?.isLetter == true:
+            "docs/cel.md says what it takes"
+        case .typeMismatch:
+            "both sides need one kind: compare numbers with numbers, texts with texts; double(x) converts"
+        case .invalidPattern: "docs/cel.md says what patterns may contain"
+        }
+    }
+
+    /// `rate(value)` is what other tools write for a window.
+    private func aggregate(in message: String) -> String? {
+        let words = message.split { !($0.isLetter || $0 == "_") }
+        return Aggregate.allCases.map(\.name).first { name in words.contains { $0 == name } }
     }
 
     /// The engine has no zone tables: a condition on a zone by name would never be known.
@@ -65,9 +92,7 @@ extension RuleReader {
                     help: "use letters, digits and _, and no name that every event has")
                 return nil
             }
-            let kind = pair.value.word(of: [
-                ("double", Formula.Field.Kind.double), ("int", .int), ("bool", .bool), ("string", .string),
-            ])
+            let kind = pair.value.word(of: Formula.Field.Kind.words)
             return kind.map { Formula.Field(name: pair.name, kind: $0) }
         }
     }

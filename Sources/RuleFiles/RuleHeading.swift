@@ -21,7 +21,8 @@ extension RuleReader {
     private func id(_ item: YAMLItem) -> String? {
         guard let text = item.string() else { return nil }
         guard isSlug(text) else {
-            item.report(.badID, "an id has small letters, digits and hyphens, this is '\(text)'")
+            item.report(
+                .badID, "an id has small letters, digits and hyphens, this is '\(text)'", help: slug(near: text))
             return nil
         }
         let name = fileName
@@ -37,7 +38,8 @@ extension RuleReader {
     private func domain(_ item: YAMLItem) -> String? {
         guard let text = item.string() else { return nil }
         guard isSlug(text) else {
-            item.report(.badID, "a domain has small letters, digits and hyphens, this is '\(text)'")
+            item.report(
+                .badID, "a domain has small letters, digits and hyphens, this is '\(text)'", help: slug(near: text))
             return nil
         }
         let folders = path.split(separator: "/").dropLast()
@@ -51,18 +53,15 @@ extension RuleReader {
 
     func describe(_ rule: inout Rule) {
         rule.status =
-            fields.optional("status")?.word(of: [
-                ("sandbox", Rule.Status.sandbox), ("incubating", .incubating), ("stable", .stable),
-                ("deprecated", .deprecated), ("disabled", .disabled),
-            ]) ?? .stable
-        if let owner = fields.optional("owner")?.fields(["lead", "support"]) {
+            fields.optional("status")?.word(of: Rule.Status.words) ?? .stable
+        if let owner = fields.optional("owner")?.fields(RuleKeys.owner) {
             rule.lead = owner.required("lead")?.string() ?? ""
             rule.support = owner.optional("support")?.strings(atMost: 32) ?? []
         }
         rule.runbook = fields.optional("runbook")?.string() ?? ""
         rule.cites = fields.optional("cites")?.strings(atMost: 32) ?? []
         rule.issue = issue(rule)
-        if let dates = fields.optional("effective")?.fields(["from", "until"]) {
+        if let dates = fields.optional("effective")?.fields(RuleKeys.effective) {
             rule.effectiveFrom = dates.optional("from")?.timestamp() ?? .distantPast
             rule.effectiveUntil = dates.optional("until")?.timestamp() ?? .distantFuture
             if rule.effectiveFrom >= rule.effectiveUntil {
@@ -75,7 +74,7 @@ extension RuleReader {
     /// order stay internal notices.
     private func issue(_ rule: Rule) -> Rule.Issue {
         guard let item = fields.optional("issue") else { return .review }
-        guard let issue = item.word(of: [("review", Rule.Issue.review), ("auto", .auto), ("never", .never)]) else {
+        guard let issue = item.word(of: Rule.Issue.words) else {
             return .review
         }
         guard issue == .auto else { return issue }
@@ -93,7 +92,7 @@ extension RuleReader {
     }
 
     func bilingual(_ item: YAMLItem) -> Rule.Bilingual? {
-        guard let both = item.fields(["zh", "en"]) else { return nil }
+        guard let both = item.fields(RuleKeys.title) else { return nil }
         let zh = both.required("zh")?.string()
         let en = both.required("en")?.string()
         guard let zh, let en else { return nil }
@@ -113,6 +112,15 @@ func isSlug(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard let first = bytes.first, (97...122).contains(first), bytes.last != 45, bytes.count <= 64 else { return false }
     return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 } && !text.contains("--")
+}
+
+/// What to write instead of a text that is no slug.
+func slug(near text: String) -> String {
+    let letters = text.lowercased().map { character in
+        character.isASCII && (character.isLetter || character.isNumber) ? String(character) : " "
+    }
+    let candidate = letters.joined().split(separator: " ").joined(separator: "-")
+    return isSlug(candidate) ? "write '\(candidate)'" : "write it like gas-lel"
 }
 
 /// A word that an expression can use as a name: letters, digits and underscores, not beginning with a digit.

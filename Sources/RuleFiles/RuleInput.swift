@@ -10,7 +10,7 @@ extension RuleReader {
 
     /// What a mapping says of the events to read; `keys` are others that it may have.
     func input(_ item: YAMLItem, keys: [String]) -> Rule.Input? {
-        guard let input = item.fields(["type", "metric", "category", "unit", "fields"] + keys),
+        guard let input = item.fields(RuleKeys.input + keys),
             let isReport = input.required("type")?.word(of: [("reading", false), ("report", true)])
         else { return nil }
         if isReport {
@@ -61,7 +61,7 @@ extension RuleReader {
         default: break
         }
         if text.hasPrefix("area") {
-            guard let digits = [2, 4, 6, 9, 12].first(where: { text == "area(\($0))" }) else {
+            guard let digits = RuleKeys.areaDigits.first(where: { text == "area(\($0))" }) else {
                 item.report(
                     .badKey, "'\(text)' is no area prefix", help: "write area(2), area(4), area(6), area(9) or area(12)"
                 )

@@ -42,7 +42,7 @@ extension RuleReader {
     private func rung(
         _ level: Level, _ item: YAMLItem, _ values: [NamedValue], _ hold: TimeSpan, _ clearHold: TimeSpan
     ) -> PlacedRung? {
-        guard let fields = item.fields(["of", "at", "clear", "for", "clear_for", "cite"]) else { return nil }
+        guard let fields = item.fields(RuleKeys.level) else { return nil }
         let of = fields.read("of", or: 0) { index(of: $0, values) }
         let entered = fields.required("at").flatMap { ThresholdText.read($0, code: .badThreshold, spans: isAbsence) }
         let compare = entered?.compare ?? .greaterOrEqual

@@ -48,7 +48,34 @@ extension RuleDirectory {
         }
     }
 
-    private static func isFile(_ path: String, of id: String) -> Bool {
+    /// Two rules that decide alike raise every alarm twice.
+    static func lintTwins(_ rules: [Rule], _ files: [RuleSet.File], _ findings: Findings) {
+        for (index, rule) in rules.enumerated() {
+            guard let first = rules[..<index].first(where: { decidesAlike($0, rule) }),
+                let path = files.first(where: { isFile($0.path, of: rule.id) })?.path
+            else { continue }
+            findings.add(
+                Finding(
+                    path: path, severity: .warning, code: RuleCode.sameRule.rawValue,
+                    message: "the rule decides exactly as '\(first.id)' does, so every alarm comes twice",
+                    suggestion: "remove one of the two"))
+        }
+    }
+
+    /// Whether the two differ in words at most.
+    private static func decidesAlike(_ a: Rule, _ b: Rule) -> Bool {
+        func bare(_ rule: Rule) -> Rule {
+            var bare = rule
+            (bare.id, bare.domain, bare.version, bare.runbook, bare.lead) = ("", "", "", "", "")
+            (bare.title, bare.message) = (.init(zh: "", en: ""), .init(zh: "", en: ""))
+            (bare.support, bare.cites) = ([], [])
+            for index in bare.ladder.indices { bare.ladder[index].cite = "" }
+            return bare
+        }
+        return bare(a) == bare(b)
+    }
+
+    static func isFile(_ path: String, of id: String) -> Bool {
         let name = path.split(separator: "/").last ?? ""
         return name == "\(id).yml" || name == "\(id).yaml"
     }

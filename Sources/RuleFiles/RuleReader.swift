@@ -95,11 +95,9 @@ struct RuleReader {
     }
 
     private func noData(_ item: YAMLItem) -> Rule.NoData? {
-        guard let fields = item.fields(["after", "do", "level", "expect"]) else { return nil }
+        guard let fields = item.fields(RuleKeys.noData) else { return nil }
         let after = fields.required("after")?.span(in: .seconds(1) ... .days(366))
-        let action = fields.required("do")?.word(of: [
-            ("keep", Rule.NoData.Action.keep), ("resolve", .resolve), ("alarm", .alarm),
-        ])
+        let action = fields.required("do")?.word(of: Rule.NoData.Action.words)
         let level = fields.optional("level")?.word(of: Level.words)
         if let given = fields.optional("level"), let action, action != .alarm {
             given.report(.noDataLevel, "a level has a meaning only with 'do: alarm'", help: "remove it")

@@ -54,8 +54,8 @@ public struct RuleTestFile: Sendable {
     public enum Step: Equatable, Sendable {
         /// The process stops and starts from its snapshot, deaf meanwhile.
         case restart(at: TimeSpan, deaf: TimeSpan)
-        /// The same rules are activated again.
-        case reload(at: TimeSpan)
+        /// The rules are activated again, this one with fields of its file changed.
+        case reload(at: TimeSpan, Changes)
         /// The rules are activated again without this one.
         case remove(at: TimeSpan)
         /// The clock runs on to this moment.
@@ -65,7 +65,7 @@ public struct RuleTestFile: Sendable {
 
         public var at: TimeSpan {
             switch self {
-            case .restart(let at, _), .reload(let at), .remove(let at), .tick(let at), .gap(let at, _): at
+            case .restart(let at, _), .reload(let at, _), .remove(let at), .tick(let at), .gap(let at, _): at
             }
         }
 
@@ -73,9 +73,17 @@ public struct RuleTestFile: Sendable {
         public var end: TimeSpan {
             switch self {
             case .restart(let at, let length), .gap(let at, let length): at + length
-            case .reload(let at), .remove(let at), .tick(let at): at
+            case .reload(let at, _), .remove(let at), .tick(let at): at
             }
         }
+    }
+
+    /// What a reload changes: nothing, or fields with the rule that they make.
+    public struct Changes: Equatable, Sendable {
+        var list: [ChangedRule.Change] = []
+        var mark: YAMLMark
+        /// Filled in once the rule is known.
+        var rule: Rule?
     }
 
     /// One transition; what is nil is not compared.

@@ -19,6 +19,13 @@ public struct RuleTestReport: Sendable {
     /// By file, then in file order.
     public var cases: [Case]
 
+    /// The same with files named as the user names them.
+    func under(_ directory: String) -> RuleTestReport {
+        var placed = RuleTestReport(findings: findings.map { $0.under(directory) }, cases: cases)
+        for index in placed.cases.indices { placed.cases[index].path = joined(directory, cases[index].path) }
+        return placed
+    }
+
     public var failures: Int { cases.count { !$0.passed } }
     public var hasErrors: Bool { findings.contains { $0.severity == .error } }
     public var passed: Bool { failures == 0 && !hasErrors }
@@ -50,30 +57,17 @@ public struct RuleTestReport: Sendable {
 
     public var json: String {
         struct Output: Encodable {
-            struct Place: Encodable {
-                var path: String
-                var line: Int
-                var column: Int
-                var severity: String
-                var code: String
-                var message: String
-                var suggestion: String?
-            }
             struct Outcome: Encodable {
                 var passed: Bool
                 var test: Case
             }
             var passed: Bool
-            var findings: [Place]
+            var findings: [FindingRow]
             var cases: [Outcome]
         }
-        let places = findings.map {
-            Output.Place(
-                path: $0.path, line: $0.line, column: $0.column, severity: $0.severity.rawValue, code: $0.code,
-                message: $0.message, suggestion: $0.suggestion)
-        }
         let output = Output(
-            passed: passed, findings: places, cases: cases.map { .init(passed: $0.passed, test: $0) })
+            passed: passed, findings: findings.map(FindingRow.init),
+            cases: cases.map { .init(passed: $0.passed, test: $0) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
@@ -115,13 +109,15 @@ public struct RuleTestReport: Sendable {
     }
 
     private func escaped(_ text: String) -> String {
-        text.reduce(into: "") { out, character in
-            switch character {
+        text.unicodeScalars.reduce(into: "") { out, scalar in
+            switch scalar {
             case "&": out += "&amp;"
             case "<": out += "&lt;"
             case ">": out += "&gt;"
             case "\"": out += "&quot;"
-            default: out.append(character)
+            // XML 1.0 has no way to write these.
+            case "\u{0}"..."\u{8}", "\u{B}"..."\u{C}", "\u{E}"..."\u{1F}", "\u{FFFE}"..."\u{FFFF}": out += "\u{FFFD}"
+            default: out.unicodeScalars.append(scalar)
             }
         }
     }

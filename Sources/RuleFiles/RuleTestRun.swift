@@ -38,13 +38,21 @@ struct RuleTestRun {
             clock.apply(.events(reading.batch(for: input, start: file.start, id: id, metrics: metrics)))
         case .step(.restart): clock.stop()
         case .started(let deaf): clock.start(deaf: deaf)
-        case .step(.reload): clock.apply(.ruleSet(ruleSet.encoded()))
+        case .step(.reload(_, let changes)): clock.apply(.ruleSet(set(with: changes).encoded()))
         case .step(.remove):
             let rest = ruleSet.rules.filter { $0.id != file.rule }
-            clock.apply(.ruleSet(RuleSet(rules: rest, version: "removed", timing: ruleSet.timing).encoded()))
+            clock.apply(
+                .ruleSet(
+                    RuleSet(rules: rest, version: "removed", timing: ruleSet.timing, zones: ruleSet.zones).encoded()))
         case .step(.tick): clock.apply(.tick)
         case .step(.gap): break
         }
+    }
+
+    private func set(with changes: RuleTestFile.Changes) -> RuleSet {
+        guard let changed = changes.rule else { return ruleSet }
+        let rest = ruleSet.rules.filter { $0.id != changed.id }
+        return RuleSet(rules: rest + [changed], version: "changed", timing: ruleSet.timing, zones: ruleSet.zones)
     }
 
     /// By arrival; at one moment steps come first. What is repeated, in a gap or sent to a stopped process never comes.

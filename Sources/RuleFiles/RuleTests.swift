@@ -8,15 +8,16 @@ public enum RuleTests {
     public static func run(_ directory: String, metrics: MetricCatalogue?) -> RuleTestReport {
         let findings = Findings()
         let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml"], findings: findings)
-        return run(files: files, metrics: metrics, findings: findings)
+        return run(files: files, metrics: metrics, findings: findings).under(directory)
     }
 
     public static func run(
         files: [DirectoryFiles.File], metrics: MetricCatalogue?, findings: Findings = Findings()
     ) -> RuleTestReport {
         let loading = RuleDirectory.load(files: files, metrics: metrics, findings: findings)
-        let tests = read(files: files, rules: loading.ruleSet.map { $0.rules.map(\.id) }, findings: findings)
+        var tests = read(files: files, rules: loading.ruleSet.map { $0.rules.map(\.id) }, findings: findings)
         guard let ruleSet = loading.ruleSet else { return RuleTestReport(findings: findings.sorted, cases: []) }
+        for index in tests.indices { change(&tests[index], files, metrics, findings) }
         let cases = tests.flatMap { file in results(of: file, ruleSet, metrics) }
         return RuleTestReport(findings: findings.sorted, cases: cases)
     }
@@ -30,8 +31,36 @@ public enum RuleTests {
             guard let rules, !rules.contains(test.rule) else { return test }
             root.pairs()?.first { $0.name == "rule" }?.value.report(
                 .unknownRule, "there is no rule '\(test.rule)'",
-                help: closest(to: test.rule, among: rules).map { "did you mean '\($0)'?" })
+                help: closest(to: test.rule, among: rules).map { "did you mean '\($0)'?" }
+                    ?? "write the id of a rule in this directory")
             return nil
+        }
+    }
+
+    /// Makes the rules that reloads of the file's cases activate; one that does not load is a finding, and stays.
+    static func change(
+        _ test: inout RuleTestFile, _ files: [DirectoryFiles.File], _ metrics: MetricCatalogue?, _ findings: Findings
+    ) {
+        guard let file = files.first(where: { RuleDirectory.isFile($0.path, of: test.rule) }) else { return }
+        var source: ChangedRule?
+        for (index, step) in test.cases.enumerated().flatMap({ number, test in
+            test.steps.indices.map { ((number, $0), test.steps[$0]) }
+        }) {
+            guard case .reload(let at, var changes) = step, !changes.list.isEmpty else { continue }
+            source = source ?? ChangedRule(file, metrics: metrics)
+            switch source?.rule(changes.list) {
+            case .success(let rule): changes.rule = rule
+            case .failure(let refusal):
+                let mark = changes.mark
+                findings.add(
+                    Finding(
+                        path: test.path, line: mark.line, column: mark.column, width: mark.width,
+                        code: RuleCode.badStep.rawValue,
+                        message: "with these changes the rule does not load: \(refusal.text)",
+                        suggestion: "change fields of \(file.path) as you would in the file"))
+            case nil: break
+            }
+            test.cases[index.0].steps[index.1] = .reload(at: at, changes)
         }
     }
 

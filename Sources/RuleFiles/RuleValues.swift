@@ -31,7 +31,9 @@ extension RuleReader {
     private func named(_ item: YAMLItem, _ input: Rule.Input?) -> [NamedValue]? {
         guard let pairs = item.pairs() else { return nil }
         guard !pairs.isEmpty, pairs.count <= Self.maximumValues else {
-            item.report(.noValue, "'values' has \(pairs.count) entries; 1 to \(Self.maximumValues) are allowed")
+            item.report(
+                .noValue, "'values' has \(pairs.count) entries; 1 to \(Self.maximumValues) are allowed",
+                help: pairs.isEmpty ? "add one, or write 'value: value'" : "remove \(pairs.count - Self.maximumValues)")
             return nil
         }
         let values = pairs.map { pair -> NamedValue? in

@@ -4,20 +4,18 @@ import StrictYAML
 
 /// The windows of a rule: an aggregate, what it aggregates, and one of the forms that say over which samples.
 extension RuleReader {
-    /// The keys of a window that are no aggregate.
-    static let windowKeys = ["over", "step", "every", "gap", "longest", "samples", "half_life", "alpha", "q"]
     /// Of these a window has one.
     private static let forms = ["over", "every", "gap", "samples", "half_life", "alpha"]
 
     func window(_ item: YAMLItem, _ input: Rule.Input?) -> Rule.Window? {
         guard let pairs = item.pairs() else { return nil }
-        let chosen = pairs.filter { !Self.windowKeys.contains($0.name) }
+        let chosen = pairs.filter { !RuleKeys.window.contains($0.name) }
         guard let first = chosen.first, let aggregate = Aggregate(name: first.name), chosen.count == 1 else {
             reportAggregate(item, chosen)
             return nil
         }
         warnOfKind(aggregate, first, input)
-        guard let fields = item.fields([aggregate.name] + Self.windowKeys) else { return nil }
+        guard let fields = item.fields([aggregate.name] + RuleKeys.window) else { return nil }
         let of = sample(first.value, aggregate)
         let quantile = quantile(aggregate, fields)
         let shape = shape(aggregate, fields)
@@ -128,7 +126,7 @@ extension RuleReader {
         if let unknown = chosen.first(where: { Aggregate(name: $0.name) == nil }) {
             item.source.report(
                 .unknownAggregate, at: unknown.keyMark, "a window has no aggregate '\(unknown.name)'",
-                help: closest(to: unknown.name, among: names + Self.windowKeys).map { "did you mean '\($0)'?" }
+                help: closest(to: unknown.name, among: names + RuleKeys.window).map { "did you mean '\($0)'?" }
                     ?? "the aggregates are: \(names.joined(separator: ", "))")
         } else {
             item.source.report(

@@ -97,18 +97,25 @@ struct TestLine {
             return refuse(.badStep, "a step begins with its time and kind", "write it like 30s restart")
         }
         let length = words.count == 3 ? span(words[2]) : nil
+        if words[1] == "reload", words.count > 2 {
+            let changes = words.dropFirst(2).map { ChangedRule.Change($0) }
+            guard !changes.contains(nil) else {
+                return refuse(.badStep, "a reload changes fields", "write it like 30s reload levels.red.at=55 for=20m")
+            }
+            return .reload(at: at, .init(list: changes.compactMap { $0 }, mark: item.mark))
+        }
         switch (words[1], words.count) {
         case ("restart", 2): return .restart(at: at, deaf: .zero)
         case ("restart", 3): if let length { return .restart(at: at, deaf: length) }
         case ("gap", 3): if let length { return .gap(at: at, length: length) }
-        case ("reload", 2): return .reload(at: at)
+        case ("reload", 2): return .reload(at: at, .init(mark: item.mark))
         case ("remove", 2): return .remove(at: at)
         case ("tick", 2): return .tick(at: at)
         default: break
         }
         return refuse(
             .badStep, "'\(words.dropFirst().joined(separator: " "))' is no step",
-            "write restart, restart 1m, reload, remove, tick or gap 5m")
+            "write restart, restart 1m, reload, reload for=20m, remove, tick or gap 5m")
     }
 
     func expectation() -> RuleTestFile.Expectation? {

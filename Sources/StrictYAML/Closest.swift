@@ -11,6 +11,21 @@ public func closest(to text: String, among names: [String]) -> String? {
     return best?.name
 }
 
+/// What other tools call a thing, and what it may be called here; for the one of them that a mapping has.
+func translated(_ word: String, among keys: [String]) -> String? {
+    let words: [String: [String]] = [
+        "on": ["input"], "expr": ["value", "where"], "expression": ["value", "where"], "alert": ["id"],
+        "keep_firing_for": ["clear_for"], "annotations": ["message"], "severity": ["levels", "level"],
+        "threshold": ["at"], "enter": ["at"], "reset": ["clear"], "recover": ["clear"], "hold": ["for"],
+        "duration": ["for"], "pending": ["for"], "if": ["where"], "when": ["where"], "filter": ["where"],
+        "condition": ["where"], "group_by": ["by"], "key": ["by"], "interval": ["step"], "window": ["over"],
+        "range": ["over"], "name": ["title", "id"], "summary": ["message"], "description": ["message"],
+        "runbook_url": ["runbook"], "team": ["owner"], "source": ["cite", "cites"], "timeout": ["after"],
+        "action": ["do"], "input_series": ["readings"], "values": ["readings"], "exp_alerts": ["expect"],
+    ]
+    return words[word.lowercased()]?.first { keys.contains($0) }
+}
+
 /// `a, b or c`
 public func alternatives(_ names: [String]) -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }

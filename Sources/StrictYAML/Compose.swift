@@ -58,11 +58,13 @@ private final class Composer {
         nodes += 1
         guard nodes <= limits.nodes else {
             throw ComposeFailure(
-                code: .tooManyNodes, mark: event.mark, message: "the file has more than \(limits.nodes) values")
+                code: .tooManyNodes, mark: event.mark, message: "the file has more than \(limits.nodes) values",
+                help: "split it into several files")
         }
         guard depth <= limits.depth else {
             throw ComposeFailure(
-                code: .tooDeep, mark: event.mark, message: "values are nested more than \(limits.depth) deep")
+                code: .tooDeep, mark: event.mark, message: "values are nested more than \(limits.depth) deep",
+                help: "close a bracket before it, or remove a level")
         }
         try refuseAnchorsAndTags(event)
         switch event.type {

@@ -6,7 +6,9 @@ public enum YAMLDocument {
     ) -> YAMLItem? {
         let empty = YAMLSource(path: path, text: "", findings: findings)
         guard bytes.count <= limits.bytes else {
-            empty.report(.fileTooLarge, at: nil, "the file has \(bytes.count) bytes, at most \(limits.bytes) are read")
+            empty.report(
+                .fileTooLarge, at: nil, "the file has \(bytes.count) bytes, at most \(limits.bytes) are read",
+                help: "split it into several files")
             return nil
         }
         let withoutMark = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
@@ -24,7 +26,7 @@ public enum YAMLDocument {
         guard !reportTabs(text, source) else { return nil }
         do throws(ComposeFailure) {
             guard let root = try compose(text, limits: limits) else {
-                source.report(.emptyFile, at: nil, "the file is empty")
+                source.report(.emptyFile, at: nil, "the file is empty", help: "write it, or remove it")
                 return nil
             }
             return YAMLItem(node: root, name: "the file", source: source)

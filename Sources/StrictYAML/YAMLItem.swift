@@ -35,11 +35,13 @@ public struct YAMLItem {
     /// Text as written, not empty.
     public func string() -> String? {
         guard let text = scalar else {
-            report(.wrongShape, "\(name) takes a single value, this is \(node.shape)")
+            report(
+                .wrongShape, "\(name) takes a single value, this is \(node.shape)", help: "write it like \(name): value"
+            )
             return nil
         }
         guard !text.isEmpty else {
-            report(.emptyValue, "\(name) has no value")
+            report(.emptyValue, "\(name) has no value", help: "add its value, or remove the key")
             return nil
         }
         return text
@@ -51,14 +53,15 @@ public struct YAMLItem {
         guard Self.isDecimal(text), let value = Double(text) else {
             let word = text.lowercased().drop { ".-+".contains($0) }
             if ["inf", "infinity", "nan"].contains(word) {
-                report(.notFinite, "\(name) must be a finite number, this is '\(text)'")
+                report(
+                    .notFinite, "\(name) must be a finite number, this is '\(text)'", help: "write it like 25 or -0.5")
             } else {
                 report(.notNumber, "\(name) takes a number, this is '\(text)'", help: "write it like 25 or -0.5")
             }
             return nil
         }
         guard value.isFinite else {
-            report(.notFinite, "\(name) is too large for a number: '\(text)'")
+            report(.notFinite, "\(name) is too large for a number: '\(text)'", help: "write a number below 1e308")
             return nil
         }
         return value
@@ -67,7 +70,9 @@ public struct YAMLItem {
     public func double(in range: ClosedRange<Double>) -> Double? {
         guard let value = double() else { return nil }
         guard range.contains(value) else {
-            report(.outOfRange, "\(name) must lie between \(plain(range.lowerBound)) and \(plain(range.upperBound))")
+            report(
+                .outOfRange, "\(name) must lie between \(plain(range.lowerBound)) and \(plain(range.upperBound))",
+                help: "the nearest is \(plain(value < range.lowerBound ? range.lowerBound : range.upperBound))")
             return nil
         }
         return value
@@ -80,11 +85,14 @@ public struct YAMLItem {
         guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 &- 48 <= 9 }), digits.count == 1 || digits.first != "0",
             let value = Int(text)
         else {
-            report(.notInteger, "\(name) takes a whole number, this is '\(text)'")
+            report(
+                .notInteger, "\(name) takes a whole number, this is '\(text)'", help: Self.wholeNumber(near: text))
             return nil
         }
         guard range.contains(value) else {
-            report(.outOfRange, "\(name) must lie between \(range.lowerBound) and \(range.upperBound)")
+            report(
+                .outOfRange, "\(name) must lie between \(range.lowerBound) and \(range.upperBound)",
+                help: "the nearest is \(value < range.lowerBound ? range.lowerBound : range.upperBound)")
             return nil
         }
         return value
@@ -96,7 +104,9 @@ public struct YAMLItem {
         case "true": return true
         case "false": return false
         default:
-            report(.notBoolean, "\(name) takes true or false, this is '\(text)'")
+            report(
+                .notBoolean, "\(name) takes true or false, this is '\(text)'",
+                help: ["on", "yes", "1", "y"].contains(text.lowercased()) ? "write true" : "write true or false")
             return nil
         }
     }
@@ -113,7 +123,9 @@ public struct YAMLItem {
         }
         guard range.contains(value) else {
             let (low, high) = (range.lowerBound.formatted, range.upperBound.formatted)
-            report(.outOfRange, "\(name) must lie between \(low) and \(high)")
+            report(
+                .outOfRange, "\(name) must lie between \(low) and \(high)",
+                help: "the nearest is \(value < range.lowerBound ? low : high)")
             return nil
         }
         return value
@@ -144,7 +156,7 @@ public struct YAMLItem {
         let names = choices.map(\.0)
         report(
             .unknownWord, "\(name) takes \(alternatives(names)), this is '\(text)'",
-            help: closest(to: text, among: names).map { "did you mean '\($0)'?" })
+            help: closest(to: text, among: names).map { "did you mean '\($0)'?" } ?? "write one of them")
         return nil
     }
 
@@ -155,7 +167,9 @@ public struct YAMLItem {
             return nil
         }
         guard nodes.count <= bound else {
-            report(.tooManyItems, "\(name) has \(nodes.count) items, at most \(bound) are allowed")
+            report(
+                .tooManyItems, "\(name) has \(nodes.count) items, at most \(bound) are allowed",
+                help: "remove \(nodes.count - bound) of them")
             return nil
         }
         return nodes.map { YAMLItem(node: $0, name: name, source: source) }
@@ -182,7 +196,9 @@ public struct YAMLItem {
 
     /// `{en: gas, high}` is a mapping of two keys: the second has no value.
     private func advice(_ pair: YAMLPair, _ keys: [String]) -> String {
-        if let near = closest(to: pair.name, among: keys) { return "did you mean '\(near)'?" }
+        if let near = closest(to: pair.name, among: keys) ?? translated(pair.name, among: keys) {
+            return "did you mean '\(near)'?"
+        }
         if pair.value.scalar == "", pair.value.mark.line == pair.keyMark.line {
             return "a comma ends a text inside {}: quote the text"
         }
@@ -222,6 +238,12 @@ public struct YAMLItem {
 
     private func shifted(_ offset: Int, _ width: Int) -> YAMLMark {
         YAMLMark(line: mark.line, column: mark.column + offset, width: width)
+    }
+
+    /// `1_000` and `1,000` are what people mean by 1000.
+    private static func wholeNumber(near text: String) -> String {
+        let digits = text.filter { $0 != "_" && $0 != "," && $0 != " " }
+        return Int(digits).map { "write \($0)" } ?? "write it in digits, like 100"
     }
 
     private static func isDecimal(_ text: String) -> Bool {

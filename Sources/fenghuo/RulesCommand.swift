@@ -8,9 +8,10 @@ import StrictYAML
 /// `fenghuo rules …`: what operators do to rule files before they go live.
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "Check, test, list, show and activate rule files.",
+        commandName: "rules", abstract: "Check, test, try and activate rules; see why they decide so.",
         subcommands: [
-            CheckCommand.self, TestCommand.self, ListCommand.self, ShowCommand.self, ActivateCommand.self,
+            CheckCommand.self, TestCommand.self, BacktestCommand.self, ExplainCommand.self, RouteCommand.self,
+            ListCommand.self, ShowCommand.self, IndexCommand.self, SchemaCommand.self, ActivateCommand.self,
             RollbackCommand.self, HistoryCommand.self,
         ])
 
@@ -36,48 +37,6 @@ struct RulesCommand: ParsableCommand {
             }
             return ruleSet
         }
-    }
-
-    struct CheckCommand: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "check", abstract: "Every error of every file in one run.",
-            discussion: "Exit code 2 where a file has an error, 1 with --strict where one has a warning.")
-        @OptionGroup var options: Options
-        @Flag(help: "Warnings fail too.") var strict = false
-
-        func run() throws {
-            let loading = RuleDirectory.lint(options.directory, metrics: try options.catalogue())
-            for finding in loading.findings { print(finding.rendered) }
-            guard let ruleSet = loading.ruleSet else { throw Exit.ruleError }
-            let warnings = loading.findings.count
-            print("\(ruleSet.rules.count) rules, \(warnings) warnings, \(ruleSet.version)")
-            if strict, warnings > 0 { throw Exit.findings }
-        }
-    }
-
-    struct TestCommand: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "test", abstract: "Run every rule's tests on a virtual clock.",
-            discussion: "Exit code 1 where a test fails, 2 where a file has an error.")
-        @OptionGroup var options: Options
-        @Option(help: "table, json or junit.") var format = TestFormat.table
-
-        func run() throws {
-            let report = RuleTests.run(options.directory, metrics: try options.catalogue())
-            switch format {
-            case .table: print(report.table)
-            case .json: print(report.json)
-            case .junit: print(report.junit)
-            }
-            if report.hasErrors { throw Exit.ruleError }
-            if !report.passed { throw Exit.findings }
-        }
-    }
-
-    enum TestFormat: String, ExpressibleByArgument, CaseIterable {
-        case table
-        case json
-        case junit
     }
 
     struct ListCommand: ParsableCommand {

@@ -67,12 +67,12 @@ struct SendCommand: ParsableCommand {
                 throw Exit.fail(findings.sorted.map(\.rendered).joined(separator: "\n"), Exit.ruleError)
             }
             var events = try CSVEvents(path: file, mapping: mapping)
-            let progress = try sender.send(&events) { line.show($0) }
+            let progress = try sender.send(&events) { line.show(SendReport.line($0)) }
             for skipped in events.skipped { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
             return progress
         } else {
             var events = try NDJSONFile(path: file)
-            return try sender.send(&events) { line.show($0) }
+            return try sender.send(&events) { line.show(SendReport.line($0)) }
         }
     }
 }

@@ -75,3 +75,10 @@ struct BadRulesTests {
         #expect(documented.sorted() == all.sorted())
     }
 }
+
+extension BadRulesTests {
+    @Test(arguments: names) func `every finding says what to write instead`(name: String) throws {
+        let silent = try Self.findings(of: name).filter { $0.suggestion == nil }
+        #expect(silent.map(\.rendered) == [])
+    }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Client
+import Engine
+import Events
+import Foundation
+import Ingest
+import Platform
+
+extension RulesCommand {
+    /// `fenghuo rules backtest`: what a rule set would have said over recorded events, and what would have changed.
+    struct BacktestCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "backtest",
+            abstract: "What rules would have said over recorded events; with --diff, what changes.",
+            discussion: """
+                The same engine over the journal of a platform, stopped or running (it is only read), or over an NDJSON \
+                file. Live means the rules that the journal ran last. With --diff an alarm of one rule and key counts as \
+                the same one where both sets have it open at one moment. The state before --since comes from running \
+                from the journal's beginning; the first line says where it is otherwise. \
+                Exit code 1 where --diff finds differences, 2 where the rules have an error.
+                """)
+
+        @Argument(help: "The rules directory to try.") var directory: String
+        @Argument(help: "Events as NDJSON, as journal export writes them; without it the journal of --data.")
+        var file: String?
+        @Option(help: "Compare with: live, or another rules directory.") var diff: String?
+        @Option(help: "The platform's data directory.") var data = "data"
+        @Option(help: "Only alarms open since then: a span back from the last event (30d), or a time with its zone.")
+        var since: BacktestMoment?
+        @Option(help: "Only what was decided until then, written as for --since.") var until: BacktestMoment?
+        @Flag(help: "Begin at the nearest snapshot before --since: quicker, but windows of changed rules begin empty.")
+        var nearest = false
+        @Option(help: "For a file: the registry directory; a journal has its own.") var registry = "registry"
+        @Option(help: "The metric catalogue.") var metrics = "catalogue/metrics.yml"
+        @Option(help: "Most alarms listed for a rule and kind; counts are of all.") var limit = 20
+        @Option(help: "table or json.") var format = OutputFormat.table
+
+        func validate() throws {
+            guard (0...100_000).contains(limit) else { throw ValidationError("--limit is 0…100000") }
+            if nearest, since == nil || file != nil {
+                throw ValidationError("--nearest goes with --since and a journal")
+            }
+            if file != nil, diff == "live" {
+                throw ValidationError("a file has no live rules: --diff live goes with --data")
+            }
+        }
+
+        func run() throws {
+            let found: BacktestOutcome
+            do {
+                found = try file.map(overFile) ?? overJournal()
+            } catch let error as PlatformError {
+                if case .configuration(let text) = error { throw Exit.fail(text, Exit.ruleError) }
+                throw Exit.fail("\(error)", Exit.findings)
+            }
+            switch format {
+            case .json: try printJSON(found.json)
+            case .table: print(found.text(limit: limit))
+            }
+            guard found.difference?.isEmpty ?? true else { throw Exit.findings }
+        }
+
+        private func overJournal() throws -> BacktestOutcome {
+            try Exit.require(data + "/journal", "journal")
+            let mine = try ruleSet(directory)
+            let other = try diff.flatMap { $0 == "live" ? nil : try ruleSet($0) }
+            let end = try ReplayJournal.end(of: data)
+            let (from, to) = (since?.time(end: end), until?.time(end: end))
+            let replay = try ReplayJournal(data: data, nearest: nearest ? from : nil)
+            let sets = [replay.candidate(mine)] + (diff == nil ? [] : [other.map(replay.candidate) ?? replay.live])
+            var sides = sets.map { _ in ReplayEpisodes(since: from ?? .distantPast, until: to ?? .distantFuture) }
+            let line = ProgressLine(pause: 10)
+            let state = try replay.run(
+                sets, until: to ?? .distantFuture,
+                progress: { state in
+                    line.show(
+                        "\(Int(state.fraction * 100)) %, \(state.events) events, at \(state.received.formatted())")
+                },
+                each: { side, decisions in for decision in decisions { sides[side].take(decision) } })
+            line.end()
+            return BacktestOutcome(
+                candidate: directory, other: diff, events: state.events, from: from ?? replay.received.lowerBound,
+                until: to ?? end, start: replay.start, sides: sides)
+        }
+
+        private func ruleSet(_ directory: String) throws -> RuleSet {
+            var options = Options()
+            options.directory = directory
+            options.metrics = metrics
+            return try options.load()
+        }
+
+        private func overFile(_ path: String) throws -> BacktestOutcome {
+            let end = try lastTime(path)
+            let (from, to) = (since?.time(end: end), until?.time(end: end))
+            var sides: [ReplayEpisodes] = []
+            var events: Int64 = 0
+            for directory in [directory] + (diff.map { [$0] } ?? []) {
+                var configuration = Configuration()
+                (configuration.rules, configuration.registry) = (directory, registry)
+                configuration.metrics = metrics
+                var episodes = ReplayEpisodes(since: from ?? .distantPast, until: to ?? .distantFuture)
+                let isFirst = sides.isEmpty
+                var replay = try Replay(configuration)
+                try replay.run(file: path, department: configuration.department) {
+                    if isFirst { warn($0) }
+                } each: {
+                    for decision in $0 { episodes.take(decision) }
+                }
+                events = replay.events
+                sides.append(episodes)
+            }
+            return BacktestOutcome(
+                candidate: directory, other: diff, events: events, from: from, until: to ?? end, start: .beginning,
+                sides: sides)
+        }
+
+        private func warn(_ finding: Finding) {
+            let text = "refused \(finding.id ?? "-"): \(finding.code.rawValue) \(finding.field ?? "")\n"
+            FileHandle.standardError.write(Data(text.utf8))
+        }
+
+        /// The newest time that a line names: what a span back is counted from.
+        private func lastTime(_ path: String) throws -> Timestamp {
+            var lines = try NDJSONFile(path: path)
+            var (buffer, last): ([UInt8], Timestamp) = ([], .distantPast)
+            while let time = try lines.nextLine(into: &buffer) {
+                last = max(last, time)
+                buffer.removeAll(keepingCapacity: true)
+            }
+            return last
+        }
+    }
+}
+
+extension Replay {
+    /// A file of NDJSON, a thousand lines at a time.
+    mutating func run(
+        file path: String, department: Department, refused: (Finding) -> Void,
+        batch: (EventBatch, Engine) throws -> Void = { _, _ in }, each: ([Decision]) -> Void = { _ in }
+    ) throws {
+        var lines = try NDJSONFile(path: path)
+        var count = 0
+        let progress = ProgressLine(pause: 10)
+        try run(
+            department: department,
+            chunks: {
+                var buffer: [UInt8] = []
+                for _ in 0..<1000 {
+                    guard try lines.nextLine(into: &buffer) != nil else { break }
+                    count += 1
+                }
+                progress.show("\(count) lines")
+                return buffer.isEmpty ? nil : buffer
+            }, refused: refused, batch: batch, each: each)
+        progress.end()
+    }
+}

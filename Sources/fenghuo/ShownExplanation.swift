@@ -1,0 +1,375 @@
+import Engine
+import Events
+import Platform
+import StrictYAML
+
+/// An explanation in words: a verdict in Chinese and English, then what it rests on, line by line.
+struct ShownExplanation {
+    let explanation: Explanation
+    let trace: ReplayTrace
+    let start: ReplayJournal.Start
+    let readings: Int
+
+    init(_ explanation: Explanation, _ trace: ReplayTrace, _ start: ReplayJournal.Start, readings: Int) {
+        (self.explanation, self.trace, self.start, self.readings) = (explanation, trace, start, readings)
+    }
+
+    private var rule: Rule { explanation.rule }
+
+    var text: String {
+        var lines = ["\(rule.id)  \(rule.title.zh)  \(rule.title.en)"]
+        lines.append(
+            "key \(explanation.key) at \(explanation.received.formatted())"
+                + (explanation.exercise ? " [exercise]" : ""))
+        lines += ["", verdict.zh, verdict.en, ""]
+        lines += standing
+        if let state = explanation.state { lines += describe(state) }
+        lines += history
+        lines += counterLines
+        return lines.joined(separator: "\n")
+    }
+
+    // MARK: verdict
+
+    var kind: String {
+        if rule.status == .disabled { return "disabled" }
+        guard let state = explanation.state else { return "unseen" }
+        if state.level != nil { return "firing" }
+        if pending != nil { return "pending" }
+        return state.silence?.since != nil ? "silent" : "quiet"
+    }
+
+    private var pending: (level: Level, since: Timestamp, until: Timestamp)? {
+        for rung in explanation.state?.rungs.reversed() ?? [] {
+            if case .pending(let since, let until) = rung.phase { return (rung.level, since, until) }
+        }
+        return nil
+    }
+
+    private var verdict: (zh: String, en: String) {
+        switch kind {
+        case "disabled": return ("停用:不读取事件,已有报警保持原样", "DISABLED: it reads no events; open alarms stay as they are")
+        case "firing":
+            let state = explanation.state
+            let level = state?.level ?? .blue
+            let since = state?.startedAt?.formatted() ?? "-"
+            let episode = state?.episode?.text ?? "-"
+            return (
+                "报警中:\(level.zh),自 \(since),编号 \(episode)", "FIRING \(level.name) since \(since), episode \(episode)"
+            )
+        case "pending":
+            guard let pending else { return ("", "") }
+            return (
+                "持续中:\(pending.level.zh)条件自 \(pending.since.formatted()) 成立,保持到 \(pending.until.formatted()) 即报警",
+                "PENDING \(pending.level.name) since \(pending.since.formatted()), raised at \(pending.until.formatted()) if it holds"
+            )
+        case "silent":
+            let since = explanation.state?.silence?.since?.formatted() ?? "-"
+            return ("无数据:自 \(since) 判定失联,数值未知", "NO DATA since \(since): the value is unknown, which is not safe")
+        case "unseen":
+            return ("没有状态:该规则没有判定过此对象的任何数据", "NO STATE: the rule has judged nothing of this key\(unseen)")
+        default: return ("未报警:" + quiet.zh, "QUIET: " + quiet.en)
+        }
+    }
+
+    private var unseen: String {
+        if let near = closest(to: explanation.key, among: trace.engine.keys(of: rule.id)) {
+            return "; did you mean \(near)?"
+        }
+        return trace.read == 0 ? "; it has read no event since the trace began" : ""
+    }
+
+    private var quiet: (zh: String, en: String) {
+        guard let state = explanation.state else { return ("", "") }
+        if state.gate?.result == "false" { return ("only_while 条件不成立", "only_while is false") }
+        if state.rungs.allSatisfy({ $0.signal == .unknown }) {
+            return ("数值或阈值未知", "its value or every threshold is unknown")
+        }
+        if state.rungs.contains(where: { $0.signal == .stay }) {
+            return ("数值在解除与进入阈值之间,未达到进入阈值", "its value lies between clear and enter, and no level was entered before")
+        }
+        return ("未达到任何等级的阈值", "no level's threshold is reached")
+    }
+
+    // MARK: lines
+
+    private var standing: [String] {
+        var lines = [
+            "status \(rule.status)\(rule.status == .sandbox ? ": stored, never sent" : ""), version \(rule.version)"
+        ]
+        let (from, until) = (rule.effectiveFrom, rule.effectiveUntil)
+        if from > .distantPast || until < .distantFuture {
+            let now = explanation.received
+            let word = now < from ? "not yet in effect" : now >= until ? "no longer in effect" : "in effect"
+            lines.append(
+                "effective \(from > .distantPast ? from.formatted() : "always") until "
+                    + "\(until < .distantFuture ? until.formatted() : "further notice"): \(word)")
+        }
+        switch start {
+        case .beginning: break
+        case .snapshot(let position, let received):
+            lines.append("state from the snapshot at position \(position), \(received.formatted())")
+        case .firstKept(let position):
+            lines.append("older entries are pruned: keys begin empty at position \(position)")
+        }
+        return lines
+    }
+
+    private func describe(_ state: Explanation.State) -> [String] {
+        var lines: [String] = []
+        if let newest = state.newest {
+            lines.append(
+                "newest reading \(newest.formatted()), received \(state.lastReceived.formatted()), position \(state.position)"
+            )
+        } else {
+            lines.append("no reading yet: expected since \(state.lastReceived.formatted())")
+        }
+        if !state.isRegistered, rule.by == .subject { lines.append("the registry does not know \(state.subject)") }
+        for value in state.values {
+            let number = value.value.isNaN ? "unknown" : ShownNumber.text(value.value)
+            lines.append("value \(value.name) = \(number)\(value.isWindow ? " (window)" : "")")
+        }
+        if let gate = state.gate { lines += Self.lines(of: gate, "only_while") }
+        lines.append("")
+        var table = Table("level", "value", "enters", "leaves", "now", "state")
+        for rung in state.rungs.reversed() {
+            table.add(
+                rung.level.name, "\(rung.valueName) \(rung.value.isNaN ? "unknown" : ShownNumber.text(rung.value))",
+                "\(rung.compare.symbol) \(Self.text(rung.at))", leaves(rung), Self.word(rung.signal), word(rung.phase))
+        }
+        lines.append(table.text)
+        if let timer = state.timer { lines.append("next timer \(timer.formatted()) on the source's clock") }
+        if let silence = state.silence { lines.append(Self.line(of: silence)) }
+        return lines
+    }
+
+    private func leaves(_ rung: Explanation.Rung) -> String {
+        let isRising = rung.compare == .greater || rung.compare == .greaterOrEqual
+        return rung.clear.map { "\(isRising ? "<" : ">") \(Self.text($0))" } ?? "as soon as not entered"
+    }
+
+    private static func text(_ threshold: Explanation.Threshold) -> String {
+        switch threshold.origin {
+        case .number: ShownNumber.text(threshold.value)
+        case .limit(let name): "\(ShownNumber.text(threshold.value)) (limit.\(name) of the registry)"
+        case .fallback(let name): "\(ShownNumber.text(threshold.value)) (no limit.\(name) in the registry)"
+        case .missing(let name): "? (no limit.\(name) in the registry: never judged)"
+        }
+    }
+
+    private static func word(_ signal: Explanation.Signal) -> String {
+        switch signal {
+        case .enter: "entered"
+        case .stay: "between"
+        case .clear: "clear"
+        case .gated: "clear (only_while)"
+        case .unknown: "unknown"
+        }
+    }
+
+    private func word(_ phase: Explanation.Phase) -> String {
+        switch phase {
+        case .out: "out"
+        case .pending(let since, let until): "pending since \(since.formatted()) until \(until.formatted())"
+        case .held(let since): "held since \(since.formatted())"
+        case .clearing(let since, let until): "held, clear since \(since.formatted()), left at \(until.formatted())"
+        }
+    }
+
+    private static func line(of silence: Explanation.Silence) -> String {
+        let action = "\(silence.action)"
+        if let since = silence.since {
+            let alarm = silence.episode.map { ", alarm \($0.text)" } ?? ""
+            return "no_data (\(action)): silent since \(since.formatted())\(alarm)"
+        }
+        return
+            "no_data (\(action)) after \(silence.after.formatted): due \(silence.due.formatted()) on the platform's clock"
+    }
+
+    /// Parts are indented under the whole, each as `text = value`.
+    private static func lines(of expression: ExplainedExpression, _ name: String) -> [String] {
+        expression.parts.enumerated().map { index, part in
+            let value = part.isError ? "unknown (\(part.result))" : part.result
+            return index == 0 ? "\(name): \(part.text) = \(value)" : "    \(part.text) = \(value)"
+        }
+    }
+
+    private var history: [String] {
+        var lines: [String] = []
+        let shown = trace.steps.suffix(readings)
+        if !shown.isEmpty { lines += ["", "readings of this key, newest first (last day):"] }
+        for (index, step) in shown.reversed().enumerated() {
+            let reading = step.reading
+            let value = reading.value.isNaN ? "null" : ShownNumber.text(reading.value)
+            lines.append(
+                "\(reading.time.formatted()) \(value)\(reading.unit.isEmpty ? "" : " " + reading.unit) "
+                    + "\(reading.id) of \(reading.source), position \(step.position): \(Self.words(step.outcomes))")
+            // All parts of the newest; of the others only what kept them out.
+            if let condition = reading.condition, index == 0 || condition.result != "true" {
+                lines += Self.lines(of: condition, "where").map { "    " + $0 }
+            }
+            if index == 0 {
+                lines += reading.values.flatMap { Self.lines(of: $0.expression, $0.name) }.map { "    " + $0 }
+            }
+        }
+        let decisions = trace.decisions.suffix(readings)
+        if !decisions.isEmpty { lines += ["", "transitions, newest first:"] }
+        for decision in decisions.reversed() { lines.append(AlarmsCommand.ShowCommand.line(decision)) }
+        return lines
+    }
+
+    /// What became of a reading.
+    static func words(_ outcomes: [String]) -> String {
+        guard !outcomes.isEmpty else { return "not evaluated" }
+        return outcomes.map { outcome in
+            switch outcome {
+            case "evaluated": "evaluated"
+            case "filtered": "left out by where"
+            case "unknown": "unknown: state unchanged"
+            case "late": "late: behind its source by more than lateness"
+            case "outOfOrder": "older than the key's newest: windows only"
+            case "notEffective": "outside the effective dates"
+            case "noKey": "lacks what the rule is keyed by"
+            case "refusedKeys": "refused: the rule has reached max_keys"
+            case "unitMismatch": "another unit than the rule's"
+            case "future": "too far in the future: kept, not evaluated"
+            case "implausible": "outside the metric's plausible range: kept, not evaluated"
+            default: outcome
+            }
+        }.joined(separator: ", ")
+    }
+
+    private var counterLines: [String] {
+        var counts: [String] = []
+        for child in Mirror(reflecting: explanation.counters).children {
+            guard let name = child.label, let count = child.value as? Int64, count > 0 else { continue }
+            counts.append("\(name) \(count)")
+        }
+        var lines = ["", "all keys of the rule: " + (counts.isEmpty ? "nothing yet" : counts.joined(separator: ", "))]
+        if let source = explanation.source {
+            lines.append(
+                "source \(source.name): newest event \(source.newest.formatted()), accepted \(source.accepted), "
+                    + "late \(source.late), future \(source.future), out of order \(source.outOfOrder)")
+        }
+        return lines
+    }
+}
+
+extension ShownExplanation {
+    struct JSON: Encodable {
+        struct Threshold: Encodable {
+            var value: Double?
+            var origin: String
+        }
+
+        struct Rung: Encodable {
+            var level: String
+            var valueName: String
+            var value: Double?
+            var compare: String
+            var at: Threshold
+            var clear: Threshold?
+            var signal: String
+            var phase: String
+            var since: String?
+            var until: String?
+        }
+
+        struct Part: Encodable {
+            var text: String
+            var result: String
+            var isError: Bool
+        }
+
+        struct Reading: Encodable {
+            var id: String
+            var time: String
+            var source: String
+            var value: Double?
+            var position: Int64
+            var outcomes: [String]
+            var condition: [Part]?
+            var values: [String: [Part]]
+        }
+
+        var rule: String
+        var version: String
+        var status: String
+        var key: String
+        var exercise: Bool
+        var at: String
+        var verdict: String
+        var zh: String
+        var en: String
+        var level: String?
+        var episode: String?
+        var newest: String?
+        var lastReceived: String?
+        var values: [String: Double]
+        var onlyWhile: [Part]?
+        var levels: [Rung]
+        var silentSince: String?
+        var silenceDue: String?
+        var readings: [Reading]
+        var counters: [String: Int64]
+    }
+
+    var json: JSON {
+        let state = explanation.state
+        var counters: [String: Int64] = [:]
+        for child in Mirror(reflecting: explanation.counters).children {
+            if let name = child.label, let count = child.value as? Int64 { counters[name] = count }
+        }
+        return JSON(
+            rule: rule.id, version: rule.version, status: "\(rule.status)", key: explanation.key,
+            exercise: explanation.exercise, at: explanation.received.formatted(), verdict: kind, zh: verdict.zh,
+            en: verdict.en, level: state?.level?.name, episode: state?.episode?.text,
+            newest: state?.newest?.formatted(),
+            lastReceived: state?.lastReceived.formatted(),
+            values: .init(
+                (state?.values ?? []).filter { !$0.value.isNaN }.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+            onlyWhile: state?.gate.map(Self.parts), levels: (state?.rungs ?? []).map(Self.rung),
+            silentSince: state?.silence?.since?.formatted(), silenceDue: state?.silence?.due.formatted(),
+            readings: trace.steps.suffix(readings).reversed().map(Self.reading), counters: counters)
+    }
+
+    private static func parts(_ expression: ExplainedExpression) -> [JSON.Part] {
+        expression.parts.map { .init(text: $0.text, result: $0.result, isError: $0.isError) }
+    }
+
+    private static func reading(_ step: ReplayTrace.Step) -> JSON.Reading {
+        let reading = step.reading
+        return JSON.Reading(
+            id: reading.id, time: reading.time.formatted(), source: reading.source,
+            value: reading.value.isNaN ? nil : reading.value, position: step.position, outcomes: step.outcomes,
+            condition: reading.condition.map(parts),
+            values: .init(reading.values.map { ($0.name, parts($0.expression)) }, uniquingKeysWith: { $1 }))
+    }
+
+    private static func rung(_ rung: Explanation.Rung) -> JSON.Rung {
+        var json = JSON.Rung(
+            level: rung.level.name, valueName: rung.valueName, value: rung.value.isNaN ? nil : rung.value,
+            compare: rung.compare.symbol, at: threshold(rung.at), clear: rung.clear.map(threshold),
+            signal: word(rung.signal), phase: "out")
+        switch rung.phase {
+        case .out: break
+        case .pending(let since, let until):
+            (json.phase, json.since, json.until) = ("pending", since.formatted(), until.formatted())
+        case .held(let since): (json.phase, json.since) = ("held", since.formatted())
+        case .clearing(let since, let until):
+            (json.phase, json.since, json.until) = ("clearing", since.formatted(), until.formatted())
+        }
+        return json
+    }
+
+    private static func threshold(_ threshold: Explanation.Threshold) -> JSON.Threshold {
+        let origin =
+            switch threshold.origin {
+            case .number: "number"
+            case .limit(let name): "limit.\(name)"
+            case .fallback(let name): "no limit.\(name): fallback"
+            case .missing(let name): "no limit.\(name)"
+            }
+        return .init(value: threshold.value.isNaN ? nil : threshold.value, origin: origin)
+    }
+}
