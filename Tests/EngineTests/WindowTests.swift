@@ -1,6 +1,7 @@
-import Engine
 import Events
 import Testing
+
+@testable import Engine
 
 struct WindowTests {
     static func rule(_ aggregate: Aggregate, over: Int64, step: Int64, at: Double, type: String = "reading") -> Rule {
@@ -143,15 +144,9 @@ struct WindowTests {
 }
 
 extension Scenario {
-    /// What the rule's window says at the newest reading, read from a decision that a lower threshold forces.
+    /// What the first rule's window says at the newest reading of its first key.
     var lastWindowValue: Double {
-        var copy = self
-        copy.decisions.removeAll()
-        let time = Double(engine.received.microseconds) / 1_000_000
-        guard var rule = engine.ruleSet.rules.first else { return .nan }
-        rule.ladder[0].level = rule.ladder[0].level == .red ? .blue : .red
-        copy.reload(rule)
-        copy.read(time, .nan)
-        return copy.decisions.last { $0.transition != .resolved }?.value ?? .nan
+        var window = engine.runtimes[0].windows[0]
+        return window?.value(at: engine.runtimes[0].keys[0].newest, slot: 0) ?? .nan
     }
 }
