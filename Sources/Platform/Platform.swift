@@ -76,7 +76,9 @@ public final class Platform: Sendable {
                 if try store.commit(turn).notices != nil { feed.wake() }
             })
         let engineQueue = stage.queue
-        let writer = JournalWriter(journal: journal, door: door, engineQueue: engineQueue, clock: configuration.clock)
+        let writer = JournalWriter(
+            journal: journal, door: door, engineQueue: engineQueue, timing: configuration.timing,
+            complaints: complaints)
         let threads = Threads { [stopping] in stopping.signal() }
 
         try threads.start("feed") { try feed.run() }
