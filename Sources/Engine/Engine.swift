@@ -129,7 +129,8 @@ public struct Engine: Sendable {
         }
     }
 
-    public var counters: [(rule: String, keys: Int, counters: RuleCounters)] {
-        runtimes.map { ($0.rule.id, $0.liveKeys, $0.counters) }
+    /// Of each rule: keys, those of them without a reading for longer than `no_data` allows, counters.
+    public var counters: [(rule: String, keys: Int, silent: Int, counters: RuleCounters)] {
+        runtimes.map { ($0.rule.id, $0.liveKeys, $0.silentKeys, $0.counters) }
     }
 }

@@ -130,13 +130,16 @@ extension Engine {
             takeOutOfOrder(rule, prepared, slot, arrival)
             return
         }
-        endSilence(rule, slot, arrival, into: &decisions)
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
-        if isAfterGap { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
+        guard let values = computeValues(rule, prepared, slot, arrival) else {
+            runtimes[rule].counters.unknown += 1
+            return
+        }
+        endSilence(rule, slot, arrival, into: &decisions)
+        if isAfterGap { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
         note(arrival, rule, slot, &names)
-        let values = computeValues(rule, prepared, slot, arrival)
         runtimes[rule].counters.evaluated += 1
         climb(rule, slot, values: values, at: time, afterGap: isAfterGap, arrival, into: &decisions)
     }
@@ -154,17 +157,24 @@ extension Engine {
         addToWindows(rule, prepared, slot, arrival)
     }
 
-    private mutating func addToWindows(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
-        guard prepared.hasWindows else { return }
+    /// Whether a window has a new number to count.
+    @discardableResult
+    private mutating func addToWindows(
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival
+    ) -> Bool {
+        guard prepared.hasWindows else { return false }
+        var isHeard = false
         for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
             let sample = sample(prepared, index, arrival)
             guard !sample.isNaN else { continue }
+            isHeard = true
             switch runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) {
             case .taken, nil: break
             case .late: runtimes[rule].counters.late += 1
             case .refused: runtimes[rule].counters.refusedSamples += 1
             }
         }
+        return isHeard
     }
 
     /// What the reading is to one window; NaN: nothing.
@@ -180,10 +190,11 @@ extension Engine {
         return sample ?? .nan
     }
 
+    /// The rule's values; nil where the reading has no number for any of them, which is as if it had not come.
     private mutating func computeValues(
         _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival
-    ) -> RuleValues {
-        addToWindows(rule, prepared, slot, arrival)
+    ) -> RuleValues? {
+        var isHeard = addToWindows(rule, prepared, slot, arrival)
         var values = RuleValues()
         for index in prepared.kinds.indices {
             switch prepared.kinds[index] {
@@ -193,8 +204,11 @@ extension Engine {
                 values.append(formula.number(arrival, registered: subject) ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
+                continue
             }
+            if !values[index].isNaN { isHeard = true }
         }
+        guard isHeard else { return nil }
         if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
         return values
     }

@@ -56,15 +56,17 @@ extension Engine {
 
     // MARK: keys
 
-    /// Arms the key's timer on `received`: its silence, or its forgetting.
-    mutating func armReceived(_ rule: Int, _ slot: Int32) {
-        let prepared = runtimes[rule].prepared
-        guard prepared.rule.status != .disabled else { return }
-        if prepared.runsOnReceived { armAbsence(rule, slot) }
+    /// Arms the key's timer on `received`: its silence, or its forgetting, which is looked at again a time to live after
+    /// `checked` where it could not happen then.
+    mutating func armReceived(_ rule: Int, _ slot: Int32, checked: Timestamp = .distantPast) {
+        let definition = runtimes[rule].prepared.rule
+        guard definition.status != .disabled else { return }
+        if runtimes[rule].prepared.runsOnReceived { armAbsence(rule, slot) }
         let state = runtimes[rule].keys.read(slot)[0]
-        var span = prepared.rule.keyTTL
-        if let noData = prepared.rule.noData, !state.isSilent { span = min(span, noData.after) }
-        let due = min(state.lastReceived + span, responseDue(rule, state))
+        var due = state.lastReceived + definition.keyTTL
+        if due <= checked { due = checked + definition.keyTTL }
+        if let silence = silenceDue(definition, state) { due = min(due, silence) }
+        due = min(due, responseDue(rule, state))
         guard due < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = due
         receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
@@ -77,23 +79,19 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         guard state.key >= 0, state.receivedDue == timer.due else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
-        let prepared = runtimes[rule].prepared
-        if let noData = prepared.rule.noData, !state.isSilent, state.lastReceived + noData.after <= timer.due {
-            fallSilent(rule, slot, noData, at: timer.due, into: &decisions)
+        let definition = runtimes[rule].prepared.rule
+        while let due = silenceDue(definition, runtimes[rule].keys.read(slot)[0]), due <= timer.due {
+            goOnBeingSilent(rule, slot, at: due, into: &decisions)
         }
         checkResponse(rule, slot, at: timer.due, into: &decisions)
-        if prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
+        if runtimes[rule].prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
         let now = runtimes[rule].keys.read(slot)[0]
-        guard now.lastReceived + prepared.rule.keyTTL <= timer.due else { return armReceived(rule, slot) }
-        if now.isAtRest, !isExpected(prepared.rule, now) {
+        if now.lastReceived + definition.keyTTL <= timer.due, now.isAtRest, !isExpected(definition, now) {
             // What was decided about the key at this instant is judged while the key is there.
             judgePending(into: &decisions)
             runtimes[rule].release(slot)
         } else {
-            let due = min(timer.due + prepared.rule.keyTTL, responseDue(rule, now))
-            runtimes[rule].keys.write(slot)[0].receivedDue = due
-            receivedTimers.push(EngineTimer(due: due, rule: timer.rule, slot: slot))
-            if prepared.runsOnReceived { armAbsence(rule, slot) }
+            armReceived(rule, slot, checked: timer.due)
         }
     }
 
@@ -103,23 +101,53 @@ extension Engine {
         return expect.contains(symbols.string(state.key))
     }
 
-    private mutating func fallSilent(
-        _ rule: Int, _ slot: Int32, _ noData: Rule.NoData, at moment: Timestamp, into decisions: inout [Decision]
+    /// When the key's silence goes one step further: it is noted, acted on, or its alarm ends with the rule's dates.
+    private func silenceDue(_ rule: Rule, _ state: KeyState) -> Timestamp? {
+        guard let noData = rule.noData else { return nil }
+        if state.silence.position >= 0 { return rule.effectiveUntil < .distantFuture ? rule.effectiveUntil : nil }
+        // Before its dates the rule hears nobody.
+        var due = max(state.lastReceived, rule.effectiveFrom) + noData.after
+        if state.isSilent {
+            if state.hasActedOnSilence || noData.action == .keep { return nil }
+            due = due + noData.hold
+        }
+        return due < rule.effectiveUntil ? due : nil
+    }
+
+    private mutating func goOnBeingSilent(
+        _ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]
     ) {
-        runtimes[rule].keys.write(slot)[0].isSilent = true
-        runtimes[rule].keys.write(slot)[0].silentSince = moment
+        let state = runtimes[rule].keys.read(slot)[0]
+        if state.silence.position >= 0 {
+            var facts = Facts(at: max(moment, state.silentSince))
+            facts.reason = .expired
+            closeSilence(rule, slot, facts, into: &decisions)
+        } else if state.isSilent {
+            actOnSilence(rule, slot, at: moment, into: &decisions)
+        } else {
+            runtimes[rule].keys.write(slot)[0].isSilent = true
+            runtimes[rule].silentKeys += 1
+        }
+    }
+
+    private mutating func actOnSilence(
+        _ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]
+    ) {
+        runtimes[rule].keys.write(slot)[0].hasActedOnSilence = true
+        guard let noData = runtimes[rule].rule.noData else { return }
         var facts = Facts(at: moment)
         switch noData.action {
         case .keep: break
         case .resolve:
+            runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData
-            runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             forgetWindows(rule, slot)
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
         case .alarm:
             let id = nextID()
             runtimes[rule].keys.write(slot)[0].silence = id
+            runtimes[rule].keys.write(slot)[0].silentSince = moment
             facts.score = noData.level.scoreAnchor
             append(
                 rule, slot, about: .noData, .raised, id: id, episode: id, level: noData.level, previous: nil,
@@ -133,6 +161,8 @@ extension Engine {
         guard runtimes[rule].keys.read(slot)[0].isSilent else { return }
         let state = runtimes[rule].keys.read(slot)[0]
         runtimes[rule].keys.write(slot)[0].isSilent = false
+        runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
+        runtimes[rule].silentKeys -= 1
         if state.silence.position >= 0 {
             var facts = Facts(at: arrival.time)
             facts.reason = .cleared

@@ -80,7 +80,8 @@ extension Engine {
         defer { armExpiry(rule, slot) }
         let prepared = runtimes[rule].prepared
         if prepared.runsOnReceived { return armAbsence(rule, slot) }
-        guard key[0].source >= 0, !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
+        guard key[0].source >= 0,
+            !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
         else { return }
         let state = key[0]
         guard prepared.rule.status != .disabled else { return }

@@ -12,6 +12,8 @@ struct KeyState: BitwiseCopyable {
     var registered: Int32
     var exercise = false
     var isSilent = false
+    /// Whether the rule has done what it does about this silence.
+    var hasActedOnSilence = false
     /// Held level, 0 at rest.
     var level: UInt8 = 0
     var peak: UInt8 = 0
@@ -35,6 +37,7 @@ struct KeyState: BitwiseCopyable {
     var startedAt = Timestamp.distantPast
     /// Of the separate alarm about silence.
     var silence = DecisionID(position: -1, ordinal: 0)
+    /// When that alarm was raised.
     var silentSince = Timestamp.distantPast
     /// What was sent of the value's episode, and of the silence's.
     var told = Told()

@@ -174,7 +174,7 @@ public struct Rule: Equatable, Sendable {
     /// What silence means; runs on `received`.
     public struct NoData: Equatable, Sendable {
         public enum Action: UInt8, Sendable, CaseIterable {
-            /// The episode stays and is shown as stale.
+            /// The episode stays; the key is counted as silent.
             case keep = 0
             /// The episode is resolved with reason `no_data`.
             case resolve = 1
@@ -184,14 +184,19 @@ public struct Rule: Equatable, Sendable {
 
         public var after: TimeSpan
         public var action: Action
+        /// How long the silence has to go on before the action; the key counts as silent meanwhile.
+        public var hold: TimeSpan
         /// Of the separate alarm.
         public var level: Level
         /// Keys that must report though never seen.
         public var expect: [String]
 
-        public init(after: TimeSpan, action: Action, level: Level = .blue, expect: [String] = []) {
+        public init(
+            after: TimeSpan, action: Action, hold: TimeSpan = .zero, level: Level = .blue, expect: [String] = []
+        ) {
             self.after = after
             self.action = action
+            self.hold = hold
             self.level = level
             self.expect = expect
         }

@@ -234,11 +234,13 @@ extension Rule.NoData {
         out.put(action.rawValue)
         out.put(level.rawValue)
         out.put(expect) { $0.put($1) }
+        out.put(hold)
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
         self.init(
             after: try r.getSpan(), action: try r.getCase(Action.self), level: try r.getCase(Level.self),
             expect: try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() })
+        hold = try r.getSpan()
     }
 }

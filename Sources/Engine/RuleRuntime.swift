@@ -21,6 +21,8 @@ struct RuleRuntime: Sendable {
     var calendar: Engine.ZonedCalendar?
     /// When the active time begins that something waits for; `distantFuture` where nothing does.
     var calendarDue = Timestamp.distantFuture
+    /// Keys without a reading for longer than `no_data` allows.
+    var silentKeys = 0
     /// Symbols and numbers resolved once.
     var unitSymbol: Int32 = -1
     /// Of a pattern's further inputs.
@@ -83,6 +85,7 @@ struct RuleRuntime: Sendable {
         let state = keys[slot]
         precondition(state.key >= 0 && state.isAtRest, "only a key at rest is forgotten")
         index.remove(SlotIndex.key(state.key, exercise: state.exercise))
+        if state.isSilent { silentKeys -= 1 }
         keys.write(slot)[0].key = -1
         free.insert(slot)
         countLive(slot, -1)

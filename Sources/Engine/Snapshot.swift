@@ -163,6 +163,7 @@ extension RuleRuntime {
             throw .invalid(what: "key of \(rule.id)", at: r.offset)
         }
         keys[slot] = state
+        if state.isSilent { silentKeys += 1 }
         index.insert(key, slot: slot)
         countLive(slot, 1)
         noteOpen(slot)
@@ -182,7 +183,7 @@ extension RuleRuntime {
 extension KeyState {
     func write(to out: inout ByteWriter) {
         for number in [key, subject, area, source, registered] { out.put(number) }
-        for flag in [exercise, isSilent] { out.put(flag) }
+        for flag in [exercise, isSilent, hasActedOnSilence] { out.put(flag) }
         for byte in [level, peak] { out.put(byte) }
         for moment in [newest, lastReceived, armedDue, receivedDue, startedAt, silentSince] { out.put(moment) }
         out.put(position)
@@ -210,6 +211,7 @@ extension KeyState {
         registered = try r.get()
         exercise = try r.getBool()
         isSilent = try r.getBool()
+        hasActedOnSilence = try r.getBool()
         level = try r.get()
         peak = try r.get()
         newest = try r.getTimestamp()

@@ -11,7 +11,7 @@ final class EngineStage: Sendable {
         var nextPosition: Int64 = 1
         var received = Timestamp.distantPast
         var ruleSetVersion = ""
-        var counters: [(rule: String, keys: Int, counters: RuleCounters)] = []
+        var counters: [(rule: String, keys: Int, silent: Int, counters: RuleCounters)] = []
         var decisions: Int64 = 0
     }
 

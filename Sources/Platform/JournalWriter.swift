@@ -12,36 +12,38 @@ final class JournalWriter: Sendable {
     private let journal: Journal
     private let door: CommitQueue
     private let engineQueue: BoundedQueue<[JournalRecord]>
-    private let clock: Timing.Clock
+    private let timing: Timing
+    private let complaints: Complaints
     private let log: Logger
 
     init(
-        journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, clock: Timing.Clock,
-        log: Logger
+        journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, timing: Timing,
+        complaints: Complaints, log: Logger
     ) {
         self.journal = journal
         self.door = door
         self.engineQueue = engineQueue
-        self.clock = clock
+        self.timing = timing
+        self.complaints = complaints
         self.log = log
     }
 
     /// Runs until the door is closed and empty, or the journal fails: then nothing more is acknowledged.
     func run() throws {
         defer { engineQueue.close() }
-        var last = journal.lastReceived ?? Timestamp(seconds: 0)
+        var clock = StampClock(last: journal.lastReceived ?? Timestamp(seconds: 0))
         while let requests = door.take(atMost: JournalBounds.groupEntries, timeout: .seconds(1)) {
+            if timing.clock == .wall { try creditDeafness(&clock) }
             var entries = requests.map { request in
-                PendingEntry(received: last, department: request.department, entry: request.entry)
+                PendingEntry(received: clock.last, department: request.department, entry: request.entry)
             }
             if entries.isEmpty {
-                guard clock == .wall else { continue }
-                entries = [PendingEntry(received: last, entry: .tick)]
+                guard timing.clock == .wall else { continue }
+                entries = [PendingEntry(received: clock.last, entry: .tick)]
             }
-            for index in entries.indices {
-                last = max(last, stamp(entries[index].entry, after: last))
-                entries[index].received = last
-            }
+            let held = clock.held
+            for index in entries.indices { entries[index].received = stamp(entries[index].entry, &clock) }
+            if held != clock.held { complaints.note("clock", clock.complaint) }
             try commit(entries, requests)
         }
     }
@@ -79,11 +81,19 @@ final class JournalWriter: Sendable {
         for request in requests[index...] { door.fail(request.ticket, reason: reason) }
     }
 
-    private func stamp(_ entry: JournalEntry, after last: Timestamp) -> Timestamp {
-        switch (clock, entry) {
-        case (.wall, _): WallClock.now()
-        case (.events, .events(let batch)): batch.times.max() ?? last
-        case (.events, _): last
+    /// Where the whole process stood still (stopped, its machine paused, a commit that hung) nobody is called silent for
+    /// that time: it is journaled like the time before a start, ahead of what came meanwhile.
+    private func creditDeafness(_ clock: inout StampClock) throws {
+        guard let deaf = clock.deafness(monotonic: MonotonicClock.now(), limit: timing.idleTimeout) else { return }
+        let entry = JournalEntry.started(deaf: deaf)
+        try commit([PendingEntry(received: stamp(entry, &clock), entry: entry)], [])
+    }
+
+    private func stamp(_ entry: JournalEntry, _ clock: inout StampClock) -> Timestamp {
+        switch (timing.clock, entry) {
+        case (.wall, _): clock.stamp(wall: WallClock.now(), monotonic: MonotonicClock.now())
+        case (.events, .events(let batch)): clock.follow(batch.times.max())
+        case (.events, _): clock.last
         }
     }
 }

@@ -1,11 +1,11 @@
 import Events
 import Foundation
 
-/// Time since the machine started; no operator sets it.
+/// Time since the machine started, its sleep included; no operator sets it.
 enum MonotonicClock {
     static func now() -> Timestamp {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(CLOCK_BOOTTIME, &time)
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 }

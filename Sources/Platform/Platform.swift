@@ -79,7 +79,8 @@ public final class Platform: Sendable {
             })
         let engineQueue = stage.queue
         let writer = JournalWriter(
-            journal: journal, door: door, engineQueue: engineQueue, clock: configuration.clock, log: log)
+            journal: journal, door: door, engineQueue: engineQueue, timing: configuration.timing,
+            complaints: complaints, log: log)
         let threads = Threads { [stopping] in stopping.signal() }
 
         try threads.start("feed") { try feed.run() }

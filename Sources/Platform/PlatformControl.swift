@@ -63,11 +63,12 @@ extension Platform {
 }
 
 extension Status.Rule {
-    init(_ entry: (rule: String, keys: Int, counters: RuleCounters)) {
+    init(_ entry: (rule: String, keys: Int, silent: Int, counters: RuleCounters)) {
         let counters = entry.counters
         self.init(
-            id: entry.rule, keys: entry.keys, evaluated: counters.evaluated, filtered: counters.filtered,
-            unknown: counters.unknown, late: counters.late, outOfOrder: counters.outOfOrder,
+            id: entry.rule, keys: entry.keys, silent: entry.silent, evaluated: counters.evaluated,
+            filtered: counters.filtered, unknown: counters.unknown, late: counters.late,
+            outOfOrder: counters.outOfOrder,
             notEffective: counters.notEffective, noKey: counters.noKey, refusedKeys: counters.refusedKeys,
             unitMismatch: counters.unitMismatch, decisions: counters.decisions,
             refusedSamples: counters.refusedSamples)

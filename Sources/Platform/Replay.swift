@@ -69,5 +69,5 @@ public struct Replay {
         }
     }
 
-    public var counters: [(rule: String, keys: Int, counters: RuleCounters)] { engine.counters }
+    public var counters: [(rule: String, keys: Int, silent: Int, counters: RuleCounters)] { engine.counters }
 }

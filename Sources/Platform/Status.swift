@@ -8,6 +8,8 @@ public struct Status: Codable, Sendable {
     public struct Rule: Codable, Sendable {
         public var id: String
         public var keys: Int
+        /// Keys without a reading for longer than the rule's `no_data` allows: their alarms stand on old values.
+        public var silent: Int
         public var evaluated: Int64
         public var filtered: Int64
         public var unknown: Int64

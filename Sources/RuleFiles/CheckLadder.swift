@@ -81,7 +81,7 @@ extension RuleReader {
             placed.at.report(
                 .implausibleThreshold,
                 "distinct tells at most \(Rule.Window.maximumSamples) apart, so \(placed.rung.at.text) is never reached",
-                severity: .warning)
+                help: "write at most \(Rule.Window.maximumSamples)", severity: .warning)
         }
         guard let input, let range = metrics?[input.metric]?.plausible else { return }
         for placed in rungs {

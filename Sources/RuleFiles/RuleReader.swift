@@ -97,6 +97,7 @@ struct RuleReader {
     private func noData(_ item: YAMLItem) -> Rule.NoData? {
         guard let fields = item.fields(RuleKeys.noData) else { return nil }
         let after = fields.required("after")?.span(in: .seconds(1) ... .days(366))
+        let hold = fields.optional("for")?.span(in: .zero ... .days(366)) ?? .zero
         let action = fields.required("do")?.word(of: Rule.NoData.Action.words)
         let level = fields.optional("level")?.word(of: Level.words)
         if let given = fields.optional("level"), let action, action != .alarm {
@@ -104,7 +105,7 @@ struct RuleReader {
         }
         let expect = fields.optional("expect")?.strings(atMost: 10_000) ?? []
         guard let after, let action else { return nil }
-        return Rule.NoData(after: after, action: action, level: level ?? .blue, expect: expect)
+        return Rule.NoData(after: after, action: action, hold: hold, level: level ?? .blue, expect: expect)
     }
 }
 

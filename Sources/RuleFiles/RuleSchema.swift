@@ -117,7 +117,7 @@ public enum RuleSchema {
     private static var noData: SchemaNode {
         let properties = described(RuleKeys.noData, "no_data") { key in
             switch key {
-            case "after": .reference("span")
+            case "after", "for": .reference("span")
             case "do": .words(Rule.NoData.Action.words.map(\.0))
             case "level": .words(Level.allCases.map(\.name))
             default: .array(of: .reference("text"), atMost: 10_000)

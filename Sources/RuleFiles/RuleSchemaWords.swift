@@ -50,6 +50,7 @@ enum RuleSchemaWords {
         "level.clear_for": "How long clear before it is left. 恢复多久才离开。",
         "level.cite": "Where the threshold comes from. 阈值出处。",
         "no_data.after": "Without an event of the key for so long, on the platform's clock. 多久没有数据。",
+        "no_data.for": "How much longer the silence goes on before the action. 再持续多久才处理。",
         "no_data.do": "keep: the alarm stays; resolve: it ends; alarm: a second alarm. 如何处理。",
         "no_data.level": "Of the second alarm; only with do: alarm. 失联报警的等级。",
         "no_data.expect": "Keys that must report though never seen. 必须上报的对象。",

@@ -31,7 +31,7 @@ enum RuleKeys {
     static let effective = ["from", "until"]
     static let input = ["type", "metric", "category", "unit", "fields"]
     static let level = ["of", "at", "clear", "for", "clear_for", "cite"]
-    static let noData = ["after", "do", "level", "expect"]
+    static let noData = ["after", "for", "do", "level", "expect"]
     /// Beside the aggregate itself.
     static let window = ["over", "step", "every", "gap", "longest", "samples", "half_life", "alpha", "q"]
     /// Digits at which `by: area(n)` cuts a code.

@@ -51,10 +51,12 @@ struct StatusCommand: ParsableCommand {
                 "\(source.unread)")
         }
         print("\n" + sources.text)
-        var rules = Table("rule", "keys", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys")
+        var rules = Table(
+            "rule", "keys", "silent", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys")
         for rule in status.rules {
             rules.add(
-                rule.id, "\(rule.keys)", "\(rule.evaluated)", "\(rule.decisions)", "\(rule.unknown)", "\(rule.late)",
+                rule.id, "\(rule.keys)", "\(rule.silent)", "\(rule.evaluated)", "\(rule.decisions)", "\(rule.unknown)",
+                "\(rule.late)",
                 "\(rule.outOfOrder)", "\(rule.refusedKeys)")
         }
         print("\n" + rules.text)

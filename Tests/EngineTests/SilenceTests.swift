@@ -17,6 +17,19 @@ struct SilenceTests {
 
     @Test func `S07 keep leaves one episode`() { #expect(run(.keep) == ["0 raised red"]) }
 
+    @Test func `S07 keep counts the key as silent meanwhile`() throws {
+        var scenario = Scenario(Self.rule(.keep), timing: Timing(clock: .wall))
+        for time in [0.0, 60] { scenario.read(time, 90) }
+        scenario.tick(359)
+        #expect(scenario.engine.counters[0].silent == 0)
+        scenario.tick(360)
+        #expect(scenario.engine.counters[0].silent == 1)
+        try scenario.restart()
+        #expect(scenario.engine.counters[0].silent == 1)
+        scenario.read(960, 90)
+        #expect(scenario.engine.counters[0].silent == 0 && scenario.lines == ["0 raised red"])
+    }
+
     @Test func `S07 resolve ends the episode with its reason`() {
         #expect(run(.resolve) == ["0 raised red", "360 resolved no_data", "960 raised red"])
     }

@@ -1,6 +1,7 @@
-import Engine
 import Events
 import Testing
+
+@testable import Engine
 
 struct WindowTests {
     static func rule(_ aggregate: Aggregate, over: Int64, step: Int64, at: Double, type: String = "reading") -> Rule {
@@ -77,5 +78,13 @@ struct WindowTests {
         }
         let one = run(1)
         #expect(!one.isEmpty && one == run(10) && one == run(500))
+    }
+}
+
+extension Scenario {
+    /// What the first rule's window says at the newest reading of its first key.
+    var lastWindowValue: Double {
+        var window = engine.runtimes[0].windows[0]
+        return window?.value(at: engine.runtimes[0].keys[0].newest, slot: 0) ?? .nan
     }
 }

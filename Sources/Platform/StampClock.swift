@@ -1,0 +1,58 @@
+import Events
+
+/// The stamps of the journal under the wall clock: they never go back, and do not follow a wall clock that leaps ahead.
+///
+/// The wall is compared with a monotonic clock that also counts while the machine sleeps. A wall that gains more than
+/// `largestStep` between two stamps was set by somebody: stamps then go on at the monotonic clock's pace, until the
+/// wall is back within that distance or the platform starts anew.
+struct StampClock {
+    /// Above what a time service corrects by itself, below what turns live readings into late ones unnoticed.
+    static let largestStep = TimeSpan.seconds(60)
+
+    private(set) var last: Timestamp
+    /// How far the wall is ahead of what the stamps follow; nil where they follow the wall.
+    private(set) var held: TimeSpan?
+    /// The last moment at which the wall was believed.
+    private var believed: (wall: Timestamp, monotonic: Timestamp)?
+    /// The monotonic moment of the newest stamp.
+    private var stamped: Timestamp?
+
+    init(last: Timestamp) { self.last = last }
+
+    mutating func stamp(wall: Timestamp, monotonic: Timestamp) -> Timestamp {
+        stamped = monotonic
+        var now = wall
+        if let believed {
+            let expected = believed.wall + (monotonic - believed.monotonic)
+            if wall - expected > Self.largestStep {
+                held = wall - expected
+                now = expected
+            } else {
+                held = nil
+            }
+        }
+        if held == nil { believed = (wall, monotonic) }
+        last = max(last, now)
+        return last
+    }
+
+    /// Where events are the clock: the newest of them.
+    mutating func follow(_ newest: Timestamp?) -> Timestamp {
+        if let newest { last = max(last, newest) }
+        return last
+    }
+
+    /// How long nothing was stamped, where that is longer than `limit`: the process stood still and heard nobody.
+    func deafness(monotonic: Timestamp, limit: TimeSpan) -> TimeSpan? {
+        guard let stamped, monotonic - stamped > limit else { return nil }
+        return monotonic - stamped
+    }
+
+    /// What the operator is told.
+    var complaint: String? {
+        held.map {
+            "the wall clock leapt ahead of the machine's clock by \($0.microseconds / 1_000_000) s; "
+                + "stamps do not follow: set it right, or restart to accept it"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Events
+import Testing
+
+@testable import Platform
+
+struct StampClockTests {
+    func at(_ seconds: Double) -> Timestamp { Timestamp(microseconds: Int64((seconds * 1_000_000).rounded())) }
+
+    @Test func `a step of 60 s is followed, one microsecond more is not`() {
+        var clock = StampClock(last: at(0))
+        #expect(clock.stamp(wall: at(1000), monotonic: at(1)) == at(1000))
+        #expect(clock.stamp(wall: at(1061), monotonic: at(2)) == at(1061))
+        #expect(clock.held == nil && clock.complaint == nil)
+        #expect(clock.stamp(wall: at(1122.000001), monotonic: at(3)) == at(1062))
+        #expect(clock.held == .seconds(60) + TimeSpan(microseconds: 1))
+        #expect(clock.complaint?.contains("60 s") == true)
+    }
+
+    @Test func `a held step lets stamps go on with the machine's clock until the wall is right again`() {
+        var clock = StampClock(last: at(0))
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        for second in 1...600 {
+            let stamp = clock.stamp(wall: at(864_000 + Double(second)), monotonic: at(Double(second)))
+            #expect(stamp == at(1000 + Double(second)))
+        }
+        #expect(clock.held != nil)
+        #expect(clock.stamp(wall: at(1602), monotonic: at(601)) == at(1602))
+        #expect(clock.held == nil)
+    }
+
+    @Test func `stamps never go back`() {
+        var clock = StampClock(last: at(5000))
+        #expect(clock.stamp(wall: at(1000), monotonic: at(0)) == at(5000))
+        #expect(clock.stamp(wall: at(1001), monotonic: at(1)) == at(5000))
+        #expect(clock.held == nil)
+    }
+
+    @Test func `a stop of the process is no step of the wall, and is told as deafness beyond the limit`() {
+        var clock = StampClock(last: at(0))
+        #expect(clock.deafness(monotonic: at(9999), limit: .seconds(60)) == nil)
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        #expect(clock.deafness(monotonic: at(60), limit: .seconds(60)) == nil)
+        #expect(
+            clock.deafness(monotonic: at(60.000001), limit: .seconds(60)) == .seconds(60) + TimeSpan(microseconds: 1))
+        #expect(clock.stamp(wall: at(1072), monotonic: at(72)) == at(1072))
+        #expect(clock.held == nil)
+    }
+}
