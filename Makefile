@@ -24,12 +24,13 @@ test: setup ## run every test
 check: setup ## the gate before a commit: layout, every test, the shipped rules
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 	@$(SWIFT) test
-	@$(MAKE) --no-print-directory rules
-
-rules: ## check and test the shipped rules
 	@$(SWIFT) run fenghuo rules check rules
 	@$(SWIFT) run fenghuo rules test rules
 	@$(SWIFT) run fenghuo rules index rules --check rules/README.md
+
+rules: build ## check and test the shipped rules
+	@.build/release/fenghuo rules check rules
+	@.build/release/fenghuo rules test rules
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 	@GOLDEN=1 $(SWIFT) test --filter GoldenDay

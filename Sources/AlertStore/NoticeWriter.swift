@@ -14,7 +14,7 @@ struct NoticeWriter {
 
     func notice(_ decision: Decision, _ facts: RuleFacts, seq: Int64, prev: Int64) -> Notice {
         let delay = decision.decidedAt - decision.at
-        let hasThreshold = decision.threshold.isFinite
+        let ground = decision.ground
         return Notice(
             epoch: epoch, seq: seq, prev: prev, id: decision.id.text, about: decision.about.name,
             transition: decision.transition.name, reason: present(decision.reason.name),
@@ -27,8 +27,8 @@ struct NoticeWriter {
             title: .init(zh: facts.title.zh, en: facts.title.en),
             key: decision.key == decision.subject ? nil : present(decision.key), subject: subject(decision),
             area: area(decision), location: location(decision), metric: present(facts.metric),
-            value: finite(decision.value), threshold: finite(decision.threshold),
-            compare: hasThreshold ? decision.compare.symbol : nil, unit: present(facts.unit),
+            value: finite(decision.value), threshold: ground?.threshold, compare: ground?.compare.symbol,
+            unit: present(facts.unit),
             startedAt: decision.startedAt.formatted(), at: decision.at.formatted(),
             decidedAt: decision.decidedAt.formatted(), delayS: delay.microseconds / 1_000_000,
             backfill: delay > StoreBounds.backfillAge, exercise: decision.exercise, evidence: evidence(decision),
@@ -71,6 +71,15 @@ struct NoticeWriter {
     private func message(_ decision: Decision, _ facts: RuleFacts) -> Notice.Text {
         let name = registry.subject(decision.subject)?.name
         let place = registry.area(decision.area)?.name
+        if decision.isWayDown {
+            let known = name ?? (decision.subject.isEmpty ? place : nil)
+            let plain = present(decision.subject) ?? decision.key
+            let zh = known.flatMap { present($0.zh) }
+            return WayDownText(
+                decision: decision, facts: facts,
+                name: .init(zh: zh ?? plain, en: known.flatMap { present($0.en) } ?? zh ?? plain)
+            ).text
+        }
         func values(
             _ side: KeyPath<Rule.Bilingual, String>, _ word: (Level) -> String
         ) -> [String: String] {

@@ -88,6 +88,9 @@ public struct EventSender: ~Copyable {
         }
         lastProgress = elapsed
         let (lastEpoch, lastSeq) = (mark?.epoch ?? 0, mark?.seq ?? 0)
+        if options.refusesRepeat, lastSeq > 0 {
+            throw SendFailure.sentBefore(stream: options.stream, messages: lastSeq)
+        }
         let goesOn = options.resumes && lastSeq > 0
         epoch = goesOn ? lastEpoch : lastEpoch + 1
         window = StreamWindow(limit: options.window, firstSeq: goesOn ? lastSeq + 1 : 1)

@@ -21,6 +21,10 @@ struct LineReader {
         if path == "-" {
             handle = .standardInput
         } else {
+            var isFolder = ObjCBool(false)
+            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+                throw InputFailure(path: path, reason: "this is a directory; name a file in it")
+            }
             guard let opened = FileHandle(forReadingAtPath: path) else {
                 throw InputFailure(path: path, reason: "the file cannot be opened; check its name and permissions")
             }

@@ -6,6 +6,8 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case refused(code: String, reason: String)
     /// The platform's mark and ours cannot be brought together.
     case outOfStep(stream: String, platform: UInt64, ours: UInt64)
+    /// The stream has messages of an earlier run, and a repeat was not asked for.
+    case sentBefore(stream: String, messages: UInt64)
     case badAnswer(String)
     /// Options that contradict each other.
     case unusable(String)
@@ -18,6 +20,9 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .refused(let code, let reason): "refused (\(code)): \(reason)"
         case .outOfStep(let stream, let platform, let ours):
             "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours); send anew without --resume"
+        case .sentBefore(let stream, let messages):
+            "stream \(stream) was sent before (\(messages) messages are durable): --resume goes on after them, "
+                + "--again sends every event anew and counts it twice, --stream NAME gives other data a name of its own"
         case .badAnswer(let text): "not an answer of the platform: \(text)"
         case .unusable(let reason): reason
         case .stopped: "stopped"

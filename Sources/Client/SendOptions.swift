@@ -14,6 +14,8 @@ public struct SendOptions: Sendable {
     /// Goes on after the last acknowledged message of the same input with the same `batch`, instead of beginning anew; not with
     /// `speed`, which cuts batches short.
     public var resumes = false
+    /// Stops with `sentBefore` where the platform knows the stream already: a new run would count every event twice.
+    public var refusesRepeat = false
     /// Milliseconds without any answer after which the high-water mark is asked for and the rest sent again.
     public var answerTimeout = 5000
     /// Milliseconds without progress after which sending is given up; nil: never. Progress is an acknowledgement, or being asked to

@@ -83,16 +83,22 @@ public struct FeedConsumer: Sendable {
 
     /// Runs on the caller's thread until `shouldStop`, which is asked at least every 50 ms and after each notice, or
     /// the context's shutdown. What `onNotice` throws ends the run. A second run continues where the first ended.
+    /// `onSilence` hears true when the platform has not answered for three seconds, and false when it does again.
     public mutating func run(
-        until shouldStop: () -> Bool, onNotice: (Received) throws -> Void
+        until shouldStop: () -> Bool, onSilence: (Bool) -> Void = { _ in }, onNotice: (Received) throws -> Void
     ) throws {
         var session = try FeedSession(self, place: place, status: status)
         defer {
             place = session.place ?? place
             status = session.status
         }
+        var isSilent = false
         while !shouldStop() {
             guard try session.turn(shouldStop, onNotice) else { return }
+            if session.isUnanswered != isSilent {
+                isSilent.toggle()
+                onSilence(isSilent)
+            }
         }
     }
 }

@@ -11,7 +11,11 @@ struct FeedSession: ~Copyable {
     private let asker: Socket
     private var cursor: FeedCursor?
     /// When to ask (again); nil while notices are taken live.
-    private var askAt: Int64? = 0
+    private var askAt: Int64? = 0 {
+        didSet { askedSince = askAt == nil ? nil : askedSince ?? MonotonicClock.milliseconds() }
+    }
+    /// Since when questions have had no answer; nil while none waits for one.
+    private var askedSince: Int64? = MonotonicClock.milliseconds()
     private var frames = Frames()
     private var live = Poller()
     private var answers = Poller()
@@ -38,6 +42,11 @@ struct FeedSession: ~Copyable {
     }
 
     var place: FeedPlace? { cursor?.place }
+
+    /// Whether the platform has not answered for as long as one answer may take.
+    var isUnanswered: Bool {
+        askedSince.map { MonotonicClock.milliseconds() - $0 >= FeedBounds.answerMilliseconds } ?? false
+    }
 
     /// Asks history while something is missing, else takes notices live; false when the context is shutting down.
     mutating func turn(_ shouldStop: () -> Bool, _ onNotice: (FeedConsumer.Received) throws -> Void) throws -> Bool {
@@ -70,6 +79,7 @@ struct FeedSession: ~Copyable {
     ) throws {
         guard frames.receive(from: asker) == .message else { return }
         let now = MonotonicClock.milliseconds()
+        askedSince = now
         guard frames.count == 1, let page = HistoryPage(frames.bytes(0)) else {
             status.unreadable += 1
             askAt = now + FeedBounds.retryMilliseconds

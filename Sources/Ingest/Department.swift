@@ -13,6 +13,8 @@ public struct Department: Equatable, Sendable {
     public var maxFuture: TimeSpan?
     /// Ahead of the platform by more than this an event is refused; nil asks no clock.
     public var refuseFuture: TimeSpan?
+    /// Where events are the clock: an event this much ahead of those before it is stored, not evaluated, and noted; else nil.
+    public var maxStep: TimeSpan?
     /// Behind the platform by more than this an event is refused; nil allows any time since 1900.
     public var backfillAge: TimeSpan?
     /// Behind its source's newest event by more than this an event is noted as late.

@@ -18,6 +18,8 @@ struct EventDecoder {
     /// Of the view's metrics; -1 where it has none.
     private var metricNumbers = TextCache()
     private var times = TimeReader()
+    /// Where events are the clock: what came before, in the order of arrival.
+    private var eventClock: EventClock?
     var draft = EventDraft()
     var detail = Detail()
 
@@ -108,7 +110,7 @@ struct EventDecoder {
     private mutating func string(_ at: Int, _ key: EventKey, checked: Bool = false) throws(IngestCode) -> Text {
         guard tape.kind(at) == .string else {
             if tape.kind(at) == .null { return .absent }
-            throw refuse(.wrongType, key.name, want: "a string")
+            throw refuse(.wrongType, key.name, want: key == .time ? Finding.timeType : "a string")
         }
         let text = tape.text(at)
         guard text.count <= Limits.stringBytes else { throw refuse(.tooLong, key.name, want: "\(Limits.stringBytes)") }
@@ -288,6 +290,16 @@ struct EventDecoder {
         if let ahead = department.maxFuture, time > now + ahead {
             draft.clockFastSeconds = (time - now).microseconds / 1_000_000
         }
+        if let step = department.maxStep { follow(time, step, committed: now) }
+    }
+
+    private mutating func follow(_ time: Timestamp, _ step: TimeSpan, committed: Timestamp) {
+        var clock = eventClock ?? EventClock(step: step)
+        if committed > .distantPast { clock.join(committed) }
+        if !clock.follow(time), let now = clock.now {
+            draft.clockFastSeconds = (time - now).microseconds / 1_000_000
+        }
+        eventClock = clock
     }
 
     private mutating func finishPlace() throws(IngestCode) {

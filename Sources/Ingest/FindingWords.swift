@@ -8,7 +8,7 @@ extension Finding {
         case .badFrames: "消息帧数不对:应为 [头,] 正文"
         case .messageTooLarge: "消息正文超过 \(want) 字节"
         case .emptyMessage: "消息为空"
-        case .badHeader: "头帧无效:\(got)"
+        case .badHeader: "头帧无效,原因见 en"
         case .unsupportedContentType: "不支持的内容类型 \(got)"
         case .seqGap: "序号不连续:收到 \(got),应为 \(want)"
         case .oldEpoch: "epoch \(got) 已过时,当前为 \(want)"
@@ -24,20 +24,20 @@ extension Finding {
         case .duplicateKey: "字段 \(field) 重复"
         case .missingField: "缺少字段 \(field)"
         case .emptyField: "字段 \(field) 不能为空"
-        case .wrongType: "字段 \(field) 类型错误:应为 \(want)"
+        case .wrongType: "字段 \(field) 类型错误:应为\(Self.typesZh[want] ?? want)"
         case .tooLong: "字段 \(field) 超过 \(want) 字节"
         case .badCharacters: "字段 \(field) 含控制字符"
         case .unknownSpecversion: "不支持的 specversion \(got),应为 1.0"
         case .unsupportedData: "数据须为 JSON 对象,收到 \(got)"
-        case .badTime: "时间格式错误:\(got)"
-        case .missingZone: "时间缺少时区:\(got)"
+        case .badTime: "时间格式错误:\(got);应如 \(Self.timeExample)"
+        case .missingZone: "时间缺少时区:\(got);应如 \(Self.timeExample)"
         case .timeTooEarly: "时间过早:\(got)"
         case .timeTooLate: "时间在未来:\(got)"
         case .badArea: "区划代码须为 6、9、12 或 14 位数字"
         case .badPeriod: "period 须为 ISO 8601 时长,如 PT1H"
         case .badCRS: "未知坐标系 \(got)"
         case .outOfRange: "字段 \(field) 超出范围:\(want)"
-        case .unitMismatch: "单位须为 \(want),收到 \(got)"
+        case .unitMismatch: got.isEmpty ? "缺少单位,应为 \(want)" : "单位须为 \(want),收到 \(got)"
         case .personalSubject: "监测对象形如身份证号或手机号,拒收"
         case .unexpectedField: "此处不允许字段 \(field)"
         case .tooManyFields: "附加字段超过 \(want) 个"
@@ -45,7 +45,7 @@ extension Finding {
         case .sourceNotAllowed: "来源 \(got) 不属于本部门"
         case .tooManySources: "来源数量超过上限 \(want)"
         case .tooManySubjects: "此来源的监测对象超过上限 \(want)"
-        case .idReused: "相同标识内容不同:网关可能重置了计数器"
+        case .idReused: "相同标识内容不同:新事件请用新 id;网关可能重置了计数器"
         case .tooOld: "早于去重窗口(\(want)),无法判断是否重复;请改用序号流"
         case .noRule: "没有规则使用 \(got)" + (want.isEmpty ? "" : ",是否为 \(want)?")
         case .unknownSubject: "监测对象 \(got) 未登记"
@@ -86,8 +86,8 @@ extension Finding {
         case .badCharacters: "\(field) holds control characters"
         case .unknownSpecversion: "specversion \(got) is unknown: send 1.0"
         case .unsupportedData: "data must be a JSON object, not \(got)"
-        case .badTime: "not an RFC 3339 time: \(got)"
-        case .missingZone: "the time has no zone: \(got)"
+        case .badTime: "not an RFC 3339 time: \(got); write it like \(Self.timeExample)"
+        case .missingZone: "the time has no zone: \(got); write it like \(Self.timeExample)"
         case .timeTooEarly: "the time is too far back: \(got)"
         case .timeTooLate: "the time is in the future: \(got)"
         case .badArea: "an area has 6, 9, 12 or 14 digits"
@@ -102,7 +102,8 @@ extension Finding {
         case .sourceNotAllowed: "source \(got) is not among the department's"
         case .tooManySources: "more than \(want) sources"
         case .tooManySubjects: "more than \(want) subjects from this source"
-        case .idReused: "the same identity came with other content: has a gateway restarted its counter?"
+        case .idReused:
+            "the same identity came with other content: give a new event another id; has a gateway restarted its counter?"
         case .tooOld: "not after \(want), the edge of the duplicate window: use a sequenced stream for old data"
         case .noRule: "no rule reads \(got)" + (want.isEmpty ? "" : "; did you mean \(want)?")
         case .unknownSubject: "subject \(got) is not in the registry"
@@ -112,4 +113,13 @@ extension Finding {
         case .implausible: "\(got) is implausible; stored, not evaluated"
         }
     }
+
+    /// What belongs in a field, as `want` says it.
+    private static let typesZh = [
+        "a string": "字符串", "a number": "数字", "an object": "对象", "true or false": " true 或 false", "an array": "数组",
+        "an array of objects": "对象数组", "a scalar": "字符串、数字、布尔值或 null", timeType: "字符串,如 \(timeExample)",
+    ]
+
+    static let timeExample = "2026-07-02T00:20:00+08:00"
+    static let timeType = "a string such as \(timeExample)"
 }

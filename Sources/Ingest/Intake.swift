@@ -211,7 +211,8 @@ struct Intake: ~Copyable {
         note(index, number, registered, &context)
         sources.sources[number].accepted += 1
         sources.sources[number].lastReceived = context.now
-        if decoder.draft.time > sources.sources[number].newestEvent {
+        let isAhead = context.department.record.maxStep != nil && decoder.draft.clockFastSeconds > 0
+        if !isAhead, decoder.draft.time > sources.sources[number].newestEvent {
             sources.sources[number].newestEvent = decoder.draft.time
         }
         context.outcome.accepted += 1

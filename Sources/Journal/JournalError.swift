@@ -54,6 +54,7 @@ extension JournalError: CustomStringConvertible {
             "position \(asked) is after the journal's end \(end): the snapshot is of another journal, or files are missing"
         case .failed(let path, let attempted, let reason):
             "\(attempted) \(path) failed: \(reason)"
+                + (attempted == "creating" ? "; check the data directory's name" : "")
         }
     }
 }

@@ -14,6 +14,8 @@ public struct Configuration: Sendable {
     public var activation = Activation.watched
     public var clock = Timing.Clock.wall
     public var maxFuture = TimeSpan.seconds(30)
+    /// Under `clock: events`: an event further ahead of those before it is stored, not evaluated, and moves no clock.
+    public var maxStep = TimeSpan.days(31)
     public var idleTimeout = TimeSpan.minutes(1)
     /// ROUTER for REQ and DEALER.
     public var ingest = "tcp://127.0.0.1:7400"
@@ -51,7 +53,8 @@ public struct Configuration: Sendable {
 
 extension Configuration {
     public static let keys = [
-        "data", "rules", "registry", "metrics", "activation", "clock", "max_future", "idle_timeout", "ingest",
+        "data", "rules", "registry", "metrics", "activation", "clock", "max_future", "max_step", "idle_timeout",
+        "ingest",
         "lossy_ingest", "feed",
         "history", "control", "department", "duplicate_window", "segment_bytes", "segment_age", "retention_days",
         "snapshot_every",
@@ -99,6 +102,7 @@ extension Configuration {
         span("idle_timeout", &idleTimeout, .seconds(1) ... .days(1))
         span("segment_age", &segmentAge, .minutes(1) ... .days(366))
         span("snapshot_every", &snapshotEvery, .seconds(1) ... .days(1))
+        if let item = fields.optional("max_step") { maxStep = item.span(in: .days(1) ... .days(36_500)) ?? maxStep }
         duplicateWindow = number("duplicate_window", duplicateWindow, 1000...50_000_000)
         segmentBytes = Int64(number("segment_bytes", Int(segmentBytes), (1 << 20)...(1 << 36)))
         retentionDays = number("retention_days", retentionDays, Self.retention)

@@ -15,10 +15,11 @@ final class JournalWriter: Sendable {
     private let timing: Timing
     private let complaints: Complaints
     private let log: Logger
+    private let maxStep: TimeSpan
 
     init(
         journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, timing: Timing,
-        complaints: Complaints, log: Logger
+        complaints: Complaints, log: Logger, maxStep: TimeSpan
     ) {
         self.journal = journal
         self.door = door
@@ -26,6 +27,7 @@ final class JournalWriter: Sendable {
         self.timing = timing
         self.complaints = complaints
         self.log = log
+        self.maxStep = maxStep
     }
 
     /// Runs until the door is closed and empty, or the journal fails: then nothing more is acknowledged.
@@ -89,10 +91,17 @@ final class JournalWriter: Sendable {
         try commit([PendingEntry(received: stamp(entry, &clock), entry: entry)], [])
     }
 
+    /// Before the first event the stamps stand at zero.
+    private func following(_ times: [Timestamp], _ last: Timestamp) -> Timestamp {
+        var clock = EventClock(step: maxStep, now: last > Timestamp(seconds: 0) ? last : nil)
+        for time in times { clock.follow(time) }
+        return max(last, clock.now ?? last)
+    }
+
     private func stamp(_ entry: JournalEntry, _ clock: inout StampClock) -> Timestamp {
         switch (timing.clock, entry) {
         case (.wall, _): clock.stamp(wall: WallClock.now(), monotonic: MonotonicClock.now())
-        case (.events, .events(let batch)): clock.follow(batch.times.max())
+        case (.events, .events(let batch)): clock.follow(following(batch.times, clock.last))
         case (.events, _): clock.last
         }
     }

@@ -80,7 +80,7 @@ public final class Platform: Sendable {
         let engineQueue = stage.queue
         let writer = JournalWriter(
             journal: journal, door: door, engineQueue: engineQueue, timing: configuration.timing,
-            complaints: complaints, log: log)
+            complaints: complaints, log: log, maxStep: configuration.maxStep)
         let threads = Threads { [stopping] in stopping.signal() }
 
         try threads.start("feed") { try feed.run() }

@@ -67,11 +67,15 @@ extension Platform {
         settings.duplicateWindow = configuration.duplicateWindow
         settings.department.maxFuture = configuration.maxFuture
         if configuration.clock == .events {
-            // Recorded events are as old or young as they are: no clock judges them.
+            // Recorded events are as old or young as they are: only those before them judge them.
             (settings.department.maxFuture, settings.department.refuseFuture) = (nil, nil)
+            settings.department.maxStep = configuration.maxStep
         }
+        let begun = journal.lastReceived.flatMap { $0 > Timestamp(seconds: 0) ? $0 : nil } ?? .distantPast
+        let isWall = configuration.clock == .wall || configuration.department.backfillAge != nil
         return IngestServer(
-            settings: settings, view: ingestView(), queue: door, sink: { letters.take($0) }, clock: { WallClock.now() })
+            settings: settings, view: ingestView(), queue: door, sink: { letters.take($0) },
+            clock: { isWall ? WallClock.now() : begun })
     }
 
     func ingestView() -> IngestView {

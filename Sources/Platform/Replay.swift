@@ -7,6 +7,7 @@ import Journal
 /// The same engine over recorded events and the rules of a directory, without sockets, journal or store.
 public struct Replay {
     private var engine: Engine
+    private var clock: EventClock
     private var position: Int64 = 1
     private let source: RuleSource
     public private(set) var events: Int64 = 0
@@ -20,6 +21,7 @@ public struct Replay {
     public init(_ configuration: Configuration) throws(PlatformError) {
         var configuration = configuration
         configuration.clock = .events
+        clock = EventClock(step: configuration.maxStep)
         source = try RuleSource.load(configuration)
         engine = Engine(ruleSet: source.ruleSet, registry: source.registry)
     }
@@ -32,7 +34,8 @@ public struct Replay {
     /// Takes a batch; returns what it made the rules decide.
     public mutating func apply(_ batch: EventBatch, department: String) -> [Decision] {
         guard !batch.isEmpty else { return [] }
-        let received = max(engine.received, batch.times.max() ?? engine.received)
+        for time in batch.times { clock.follow(time) }
+        let received = max(engine.received, clock.now ?? engine.received)
         let record = JournalRecord(
             position: position, received: received, department: department, entry: .events(batch))
         var made: [Decision] = []

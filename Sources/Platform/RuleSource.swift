@@ -68,7 +68,9 @@ struct RuleSource: Sendable {
     private static func catalogue(at path: String) throws(PlatformError) -> MetricCatalogue {
         let findings = Findings()
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw .configuration("\(path): cannot be read; name the metric catalogue with 'metrics'")
+            throw .configuration(
+                "\(path): cannot be read; start in the repository, or name the catalogue with 'metrics' in the settings"
+            )
         }
         guard let metrics = MetricCatalogue.read(path: path, bytes: Array(bytes), findings: findings),
             !findings.hasErrors

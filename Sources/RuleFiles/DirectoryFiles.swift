@@ -26,7 +26,9 @@ public enum DirectoryFiles {
         guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory), isDirectory.boolValue,
             let enumerator
         else {
-            report(directory, .fileUnreadable, "there is no directory '\(directory)'", findings)
+            let isFile = FileManager.default.fileExists(atPath: directory)
+            let what = isFile ? "'\(directory)' is a file; name the directory" : "there is no directory '\(directory)'"
+            report(directory, .fileUnreadable, what, findings)
             return []
         }
         var paths: [String] = []

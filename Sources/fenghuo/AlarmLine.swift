@@ -42,18 +42,24 @@ struct AlarmLine: Decodable {
     var story: String { "\(rule.id ?? "") \(key ?? subject?.id ?? "") \(about)" }
     var step: String { "\(at.dropFirst(11).prefix(8)) \(transition)" + (level.map { " " + $0 } ?? "") }
 
+    /// The first column is the level that holds from now on; an end says what the highest was.
     func text(colour: Bool) -> String {
+        let isOver = transition == "resolved"
         let shown = level ?? peak
-        var line = paint(" \(Level(name: shown)?.zh ?? shown) ", shown, colour)
-        line += " \(at.dropFirst(11).prefix(8)) \(Self.words[transition] ?? transition)"
-        if about == "no_data" { line += " 无数据" }
-        line += " \(domain) \(area?.code ?? "-") \(subject?.name ?? subject?.id ?? "-")"
+        var line = paint(" \(isOver ? "解除" : Level(name: shown)?.zh ?? shown) ", shown, colour)
+        line += " \(at.dropFirst(5).prefix(14).replacing("T", with: " ")) "
+        line += isOver ? "曾为\(Level(name: peak)?.zh ?? peak)" : Self.words[transition] ?? transition
+        if about == "no_data" { line += isOver ? " 数据恢复" : " 无数据" }
+        line += " \(domain) \(area?.code ?? "-") \(subject?.name ?? subject?.id ?? key ?? "-")"
         if let value { line += " \(Self.number(value))\(unit.map { " " + $0 } ?? "")" }
         if let threshold { line += " (\(compare ?? "") \(Self.number(threshold)))" }
         return line + "  \(title.zh) / \(title.en)" + (exercise ? " [演练]" : "")
     }
 
-    private static let words = ["raised": "触发", "escalated": "升级", "deescalated": "降级", "resolved": "解除"]
+    private static let words = [
+        "raised": "触发", "escalated": "升级", "deescalated": "降级", "flapping_started": "抖动开始", "flapping_ended": "抖动结束",
+        "acknowledged": "已确认", "unacknowledged": "无人确认", "unhandled": "未处置",
+    ]
 
     private static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4g", value)

@@ -27,25 +27,26 @@ struct AlarmsCommand: ParsableCommand {
         @Flag(help: "With rules in the sandbox.") var sandbox = false
         @Option(help: "table or json.") var format = OutputFormat.table
 
+        func validate() throws {
+            guard area.map({ AreaCode($0) != nil }) ?? true else {
+                throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
+            }
+            guard level == nil || minimumLevel != nil else {
+                throw ValidationError("--level is blue, yellow, orange or red")
+            }
+            guard (1...10_000).contains(limit) else { throw ValidationError("--limit is 1…10000") }
+        }
+
+        private var minimumLevel: Level? { level.flatMap { Level(name: $0.hasSuffix("+") ? $0.dropLast() : $0[...]) } }
+
         func run() throws {
             var filter = EpisodeFilter()
             filter.open = open
             filter.domain = domain
             filter.rule = rule
             filter.includeSandbox = sandbox
-            if let area {
-                guard let code = AreaCode(area) else {
-                    throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
-                }
-                filter.areaPrefix = code.prefix
-            }
-            if let level {
-                guard let parsed = Level(name: level.hasSuffix("+") ? level.dropLast() : Substring(level)) else {
-                    throw ValidationError("--level is blue, yellow, orange or red")
-                }
-                filter.minimumLevel = parsed
-            }
-            guard (1...10_000).contains(limit) else { throw ValidationError("--limit is 1…10000") }
+            if let code = area.flatMap({ AreaCode($0) }) { filter.areaPrefix = code.prefix }
+            if let minimumLevel { filter.minimumLevel = minimumLevel }
             let page = try AlarmsCommand.reader(data).episodes(filter, limit: limit)
             switch format {
             case .json: try printJSON(page.episodes.map(Row.init))
@@ -93,20 +94,25 @@ struct AlarmsCommand: ParsableCommand {
 
     struct ShowCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "One alarm: every transition, its reading, threshold, rule and file.")
+            commandName: "show",
+            abstract: "One alarm: every transition, its reading, threshold and rule; --file adds the rule's text.")
         @Argument(help: "The episode, as in alarms list: 88190.0") var episode: String
         @Option(help: "The platform's data directory.") var data = "data"
         @Flag(help: "With the text of the rule file that decided.") var file = false
 
+        func validate() throws {
+            guard DecisionID(episode) != nil else { throw ValidationError("an episode is written 88190.0") }
+        }
+
         func run() throws {
-            guard let id = DecisionID(episode) else { throw ValidationError("an episode is written 88190.0") }
-            guard let detail = try AlarmsCommand.reader(data).episode(id) else {
+            guard let id = DecisionID(episode), let detail = try AlarmsCommand.reader(data).episode(id) else {
                 throw Exit.fail("no episode \(episode) in \(data)", Exit.findings)
             }
             let alarm = detail.episode
             print("\(alarm.id.text)  \(alarm.titleZh)  \(alarm.titleEn)")
             print("rule \(alarm.rule) \(alarm.ruleVersion)")
-            print("key \(alarm.key)  subject \(alarm.subject)  area \(alarm.area.isEmpty ? "-" : alarm.area)")
+            let (subject, area) = (alarm.subject.isEmpty ? "-" : alarm.subject, alarm.area.isEmpty ? "-" : alarm.area)
+            print("key \(alarm.key)  subject \(subject)  area \(area)")
             print(
                 "lead \(alarm.lead.isEmpty ? "-" : alarm.lead)  runbook \(alarm.runbook.isEmpty ? "-" : alarm.runbook)")
             for step in detail.steps { print(Self.line(step.decision)) }
@@ -118,8 +124,14 @@ struct AlarmsCommand: ParsableCommand {
             if let level = decision.level { line += " \(level.name)" }
             if decision.reason != .none { line += " (\(decision.reason.name))" }
             if !decision.value.isNaN { line += ": \(decision.valueName) = \(decision.value)" }
-            if !decision.threshold.isNaN { line += ", threshold \(decision.compare.symbol) \(decision.threshold)" }
-            line += "\n    reading \(decision.eventID.isEmpty ? "(timer)" : decision.eventID) of \(decision.source)"
+            if let ground = decision.ground {
+                line += decision.isWayDown ? ", now" : ", threshold"
+                line += " \(ground.compare.symbol) \(ground.threshold)"
+            } else if decision.isWayDown, decision.reason == .cleared, !decision.threshold.isNaN {
+                line += ", the rule's condition (only_while) no longer holds"
+            }
+            let reading = decision.eventID.isEmpty ? "(timer; the key's newest reading)" : decision.eventID
+            line += "\n    reading \(reading) of \(decision.source.isEmpty ? "-" : decision.source)"
             return line + " at position \(decision.eventPosition), decision \(decision.id.text)"
         }
     }

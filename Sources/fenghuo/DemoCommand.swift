@@ -1,14 +1,7 @@
 import ArgumentParser
 import City
-import Client
-import Delivery
-import Events
-import Foundation
-import Journal
 import Logging
-import Messaging
 import Platform
-import Synchronization
 
 /// `fenghuo demo`: the platform on embedded defaults, a day of a city played into it through real sockets, its alarms shown.
 struct DemoCommand: ParsableCommand {
@@ -18,7 +11,9 @@ struct DemoCommand: ParsableCommand {
             + "Exit code 1 where it cannot start or the day's alarms differ, 2 where rules or settings are wrong.")
 
     @Flag(help: "End after the day.") var once = false
-    @Option(help: "Data directory; emptied first.") var data = "data/demo"
+    @Option(help: "Data directory; what an earlier demo left there is removed first.") var data = "data/demo"
+    @Option(help: "Settings other than the defaults, as for run; data and clock are the demo's own.")
+    var config: String?
     @Option(help: "Pace by event time, as in 600x; as fast as it goes where absent.") var speed: String?
     @Option(help: "Seed of the day.") var seed: UInt64 = CityDay.defaultSeed
     @Option(help: "Keep each n-th sensor only.") var keepEvery = 1
@@ -33,39 +28,29 @@ struct DemoCommand: ParsableCommand {
     }
 
     func run() throws {
-        var configuration = Configuration()
-        configuration.data = data
-        configuration.clock = .events
         do {
-            try emptyData()
+            var settings = try config.map { try Configuration(file: $0) } ?? Configuration()
+            settings.data = data
+            settings.clock = .events
+            // The recorded day has no gaps: an event with today's date is no part of it.
+            settings.maxStep = .days(1)
+            let isFresh = try !DemoPlace(configuration: settings).empty()
             LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
             var log = Logger(label: "fenghuo")
             log.logLevel = .warning
-            let platform = try Platform(configuration, log: log)
+            let platform = try Platform(settings, log: log)
             let day = DemoDay(platform: platform, options: self)
+            if !isFresh { day.say("a new demo: what the last one left in \(data) is removed") }
             try platform.run { day.start($0) }
             day.finish()
             if let failure = day.failure { throw Exit.fail(failure, Exit.findings) }
-        } catch PlatformError.configuration(let findings) {
-            throw Exit.fail(findings, Exit.ruleError)
-        } catch let error as ExitCode {
-            throw error
+            day.sayWhereDataIs()
+        } catch let code as ExitCode {
+            throw code
+        } catch PlatformError.configuration(let text) {
+            throw Exit.fail(text, Exit.ruleError)
         } catch {
             throw Exit.fail("\(error)", Exit.findings)
         }
-    }
-
-    /// Only a directory that a demo made before, and that no demo runs on, is emptied.
-    private func emptyData() throws {
-        let marker = data + "/.demo"
-        if FileManager.default.fileExists(atPath: data) {
-            guard FileManager.default.fileExists(atPath: marker) else {
-                throw PlatformError.start("\(data) exists and no demo made it: name another directory with --data")
-            }
-            try Journal.requireUnowned(data: data)
-            try FileManager.default.removeItem(atPath: data)
-        }
-        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        _ = FileManager.default.createFile(atPath: marker, contents: nil)
     }
 }

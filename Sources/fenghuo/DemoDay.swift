@@ -90,9 +90,9 @@ final class DemoDay: Sendable {
         if options.once {
             platform.stop()
         } else {
-            say(
-                "the day is over; the platform stays up for your events (README.md, \"Send your first event\"). Ctrl-C stops it."
-            )
+            say("the day is over; the platform stays up for your events (README.md, \"Send your first event\").")
+            let program = CommandLine.arguments[0]
+            say("look: \(program) alarms list --open --data \(options.data); Ctrl-C stops it")
         }
     }
 
@@ -166,7 +166,13 @@ final class DemoDay: Sendable {
         return "\(time) \(alarm.transition)" + (alarm.level.map { " " + $0 } ?? "")
     }
 
-    private func say(_ line: String) {
+    /// The commands that look into what the day left.
+    func sayWhereDataIs() {
+        let program = CommandLine.arguments[0]
+        say("stopped; the data is in \(options.data): \(program) alarms list --data \(options.data)")
+    }
+
+    func say(_ line: String) {
         FileHandle.standardOutput.write(Data(((isTerminal ? "\r\u{1B}[2K" : "") + line + "\n").utf8))
     }
 }

@@ -15,8 +15,12 @@ enum Exit {
     }
 
     /// Nothing to look into is not the same as nothing found.
-    static func require(_ path: String, _ what: String) throws {
+    static func require(_ path: String, _ what: String, option: String = "--data") throws {
         guard !FileManager.default.fileExists(atPath: path) else { return }
-        throw fail("no \(what) at \(path); name the platform's data directory with --data", findings)
+        var text = "no \(what) at \(path); name the platform's data directory with \(option)"
+        if FileManager.default.fileExists(atPath: "data/demo/.demo") {
+            text += ": make run keeps its own in data/demo (\(option) data/demo)"
+        }
+        throw fail(text, findings)
     }
 }

@@ -32,7 +32,8 @@ struct JournalCommand: ParsableCommand {
                         SegmentRow(
                             name: segment.name, rows: segment.rows, first: segment.positions.lowerBound,
                             next: segment.positions.upperBound, bytes: segment.bytes,
-                            from: segment.received?.lowerBound.formatted(), to: segment.received?.upperBound.formatted()
+                            from: segment.received.map { Self.stamp($0.lowerBound) },
+                            to: segment.received.map { Self.stamp($0.upperBound) }
                         )
                     })
             case .table:
@@ -40,12 +41,18 @@ struct JournalCommand: ParsableCommand {
                 for segment in info.segments {
                     table.add(
                         segment.name, "\(segment.positions.lowerBound)..<\(segment.positions.upperBound)",
-                        "\(segment.rows)", "\(segment.bytes)", segment.received?.lowerBound.formatted() ?? "-",
-                        segment.received?.upperBound.formatted() ?? "-")
+                        "\(segment.rows)", "\(segment.bytes)",
+                        segment.received.map { Self.stamp($0.lowerBound) } ?? "-",
+                        segment.received.map { Self.stamp($0.upperBound) } ?? "-")
                 }
                 print(table.text)
                 if let ratio = info.compressionRatio { print("compression \(String(format: "%.1f", ratio)) : 1") }
             }
+        }
+
+        /// Under event time what enters before the first event has no time yet.
+        private static func stamp(_ time: Timestamp) -> String {
+            time <= Timestamp(seconds: 0) ? "before the first event" : time.formatted()
         }
 
         private struct SegmentRow: Encodable {
@@ -85,8 +92,11 @@ struct JournalCommand: ParsableCommand {
         @Option(help: "Position to stop before.") var to: Int64 = .max
         @Flag(help: "With free text and reporter fields: personal data.") var restricted = false
 
-        func run() throws {
+        func validate() throws {
             guard from >= 1, to >= from else { throw ValidationError("--from is at least 1 and not above --to") }
+        }
+
+        func run() throws {
             try options.requireJournal()
             let count = try Journal.export(data: options.data, positions: from..<to, restricted: restricted) { bytes in
                 try FileHandle.standardOutput.write(contentsOf: bytes)
@@ -103,10 +113,13 @@ struct JournalCommand: ParsableCommand {
         @Option(help: "Days of entries to keep; network logs must be kept for at least six months.") var days = 200
         @Flag(help: "Allow fewer than 183 days.") var force = false
 
-        func run() throws {
+        func validate() throws {
             guard days >= 183 || force else {
                 throw ValidationError("network logs must be kept for at least six months; --force to delete earlier")
             }
+        }
+
+        func run() throws {
             try options.requireJournal()
             let report = try pruneJournal(data: options.data, days: days)
             for segment in report.removed { print("removed \(segment.name) (\(segment.bytes) bytes)") }

@@ -19,14 +19,14 @@ struct ListenCommand: ParsableCommand {
     @Option(help: "End after so many alarms.") var count: Int?
     @Flag(help: "One JSON object a line, as received.") var json = false
 
-    func run() throws {
-        var prefixes = topics
-        if let area {
-            guard let topics = FeedTopics.area(area) else {
-                throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
-            }
-            prefixes += topics
+    func validate() throws {
+        guard area.map({ FeedTopics.area($0) != nil }) ?? true else {
+            throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
         }
+    }
+
+    func run() throws {
+        var prefixes = topics + (area.flatMap { FeedTopics.area($0) } ?? [])
         if prefixes.isEmpty { prefixes = ["alarm/domain/"] }
         let start = try state.flatMap(Self.place).map { FeedConsumer.Start.after($0) } ?? .beginning
         let context = Context()
@@ -34,6 +34,10 @@ struct ListenCommand: ParsableCommand {
         var left = count ?? .max
         try consumer.run(
             until: { left <= 0 },
+            onSilence: { isSilent in
+                let text = isSilent ? "no platform answers at \(history), waiting" : "the platform answers"
+                FileHandle.standardError.write(Data((text + "\n").utf8))
+            },
             onNotice: { notice in
                 guard left > 0 else { return }
                 left -= 1
@@ -49,6 +53,8 @@ struct ListenCommand: ParsableCommand {
     }
 
     private static func save(_ place: FeedPlace, _ path: String) throws {
-        try JSONEncoder().encode(place).write(to: URL(fileURLWithPath: path), options: .atomic)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(place).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

@@ -23,6 +23,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let journal { try Exit.require(journal + "/journal", "journal", option: "--journal") }
         var configuration = Configuration()
         configuration.rules = rules
         configuration.registry = registry

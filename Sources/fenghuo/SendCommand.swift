@@ -9,7 +9,11 @@ import StrictYAML
 struct SendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send", abstract: "Send NDJSON events, or CSV with a mapping file.",
-        discussion: "Exit code 1 where an event was rejected, 4 where the platform does not answer.")
+        discussion: """
+            A file is a sequenced stream: sent again it is refused unless --resume goes on where it ended or --again counts \
+            every event anew. Exit code 1 where an event was rejected or a row skipped, 2 where a file cannot be read, 3 where \
+            the stream was sent before, 4 where the platform does not answer.
+            """)
 
     @Argument(help: "NDJSON file, or CSV with --map.") var file: String
     @Option(help: "Mapping file that says how CSV columns become events.") var map: String?
@@ -20,12 +24,17 @@ struct SendCommand: ParsableCommand {
     var speed: String?
     @Option(help: "Name of the sequenced stream; the file's name where absent.") var stream: String?
     @Flag(help: "Go on where an earlier run of this stream and file ended.") var resume = false
+    @Flag(help: "Send a stream that was sent before as new events; they count twice.") var again = false
     @Option(help: "Seconds without an acknowledgement after which to give up.") var giveUp = 60
 
     func validate() throws {
         guard (1...10_000).contains(batch) else { throw ValidationError("--batch is 1…10000") }
         guard (1...1000).contains(window) else { throw ValidationError("--window is 1…1000") }
         if let speed, Self.factor(speed) == nil { throw ValidationError("--speed is a number and x, as in 60x") }
+        guard !resume || !again else { throw ValidationError("--resume or --again, one of them") }
+        guard map != nil || !file.lowercased().hasSuffix(".csv") else {
+            throw ValidationError("a CSV file needs --map, which says what its columns mean: docs/wire.md, \"CSV\"")
+        }
     }
 
     static func factor(_ text: String) -> Double? {
@@ -41,22 +50,25 @@ struct SendCommand: ParsableCommand {
         options.window = window
         options.speed = speed.flatMap(Self.factor)
         options.resumes = resume
+        options.refusesRepeat = !resume && !again
         options.giveUpAfter = giveUp * 1000
         do {
-            let progress = try send(options)
+            let (progress, skipped) = try send(options)
             print(SendReport.summary(progress))
-            for reject in progress.rejects {
-                print("rejected \(reject.id): \(reject.code) \(reject.field) \(reject.reason)")
-            }
-            if progress.rejected > 0 { throw Exit.findings }
+            for line in SendReport.rejects(progress) { print(line) }
+            if progress.rejected > 0 || skipped > 0 { throw Exit.findings }
         } catch let failure as SendFailure {
+            if case .sentBefore = failure { throw Exit.fail("\(failure)", Exit.usage) }
             throw Exit.fail("\(failure)", Exit.unreachable)
         } catch let failure as InputFailure {
             throw Exit.fail("\(failure)", Exit.ruleError)
+        } catch let failure as MessagingError {
+            throw Exit.fail("\(failure)", Exit.usage)
         }
     }
 
-    private func send(_ options: SendOptions) throws -> SendProgress {
+    /// What became of the events, and how many rows of a CSV file were no events.
+    private func send(_ options: SendOptions) throws -> (SendProgress, skipped: Int) {
         let context = Context()
         var sender = try EventSender(context.handle, options)
         let line = ProgressLine()
@@ -68,11 +80,12 @@ struct SendCommand: ParsableCommand {
             }
             var events = try CSVEvents(path: file, mapping: mapping)
             let progress = try sender.send(&events) { line.show(SendReport.line($0)) }
+            line.end()
             for skipped in events.skipped { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
-            return progress
+            return (progress, events.skippedCount)
         } else {
             var events = try NDJSONFile(path: file)
-            return try sender.send(&events) { line.show(SendReport.line($0)) }
+            return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0)
         }
     }
 }

@@ -11,6 +11,20 @@ enum SendReport {
         return text
     }
 
+    /// A line for each of the first refused events, and how many more there were.
+    static func rejects(_ progress: SendProgress) -> [String] {
+        let shown = progress.rejects.prefix(shownRejects)
+        var lines = shown.map { reject in
+            let name = reject.id.isEmpty ? "an event without id" : reject.id
+            return "rejected \(name): \(reject.code)\(reject.field.isEmpty ? "" : " " + reject.field): \(reject.reason)"
+        }
+        if progress.rejected > shown.count { lines.append("… \(progress.rejected - shown.count) more") }
+        return lines
+    }
+
+    /// Enough to see what is wrong, few enough to read.
+    private static let shownRejects = 10
+
     static func line(_ progress: SendProgress) -> String {
         "\(progress.answered) answered of \(progress.read) read, \(progress.eventsPerSecond) events/s"
     }

@@ -40,6 +40,44 @@ import Testing
         #expect(notice.prev == 1)
     }
 
+    @Test func `the feed page names every field of a notice`() throws {
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { root.deleteLastPathComponent() }
+        let page = try String(contentsOf: root.appending(path: "docs/feed.md"), encoding: .utf8)
+        var decision = try Sample.decision(11, .resolved, episode: 10, key: "k")
+        (decision.subject, decision.actor, decision.note, decision.escalateTo) = ("RQ-0457", "a", "b", ["c"])
+        decision.previous = .yellow
+        var open = decision
+        (open.id, open.transition, open.reason, open.level) = (decision.episode, .escalated, .none, .orange)
+        for notice in try commit([open, decision]) {
+            let fields = try #require(JSONSerialization.jsonObject(with: Data(notice.body.utf8)) as? [String: Any])
+            for field in fields.keys { #expect(page.contains("`\(field)`"), "\(field)") }
+        }
+    }
+
+    @Test func `the way down is told in its own words and direction`() throws {
+        func body(_ position: Int64, _ change: (inout Decision) -> Void) throws -> Notice {
+            var decision = try Sample.decision(position, .resolved, episode: 10, peak: .red)
+            (decision.value, decision.threshold) = (5, 40)
+            change(&decision)
+            return try Notice(json: try #require(try commit([decision]).first).body)
+        }
+        _ = try commit([try Sample.decision(10)])
+        let down = try body(11) { ($0.transition, $0.level, $0.previous) = (.deescalated, .orange, .red) }
+        #expect(down.message.zh == "【降级】可燃气体浓度超限:人民中路阀井 由红色降为橙色 5 %LEL,低于 40 %LEL")
+        #expect((down.compare, down.threshold) == ("<", 40))
+        // An end by only_while: the value still stands above.
+        let gate = try body(12) { $0.value = 56 }
+        #expect(gate.message.en.hasSuffix("Valve well 56 %LEL, the rule's condition no longer holds"))
+        #expect((gate.compare, gate.threshold) == (nil, nil))
+        let low = try body(13) { ($0.compare, $0.value, $0.threshold) = (.lessOrEqual, 0.31, 0.22) }
+        #expect(low.message.en == "Resolved: Combustible gas concentration high: Valve well 0.31 %LEL, now > 0.22 %LEL")
+        let gone = try body(14) { ($0.reason, $0.value, $0.threshold) = (.ruleRemoved, .nan, .nan) }
+        #expect(gone.message.zh == "【解除】可燃气体浓度超限:人民中路阀井,规则已删除")
+        let back = try body(15) { ($0.about, $0.value, $0.threshold) = (.noData, .nan, .nan) }
+        #expect(back.message.zh == "【解除】可燃气体浓度超限:人民中路阀井,数据已恢复")
+    }
+
     @Test func `an exercise has topics of its own, and old alarms are marked as back-filled`() throws {
         var drill = try Sample.decision(10)
         drill.exercise = true

@@ -39,7 +39,8 @@ extension EndToEnd {
             #expect(show.code == 0)
             for words in [
                 "raised yellow: value = 21.0, threshold >= 20.0", "escalated orange: value = 31.0",
-                "escalated red: value = 55.0, threshold >= 50.0", "resolved (cleared)", "reading w/150 of /default",
+                "escalated red: value = 55.0, threshold >= 50.0", "resolved (cleared): value = 6.0, now < ",
+                "reading w/150 of /default",
                 "runbook docs/runbooks/gas-lel.md", "id: gas-lel\n",
             ] { #expect(show.output.contains(words), "\(words) in \(show.output)") }
             #expect(try fenghuo("alarms", "show", "1.0", "--data", platform.data, in: scratch).code == 1)
@@ -79,6 +80,19 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `a listener without a platform says that it waits`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            #expect(platform.stop() == 0)
+            let listener = try Child(
+                Repository.executable,
+                ["listen", "--feed", platform.feed, "--history", platform.history, "--count", "1"], in: scratch)
+            let waiting = "no platform answers at \(platform.history), waiting\n"
+            #expect(eventually { listener.errors == waiting } && listener.isRunning)
+            listener.signal(SIGTERM)
+            _ = listener.wait()
+        }
+
         @Test func `send tells by its exit code what went wrong`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
@@ -87,7 +101,7 @@ extension EndToEnd {
             let rejected = try fenghuo("send", file, "--to", platform.ingest, in: scratch)
             #expect(rejected.code == 1)
             #expect(rejected.output.contains("rejected w/0: unit_mismatch unit"))
-            let missing = scratch.path + "/missing.csv"
+            let missing = scratch.path + "/missing.ndjson"
             let unread = try fenghuo("send", missing, "--to", platform.ingest, in: scratch)
             #expect(unread.code == 2 && unread.errors.contains(missing))
             let map = try scratch.write("map.yml", "subject: x\nreadngs: []\n")
@@ -99,6 +113,103 @@ extension EndToEnd {
             #expect(silent.code == 4 && silent.errors.contains(platform.ingest))
             let status = try fenghuo("status", "--control", "tcp://127.0.0.1:9", in: scratch)
             #expect(status.code == 4)
+        }
+
+        @Test func `one event far ahead of a recorded day is stored and noted, and moves no clock`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) { $0.more = "max_step: 1d" }
+            let wire = try Wire(.req, platform.ingest)
+            func ask(_ id: String, _ time: String) throws -> [String?] {
+                let answer = try wire.ask(
+                    Self.lines[3].replacingOccurrences(of: "w/150", with: id)
+                        .replacingOccurrences(of: "RQ-1", with: id)
+                        .replacingOccurrences(of: "2026-07-02T00:02:30", with: time))
+                #expect(answer?["accepted"] as? Int == 1)
+                return (answer?["notes"] as? [[String: Any]] ?? []).map { $0["code"] as? String }
+            }
+            #expect(try !ask("A", "2026-07-02T00:00:00").contains("clock_fast"))
+            #expect(try ask("B", "2026-11-25T11:00:00").contains("clock_fast"))
+            #expect(try platform.settle())
+            #expect(try platform.status().received.hasPrefix("2026-07-02T00:00:00"))
+            #expect(try ask("C", "2026-07-02T00:01:00").allSatisfy { $0 != "clock_fast" && $0 != "late" })
+            #expect(try platform.settle())
+            // A restarted door goes on from the journal's clock.
+            #expect(platform.stop() == 0)
+            try platform.start()
+            #expect(
+                try Wire(.req, platform.ingest).ask(
+                    Self.lines[3].replacingOccurrences(of: "2026-07", with: "2026-09"))?["notes"] != nil)
+            #expect(platform.stop() == 0)
+            #expect(try StoredAlarms(data: platform.data).transitions().map(\.subject) == ["A", "C"])
+        }
+
+        @Test func `a file that was sent before is sent again only when asked for`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let file = try scratch.write("day.ndjson", Self.lines.joined(separator: "\n") + "\n")
+            #expect(try fenghuo("send", file, "--to", platform.ingest, in: scratch).code == 0)
+            let twice = try fenghuo("send", file, "--to", platform.ingest, in: scratch)
+            #expect(twice.code == 3 && twice.errors.contains("day.ndjson was sent before"), "\(twice.errors)")
+            #expect(twice.errors.contains("--again") && twice.output.isEmpty)
+            let again = try fenghuo("send", file, "--again", "--to", platform.ingest, in: scratch)
+            #expect(again.code == 0 && again.output.hasPrefix("9 accepted"))
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `what cannot be sent is told in a few lines that say what to do`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let text = try scratch.write("notes.txt", String(repeating: "not an event\n", count: 78))
+            let refused = try fenghuo("send", text, "--to", platform.ingest, in: scratch)
+            #expect(refused.code == 1 && refused.output.hasSuffix("… 68 more\n"), "\(refused.output)")
+            let table = try scratch.write("a.csv", "t,v\n2026-07-02 00:00:00,1\n2026-07-02 00:01:00,x\n")
+            let unmapped = try fenghuo("send", table, "--to", platform.ingest, in: scratch)
+            #expect(unmapped.code == 3 && unmapped.errors.contains("--map"), "\(unmapped.errors)")
+            let map = try scratch.write(
+                "map.yml",
+                """
+                subject: RQ-7
+                time: {columns: [t], format: "yyyy-MM-dd HH:mm:ss", zone: "+08:00"}
+                readings: [{column: v, metric: gas.lel, unit: "%LEL"}]
+
+                """)
+            let skipped = try fenghuo("send", table, "--map", map, "--to", platform.ingest, in: scratch)
+            #expect(skipped.code == 1 && skipped.output.contains("a.csv:3: skipped"), "\(skipped.output)")
+            #expect(skipped.output.contains("\n1 accepted"))
+            let folder = try fenghuo("send", scratch.path, "--to", platform.ingest, in: scratch)
+            #expect(folder.code == 2 && folder.errors.contains("directory") && !folder.errors.contains("NSCocoa"))
+            let address = try fenghuo("send", text, "--again", "--to", "localhost:7400", in: scratch)
+            #expect(address.code == 3 && address.errors.contains("tcp://"), "\(address.errors)")
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `the CSV of the wire page is sent by its mapping`() throws {
+            let scratch = try Scratch()
+            let page = try String(contentsOfFile: Repository.root + "/docs/wire.md", encoding: .utf8)
+            func block(_ language: String) throws -> String {
+                let rest = try #require(page.components(separatedBy: "```\(language)\n").dropFirst().first)
+                return try #require(rest.components(separatedBy: "```").first)
+            }
+            let map = try scratch.write("gas.yml", block("yaml"))
+            let table = try scratch.write("gas.csv", block("csv"))
+            let platform = try RunningPlatform(in: scratch)
+            let sent = try fenghuo("send", table, "--map", map, "--to", platform.ingest, in: scratch)
+            #expect(sent.code == 0 && sent.output.hasPrefix("2 accepted"), "\(sent.output)\(sent.errors)")
+            #expect(!sent.output.contains("implausible"))
+            #expect(platform.stop() == 0)
+            let export = try fenghuo("journal", "export", "--data", platform.data, in: scratch)
+            #expect(
+                export.output.contains(#""subject":"RQ-7""#) && export.output.contains("00:01:00"), "\(export.output)")
+        }
+
+        @Test func `the version is told, and a replay of nothing fails`() throws {
+            let scratch = try Scratch()
+            let version = try fenghuo("--version", in: scratch)
+            #expect(version.code == 0 && version.output.hasPrefix("0."))
+            let nothing = try fenghuo("replay", "--journal", scratch.path, in: scratch)
+            #expect(nothing.code == 1 && nothing.errors.contains("no journal at \(scratch.path)"), "\(nothing.errors)")
+            let nested = try fenghuo("alarms", "list", "--level", "purple", in: scratch)
+            #expect(nested.code == 3 && nested.errors.contains("Usage: fenghuo alarms list"), "\(nested.errors)")
         }
 
         @Test func `the rules that are shipped are checked, tested, listed and shown`() throws {

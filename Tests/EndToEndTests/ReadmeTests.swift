@@ -59,27 +59,27 @@ extension EndToEnd {
             #expect(transitions.map(\.subject) == ["RQ-1"] && transitions.map(\.level) == [.red])
         }
 
-        @Test func `a Python subscriber gets the alarm under its area`() throws {
+        @Test func `a Python subscriber gets the second event's alarm, as shown`() throws {
             let scratch = try Scratch()
             guard let python = try Self.python(scratch) else { return }
             let platform = try RunningPlatform(in: scratch)
             let blocks = try Self.blocks("python")
-            let (first, second) = (blocks[0], blocks[1])
-            let subscriber = try Child(python, [Self.script(second, platform, "subscribe.py")], in: scratch)
-            // Nobody tells when a subscription has reached the platform: one well after the other leaks until it has.
-            var wells = 0
-            let isTold = try eventually {
-                wells += 1
-                let other = first.replacingOccurrences(of: "RQ-1", with: "RQ-\(wells)")
-                let sent = try run(python, [Self.script(other, platform, "send.py")], in: scratch)
-                return sent.code != 0 || subscriber.wait(seconds: 0.3) == 0
-            }
-            #expect(isTold && subscriber.wait(seconds: 0) == 0, "\(subscriber.errors)")
-            let line = subscriber.output.split(separator: " ", maxSplits: 1)
-            #expect(line.first == "alarm/area/320213000000/red/gas/")
-            let body = try #require(line.last)
+            try #require(blocks.count == 3)
+            let (first, subscribe, another) = (blocks[0], blocks[1], blocks[2])
+            #expect(try run(python, [Self.script(first, platform, "first.py")], in: scratch).code == 0)
+            let subscriber = try Child(python, [Self.script(subscribe, platform, "subscribe.py")], in: scratch)
+            #expect(try eventually { try platform.status().feedSubscriptions > 0 })
+            let from = try #require(first.range(of: "s.send_json"))
+            let to = try #require(first.range(of: "print("))
+            let second = first.replacingCharacters(in: from.lowerBound..<to.lowerBound, with: another)
+            #expect(try run(python, [Self.script(second, platform, "second.py")], in: scratch).code == 0)
+            #expect(subscriber.wait() == 0, "\(subscriber.errors)")
+            let shown = try #require(try Self.blocks("").first { $0.hasPrefix("alarm/area/") })
+            #expect(Self.isShown(subscriber.output, as: shown), "\(subscriber.output)")
+            let body = try #require(subscriber.output.split(separator: " ", maxSplits: 1).last)
             let alarm = try #require(JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
             #expect(alarm["transition"] as? String == "raised" && alarm["level"] as? String == "red")
+            #expect((alarm["subject"] as? [String: Any])?["id"] as? String == "RQ-2")
             #expect(alarm["value"] as? Double == 55 && alarm["threshold"] as? Double == 50)
             #expect(platform.stop() == 0)
         }
