@@ -1,12 +1,10 @@
 import Engine
 import Events
-import Foundation
 import Ingest
+import Messaging
 
 /// What runs, what lies on disk, and the way from one to the other: through the journal, one proposal at a time.
-final class RuleDesk: @unchecked Sendable {
-    // @unchecked: every field is read and written under `condition`.
-
+final class RuleDesk: Sendable {
     /// What the directories held when they were last read.
     enum Disk: Equatable, Sendable {
         case valid(version: String)
@@ -32,34 +30,39 @@ final class RuleDesk: @unchecked Sendable {
     }
 
     /// How long a caller waits until the engine has applied what it proposed; the entry is durable long before.
-    static let patience: TimeInterval = 30
+    static let patience = Duration.seconds(30)
 
-    private let condition = NSCondition()
+    private struct Shared {
+        var state: State
+        var isProposing = false
+        /// Entries submitted and neither durable nor refused.
+        var inFlight = 0
+        /// Position of the newest entry that became durable.
+        var newest: Int64 = 0
+        var failure: String?
+
+        /// Whether the running set and registry are the last ones proposed.
+        var isSettled: Bool { inFlight == 0 && newest <= state.position }
+    }
+
     private let door: CommitQueue
-    private var state: State
-    private var isProposing = false
-    /// Of the entries proposed last: positions that became durable, or why they did not.
-    private var durable: [Int64] = []
-    private var failure: String?
+    private let shared: Monitor<Shared>
 
     init(door: CommitQueue, metrics: [Metric]) {
         self.door = door
-        state = State(metrics: metrics)
+        shared = Monitor(Shared(state: State(metrics: metrics)))
     }
 
-    var now: State { locked { state } }
+    var now: State { shared.withLock { $0.state } }
 
     /// The engine has applied a rule set or registry.
     func note(applied ruleSet: RuleSet, _ registry: Registry, at position: Int64) {
-        locked {
-            (state.ruleSet, state.registry, state.position) = (ruleSet, registry, position)
-            condition.broadcast()
-        }
+        shared.change { ($0.state.ruleSet, $0.state.registry, $0.state.position) = (ruleSet, registry, position) }
     }
 
-    func note(disk: Disk) { locked { state.disk = disk } }
+    func note(disk: Disk) { shared.withLock { $0.state.disk = disk } }
 
-    func note(metrics: [Metric]) { locked { state.metrics = metrics } }
+    func note(metrics: [Metric]) { shared.withLock { $0.state.metrics = metrics } }
 
     /// Entries for what differs from what runs. A set without rules never replaces one that has some: an empty or
     /// unmounted directory would resolve every alarm.
@@ -80,68 +83,47 @@ final class RuleDesk: @unchecked Sendable {
         return entries
     }
 
-    /// Appends what differs and waits until the engine runs on it.
+    /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
+    /// waited for: what differs is judged against what will run, not against what runs by chance.
     func propose(
         _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil
     ) throws(PlatformError) -> Outcome {
-        begin()
-        defer { end() }
+        let isFree = shared.wait(for: Self.patience) { shared -> Bool? in
+            guard !shared.isProposing, shared.isSettled else { return nil }
+            (shared.isProposing, shared.failure) = (true, nil)
+            return true
+        }
+        guard isFree != nil else { throw Self.behind }
+        defer { shared.change { $0.isProposing = false } }
         let previous = now.ruleSet.version
         let entries = try entries(for: proposed, registry, by: named)
-        for entry in entries {
-            let isTaken = door.submit(entry) { [self] result in
-                locked {
-                    switch result {
-                    case .durable(let position, _): durable.append(position)
-                    case .failed(let reason): failure = reason
-                    }
-                    condition.broadcast()
-                }
-            }
-            guard isTaken else { throw .stopped("the platform is busy or stopping: try again") }
+        for entry in entries { try submit(entry) }
+        let failure = shared.wait(for: Self.patience) { shared -> String?? in
+            shared.failure != nil || shared.isSettled ? .some(shared.failure) : nil
         }
-        try awaitApplied(entries.count)
+        guard let failure else { throw Self.behind }
+        if let failure { throw .stopped("the journal did not take it: \(failure)") }
         return Outcome(changed: entries.count, ruleSet: now.ruleSet.version, previous: previous)
     }
 
-    private func begin() {
-        locked {
-            while isProposing { condition.wait() }
-            isProposing = true
-            durable = []
-            failure = nil
+    private func submit(_ entry: JournalEntry) throws(PlatformError) {
+        shared.withLock { $0.inFlight += 1 }
+        let isTaken = door.submit(entry) { [shared] result in
+            shared.change { shared in
+                shared.inFlight -= 1
+                switch result {
+                case .durable(let position, _): shared.newest = max(shared.newest, position)
+                case .failed(let reason): shared.failure = reason
+                }
+            }
         }
+        guard !isTaken else { return }
+        shared.change { $0.inFlight -= 1 }
+        throw .stopped("the platform is busy or stopping: try again")
     }
 
-    private func end() {
-        locked {
-            isProposing = false
-            condition.broadcast()
-        }
-    }
-
-    private func awaitApplied(_ count: Int) throws(PlatformError) {
-        let deadline = Date(timeIntervalSinceNow: Self.patience)
-        let (refusal, hasApplied) = locked { () -> (String?, Bool) in
-            while failure == nil, !isApplied(count) { if !condition.wait(until: deadline) { break } }
-            return (failure, isApplied(count))
-        }
-        if let refusal { throw .stopped("the journal did not take it: \(refusal)") }
-        guard hasApplied else {
-            throw .stopped("not applied within \(Int(Self.patience)) s: the engine is behind; see fenghuo status")
-        }
-    }
-
-    /// Under the lock.
-    private func isApplied(_ count: Int) -> Bool {
-        durable.count == count && (durable.max() ?? 0) <= state.position
-    }
-
-    private func locked<T>(_ body: () -> T) -> T {
-        condition.lock()
-        defer { condition.unlock() }
-        return body()
-    }
+    private static let behind = PlatformError.stopped(
+        "not applied within \(patience.components.seconds) s: the engine is behind; see fenghuo status")
 }
 
 extension RuleDesk.State {

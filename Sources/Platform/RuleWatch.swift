@@ -1,11 +1,8 @@
-import Events
-import Foundation
+import Messaging
 
 /// The thread that looks at the files operators tune, twice a second, and has them read once they have come to rest.
-final class RuleWatch: @unchecked Sendable {
-    // @unchecked: `isStopping` is read and written under `condition`.
-    private let condition = NSCondition()
-    private var isStopping = false
+final class RuleWatch: Sendable {
+    private let isStopping = Monitor(false)
     private let places: [String]
     private let take: @Sendable (RuleSource.Reading) -> Void
     private let read: @Sendable () -> RuleSource.Reading
@@ -19,12 +16,7 @@ final class RuleWatch: @unchecked Sendable {
         self.take = take
     }
 
-    func stop() {
-        condition.lock()
-        isStopping = true
-        condition.broadcast()
-        condition.unlock()
-    }
+    func stop() { isStopping.change { $0 = true } }
 
     func run() {
         // The start may have read files that were just being written: they are looked at once more.
@@ -40,11 +32,6 @@ final class RuleWatch: @unchecked Sendable {
         }
     }
 
-    private func waitForStop() -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        let next = Date(timeIntervalSinceNow: 0.5)
-        while !isStopping { if !condition.wait(until: next) { break } }
-        return isStopping
-    }
+    /// Half a second, or less where it is to stop.
+    private func waitForStop() -> Bool { isStopping.wait(for: .milliseconds(500)) { $0 ? true : nil } ?? false }
 }

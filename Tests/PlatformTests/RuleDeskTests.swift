@@ -1,0 +1,91 @@
+import Engine
+import Events
+import Foundation
+import Ingest
+import Testing
+
+@testable import Platform
+
+/// One proposal at a time, each judged against what the one before it will have made of the rules.
+struct RuleDeskTests {
+    private static func set(_ version: String) -> RuleSet {
+        let rule = Rule(
+            id: "r", title: .init(zh: "", en: ""), domain: "gas", message: .init(zh: "", en: ""),
+            input: .init(type: "reading", metric: "m", unit: ""), values: [.init(name: "value", kind: .reading)],
+            ladder: [.init(level: .red, at: .number(1))])
+        return RuleSet(rules: [rule], version: version)
+    }
+
+    /// Makes what waits at the door durable from `position` on, and gives the versions proposed.
+    private static func commit(_ door: CommitQueue, from position: Int64) throws -> [String] {
+        let requests = try #require(door.take(atMost: 10, timeout: .seconds(30)))
+        var versions: [String] = []
+        for (index, request) in requests.enumerated() {
+            guard case .ruleSet(let bytes) = request.entry else { continue }
+            versions.append(try RuleSet(decoding: bytes).version)
+            door.complete(request.ticket, position: position + Int64(index), received: Timestamp(seconds: 1))
+        }
+        return versions
+    }
+
+    @Test func `going back to the running set while another is on its way is a change, not nothing`() throws {
+        let door = CommitQueue()
+        let desk = RuleDesk(door: door, metrics: [])
+        let (a, b) = (Self.set("a"), Self.set("b"))
+        desk.note(applied: a, .empty, at: 1)
+        let outcomes = Outcomes()
+        for set in [b, a] {
+            // The second is asked for while the first is durable and not yet applied.
+            Thread.detachNewThread { outcomes.add(Result { try desk.propose(set, nil) }) }
+            if set == b { #expect(try Self.commit(door, from: 2) == ["b"]) }
+        }
+        desk.note(applied: b, .empty, at: 2)
+        #expect(try Self.commit(door, from: 3) == ["a"])
+        desk.note(applied: a, .empty, at: 3)
+        let made = try outcomes.wait(for: 2)
+        #expect(made.map(\.changed) == [1, 1])
+        #expect(made.map(\.previous) == ["a", "b"])
+        #expect(desk.now.ruleSet.version == "a")
+    }
+
+    @Test func `what the journal refuses is said, and the next proposal is taken`() throws {
+        let door = CommitQueue()
+        let desk = RuleDesk(door: door, metrics: [])
+        desk.note(applied: Self.set("a"), .empty, at: 1)
+        let outcomes = Outcomes()
+        Thread.detachNewThread { outcomes.add(Result { try desk.propose(Self.set("b"), nil) }) }
+        let request = try #require(door.take(atMost: 10, timeout: .seconds(30))?.first)
+        door.fail(request.ticket, reason: "no room")
+        #expect {
+            _ = try outcomes.wait(for: 1)
+        } throws: { "\($0)".contains("no room") }
+        Thread.detachNewThread { outcomes.add(Result { try desk.propose(Self.set("b"), nil) }) }
+        #expect(try Self.commit(door, from: 2) == ["b"])
+        desk.note(applied: Self.set("b"), .empty, at: 2)
+        #expect(try outcomes.wait(for: 1).map(\.changed) == [1])
+    }
+
+    /// What proposals on other threads came to, in the order in which they ended.
+    private final class Outcomes: @unchecked Sendable {
+        // @unchecked: `results` is read and written under `condition`.
+        private let condition = NSCondition()
+        private var results: [Result<RuleDesk.Outcome, any Error>] = []
+
+        func add(_ result: Result<RuleDesk.Outcome, any Error>) {
+            condition.withLock {
+                results.append(result)
+                condition.broadcast()
+            }
+        }
+
+        /// Takes them once there are so many.
+        func wait(for count: Int) throws -> [RuleDesk.Outcome] {
+            try condition.withLock {
+                let deadline = Date(timeIntervalSinceNow: 60)
+                while results.count < count, condition.wait(until: deadline) {}
+                defer { results = [] }
+                return try results.map { try $0.get() }
+            }
+        }
+    }
+}
