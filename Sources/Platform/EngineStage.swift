@@ -107,6 +107,8 @@ final class EngineStage: Sendable {
             try finish(engine)
             engine.apply(record, into: &decisions)
             try finish(engine)
+            // Who waits for the change reads of it in the status.
+            publish(engine)
             onRules(engine)
         }
         try finish(engine)
