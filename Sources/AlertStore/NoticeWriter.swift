@@ -6,12 +6,6 @@ struct NoticeWriter {
     let epoch: String
     let registry: Registry
 
-    func leaf(_ decision: Decision, _ facts: RuleFacts) -> Leaf {
-        Leaf(
-            kind: "alarm", exercise: decision.exercise, domain: facts.domain, level: decision.peak,
-            area: Leaf.padded(decision.area))
-    }
-
     func notice(_ decision: Decision, _ facts: RuleFacts, seq: Int64, prev: Int64) -> Notice {
         let delay = decision.decidedAt - decision.at
         let ground = decision.ground

@@ -36,7 +36,7 @@ extension AlertStore {
                     sandbox, support, announced, withheld, acknowledged, acknowledged_by)
                 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(position, ordinal) DO UPDATE SET
-                    version = excluded.version, area = excluded.area, level = excluded.level, peak = excluded.peak,
+                    version = excluded.version, level = excluded.level, peak = excluded.peak,
                     reason = excluded.reason, updated = excluded.updated, resolved = excluded.resolved,
                     sandbox = sandbox AND excluded.sandbox, announced = announced OR excluded.announced,
                     withheld = excluded.withheld, acknowledged = coalesce(acknowledged, excluded.acknowledged),
@@ -74,10 +74,22 @@ extension AlertStore {
             ])
     }
 
+    /// The topic of an episode is where and what it was raised as: who heard of it hears its end, though the subject has
+    /// moved or the rule's domain has changed since.
+    private func leaf(_ decision: Decision, _ database: Database) throws -> Leaf {
+        let raised = try Row.fetchOne(
+            database, sql: "SELECT domain, area FROM episodes WHERE position = ? AND ordinal = ?",
+            arguments: [decision.episode.position, decision.episode.ordinal])
+        guard let raised else { preconditionFailure("the episode of \(decision.id.text) was put before its notice") }
+        return Leaf(
+            kind: "alarm", exercise: decision.exercise, domain: raised["domain"], level: decision.peak,
+            area: Leaf.padded(raised["area"]))
+    }
+
     func putNotice(
         _ decision: Decision, _ facts: RuleFacts, _ writer: NoticeWriter, seq: Int64, _ database: Database
     ) throws {
-        let leaf = writer.leaf(decision, facts)
+        let leaf = try leaf(decision, database)
         let key: StatementArguments = [leaf.kind, leaf.exercise, leaf.domain, leaf.level.rank, leaf.area]
         let prev =
             try Int64.fetchOne(

@@ -111,6 +111,18 @@ import Testing
         #expect(try AlertReader(path: directory.store).status().applied == 51)
     }
 
+    @Test func `the end of an episode goes out where its raise did, though its subject has moved`() throws {
+        let store = try directory.open()
+        try store.commit(Sample.turn([try Sample.decision(10)]))
+        let end = try Sample.decision(11, .resolved, episode: 10, area: "320205003000")
+        try store.commit(Sample.turn([end]))
+        let reader = try AlertReader(path: directory.store)
+        let notices = try reader.notices(since: 0).notices
+        #expect(notices.map(\.leaf.area) == ["320213021000", "320213021000"])
+        #expect(notices.last?.body.contains("\"code\":\"320205003000\"") == true)
+        #expect(try reader.notices(since: 0, topics: ["alarm/area/320213"]).notices.count == 2)
+    }
+
     @Test func `quiet turns write their position at most each second`() throws {
         let store = try directory.open()
         let reader = try AlertReader(path: directory.store)
