@@ -63,8 +63,10 @@ final class Desk {
     /// Takes one message; its frames are valid for this call. The routing id is the first.
     func receive(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
         messages += 1
-        guard frames.count <= Limits.frames + 1, let shape = Envelope(sizes: frames.map(\.count)) else {
-            return refuse([Array(frames[0])], Finding(index: 0, code: .badFrames))
+        let sizes = frames.map(\.count)
+        guard frames.count <= Limits.frames + 1, let shape = Envelope(sizes: sizes) else {
+            let envelope = frames[..<Envelope.echoed(sizes: sizes)].map { Array($0) }
+            return refuse(envelope, Finding(index: 0, code: .badFrames))
         }
         let envelope = frames[0..<shape.echoed].map { Array($0) }
         var header = MessageHeader()

@@ -9,19 +9,20 @@ struct Envelope: Equatable {
 
     /// From the sizes of all frames, the routing id's first; nil where they have no such shape.
     init?(sizes: [Int]) {
-        let count = sizes.count
-        guard count >= 2 else { return nil }
-        var first = 1
-        if sizes[1] == 0, count > 2 {
-            first = 2
-        } else if count > 3, sizes[2] == 0 {
-            first = 3
-        }
+        guard sizes.count >= 2 else { return nil }
+        let first = Self.echoed(sizes: sizes)
         echoed = first
-        switch count - first {
+        switch sizes.count - first {
         case 1: (header, body) = (nil, first)
         case 2: (header, body) = (first, first + 1)
         default: return nil
         }
+    }
+
+    /// How many frames an answer repeats, whatever follows them: a REQ socket waits for its own empty frame even where
+    /// the rest makes no sense.
+    static func echoed(sizes: [Int]) -> Int {
+        if sizes.count > 2, sizes[1] == 0 { return 2 }
+        return sizes.count > 3 && sizes[2] == 0 ? 3 : 1
     }
 }

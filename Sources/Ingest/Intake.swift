@@ -109,7 +109,9 @@ struct Intake: ~Copyable {
             start = end + 1
             // A blank line has no index.
             if line.allSatisfy(Self.isSpace) { continue }
-            guard index < Limits.batchEvents else { return refuseRest(index, line, &context) }
+            guard index < Limits.batchEvents else {
+                return refuseRest(index, line, more: Self.lines(body, from: start), &context)
+            }
             if let fault = parse(line, in: body) {
                 reject(Self.code(fault), index: index, line, &context)
             } else if let finding = takeEvent(at: JSONTape.root, index: index, &context) {
@@ -130,7 +132,10 @@ struct Intake: ~Copyable {
         var at = JSONTape.root + 1
         var index = 0
         while at < end {
-            guard index < Limits.batchEvents else { return refuseRest(index, elements.element(index), &context) }
+            guard index < Limits.batchEvents else {
+                let bytes = elements.element(index)
+                return refuseRest(index, bytes, more: decoder.tape.count(from: at, to: end) - 1, &context)
+            }
             if let finding = takeEvent(at: at, index: index, &context) {
                 finish(finding, elements.element(index), &context)
             }
@@ -139,9 +144,19 @@ struct Intake: ~Copyable {
         }
     }
 
-    private mutating func refuseRest(_ index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
+    /// One finding and one dead letter for all that is too much; each of them counts as rejected.
+    private mutating func refuseRest(
+        _ index: Int, _ bytes: UnsafeRawBufferPointer, more: Int, _ context: inout Context
+    ) {
         finish(
             Finding(index: index, code: .tooManyEvents, want: "\(Limits.batchEvents)"), bytes, &context)
+        context.outcome.rejected += more
+    }
+
+    /// Lines from an offset on, without blank ones.
+    private static func lines(_ body: UnsafeRawBufferPointer, from start: Int) -> Int {
+        UnsafeRawBufferPointer(rebasing: body[min(start, body.count)...])
+            .split(separator: UInt8(ascii: "\n")).count { !$0.allSatisfy(isSpace) }
     }
 
     private static func code(_ fault: JSONParser.Fault) -> IngestCode {

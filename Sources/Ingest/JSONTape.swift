@@ -42,6 +42,13 @@ struct JSONTape {
         return kind == .array || kind == .object ? end(index) + 1 : index + 1
     }
 
+    /// How many values lie between two indexes.
+    func count(from first: Int, to end: Int) -> Int {
+        var (at, count) = (first, 0)
+        while at < end { (at, count) = (after(at), count + 1) }
+        return count
+    }
+
     @inline(__always) func text(_ index: Int) -> Text {
         let start = UnsafeRawPointer(strings.unsafelyUnwrapped) + Int(word(index) & 0x00FF_FFFF_FFFF_FFFF)
         return Text(start: start + 4, count: Int(start.loadUnaligned(as: UInt32.self)))

@@ -87,11 +87,13 @@ import Testing
         #expect(middle.accepted == 2 && middle.errors.map(\.index) == [1])
     }
 
-    @Test func `more than a batch of events is refused once and the rest is kept`() {
+    @Test(arguments: ["lines", "array"])
+    func `what is more than a batch is told once, counted whole, and the rest is kept`(form: String) {
         let bench = Bench(window: 40_000)
-        let body = (0...(Limits.batchEvents + 5)).map { Bench.event([("id", "\"\($0)\"")]) }.joined(separator: "\n")
+        let events = (0...(Limits.batchEvents + 5)).map { Bench.event([("id", "\"\($0)\"")]) }
+        let body = form == "lines" ? events.joined(separator: "\n") + "\n \n" : "[\(events.joined(separator: ","))]"
         let outcome = bench.take(body)
-        #expect(outcome.accepted == Limits.batchEvents)
+        #expect(outcome.accepted == Limits.batchEvents && outcome.rejected == 6)
         #expect(outcome.errors.map(\.code) == [.tooManyEvents] && outcome.errors[0].index == Limits.batchEvents)
     }
 

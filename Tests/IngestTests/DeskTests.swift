@@ -225,6 +225,10 @@ import Testing
         #expect(Envelope(sizes: [5, 9, 9])?.header == 1)
         #expect(Envelope(sizes: [5, 9, 0])?.body == 2)
         #expect(Envelope(sizes: [5, 0])?.body == 1)
+        // What makes no sense is answered all the same: a REQ socket waits for its empty frame.
+        #expect(Envelope(sizes: [5, 0, 1, 1, 1]) == nil && Envelope.echoed(sizes: [5, 0, 1, 1, 1]) == 2)
+        #expect(Envelope(sizes: [5, 4, 0, 1, 1, 1]) == nil && Envelope.echoed(sizes: [5, 4, 0, 1, 1, 1]) == 3)
+        #expect(Envelope.echoed(sizes: [5]) == 1 && Envelope.echoed(sizes: [5, 1, 1, 1]) == 1)
         #expect(Envelope(sizes: [5, 4, 0, 3, 9])?.header == 3)
         #expect(Envelope(sizes: [5]) == nil && Envelope(sizes: [5, 1, 1, 1]) == nil)
     }
