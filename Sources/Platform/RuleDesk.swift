@@ -30,7 +30,7 @@ final class RuleDesk: Sendable {
     }
 
     /// How long a caller waits until the engine has applied what it proposed; the entry is durable long before.
-    static let patience = Duration.seconds(30)
+    private let patience: Duration
 
     private struct Shared {
         var state: State
@@ -48,8 +48,9 @@ final class RuleDesk: Sendable {
     private let door: CommitQueue
     private let shared: Monitor<Shared>
 
-    init(door: CommitQueue, metrics: [Metric]) {
+    init(door: CommitQueue, metrics: [Metric], patience: Duration = .seconds(30)) {
         self.door = door
+        self.patience = patience
         shared = Monitor(Shared(state: State(metrics: metrics)))
     }
 
@@ -88,20 +89,20 @@ final class RuleDesk: Sendable {
     func propose(
         _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil
     ) throws(PlatformError) -> Outcome {
-        let isFree = shared.wait(for: Self.patience) { shared -> Bool? in
+        let isFree = shared.wait(for: patience) { shared -> Bool? in
             guard !shared.isProposing, shared.isSettled else { return nil }
             (shared.isProposing, shared.failure) = (true, nil)
             return true
         }
-        guard isFree != nil else { throw Self.behind }
+        guard isFree != nil else { throw behind }
         defer { shared.change { $0.isProposing = false } }
         let previous = now.ruleSet.version
         let entries = try entries(for: proposed, registry, by: named)
         for entry in entries { try submit(entry) }
-        let failure = shared.wait(for: Self.patience) { shared -> String?? in
+        let failure = shared.wait(for: patience) { shared -> String?? in
             shared.failure != nil || shared.isSettled ? .some(shared.failure) : nil
         }
-        guard let failure else { throw Self.behind }
+        guard let failure else { throw behind }
         if let failure { throw .stopped("the journal did not take it: \(failure)") }
         return Outcome(changed: entries.count, ruleSet: now.ruleSet.version, previous: previous)
     }
@@ -122,8 +123,9 @@ final class RuleDesk: Sendable {
         throw .stopped("the platform is busy or stopping: try again")
     }
 
-    private static let behind = PlatformError.stopped(
-        "not applied within \(patience.components.seconds) s: the engine is behind; see fenghuo status")
+    private var behind: PlatformError {
+        .stopped("not applied within \(patience.components.seconds) s: the engine is behind; see fenghuo status")
+    }
 }
 
 extension RuleDesk.State {
