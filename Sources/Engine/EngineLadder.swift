@@ -71,20 +71,21 @@ extension Engine {
         decide(rule, slot, transition, to: new, facts, into: &decisions)
     }
 
-    /// What explains a change to a level: its threshold, or where it is none the clear of the level that was.
+    /// What explains a change to a level: on the way up its threshold, on the way down the clear of the level that is left.
     func shown(
         _ rule: Int, _ slot: Int32, _ new: Level?, _ values: RuleValues, _ time: Timestamp, _ arrival: Arrival?
     ) -> Facts {
         let prepared = runtimes[rule].prepared
-        let level = new ?? Level(rawValue: runtimes[rule].keys.read(slot)[0].level)
-        let rung = prepared.ladder.first { $0.level == level }
+        let old = Level(rawValue: runtimes[rule].keys.read(slot)[0].level)
+        let isLeft = new.map { new in old.map { new < $0 } ?? false } ?? true
+        let rung = prepared.ladder.first { $0.level == (isLeft ? old : new) }
         var facts = Facts(at: time)
         facts.eventID = arrival?.eventID ?? ""
         if let rung {
             facts.valueName = prepared.rule.values[rung.of].name
             facts.value = values.count > rung.of ? values[rung.of] : .nan
             facts.compare = rung.compare
-            let shownThreshold = new == nil ? rung.clear ?? rung.at : rung.at
+            let shownThreshold = isLeft ? rung.clear ?? rung.at : rung.at
             facts.threshold = threshold(shownThreshold, prepared, rule, slot)
         }
         facts.score = score(rule, slot, values)

@@ -26,6 +26,15 @@ struct LadderTests {
             ])
     }
 
+    @Test func `the way up names the threshold reached, the way down the clear of the level that is left`() {
+        var scenario = Scenario(Self.ladder((.blue, 60, 50), (.yellow, 70, 60), (.red, 80, 75)))
+        for (index, value) in [61, 85, 65, 55, 47].enumerated() { scenario.read(Double(index), Double(value)) }
+        #expect(scenario.decisions.map(\.threshold) == [60, 80, 75, 60, 50])
+        // Each is true of the value as it stands.
+        let grounds = scenario.decisions.map { $0.ground.map { "\($0.compare.symbol) \($0.threshold)" } }
+        #expect(grounds == ["> 60.0", "> 80.0", "<= 75.0", "<= 60.0", "<= 50.0"])
+    }
+
     @Test func `one event makes at most one transition`() {
         let rule = Self.ladder((.blue, 10, 9), (.yellow, 20, 19), (.orange, 30, 29), (.red, 40, 39))
         #expect(run(rule, [100, 0]) == ["0 raised red", "60 resolved"])
