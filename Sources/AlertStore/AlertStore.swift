@@ -87,8 +87,9 @@ public final class AlertStore: Sendable {
         }
         let last = try Int64.fetchOne(database, sql: "SELECT coalesce(max(position), -1) FROM transitions") ?? -1
         let head = try Int64.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM notices") ?? 0
-        return State(
-            epoch: row["epoch"], applied: row["applied"], appliedOnDisk: row["applied"], lastDecision: last, head: head,
-            replayDivergences: row["replay_divergences"])
+        return try State(
+            epoch: row.decode(forColumn: "epoch"), applied: row.decode(forColumn: "applied"),
+            appliedOnDisk: row.decode(forColumn: "applied"), lastDecision: last, head: head,
+            replayDivergences: row.decode(forColumn: "replay_divergences"))
     }
 }

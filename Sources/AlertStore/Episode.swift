@@ -41,30 +41,30 @@ public struct Episode: Equatable, Sendable {
         """
 
     init(_ row: Row) throws {
-        id = DecisionID(position: row["position"], ordinal: row["ordinal"])
-        rule = row["rule"]
-        ruleVersion = row["version"]
-        domain = row["domain"]
-        titleZh = row["title_zh"]
-        titleEn = row["title_en"]
-        lead = row["lead"]
-        runbook = row["runbook"]
-        about = row["about"]
-        key = row["key"]
-        subject = row["subject"]
-        area = row["area"]
-        level = try (row["level"] as UInt8?).map(storedLevel)
-        peak = try storedLevel(row["peak"])
-        reason = row["reason"]
-        started = Timestamp(microseconds: row["started"])
-        updated = Timestamp(microseconds: row["updated"])
-        resolved = (row["resolved"] as Int64?).map(Timestamp.init(microseconds:))
-        exercise = row["exercise"]
-        sandbox = row["sandbox"]
-        announced = row["announced"]
-        withheld = row["withheld"]
-        acknowledged = (row["acknowledged"] as Int64?).map(Timestamp.init(microseconds:))
-        acknowledgedBy = row["acknowledged_by"]
+        id = try DecisionID(position: row.decode(forColumn: "position"), ordinal: row.decode(forColumn: "ordinal"))
+        rule = try row.decode(forColumn: "rule")
+        ruleVersion = try row.decode(forColumn: "version")
+        domain = try row.decode(forColumn: "domain")
+        titleZh = try row.decode(forColumn: "title_zh")
+        titleEn = try row.decode(forColumn: "title_en")
+        lead = try row.decode(forColumn: "lead")
+        runbook = try row.decode(forColumn: "runbook")
+        about = try row.decode(forColumn: "about")
+        key = try row.decode(forColumn: "key")
+        subject = try row.decode(forColumn: "subject")
+        area = try row.decode(forColumn: "area")
+        level = try (row.decode(forColumn: "level") as UInt8?).map(storedLevel)
+        peak = try storedLevel(row.decode(forColumn: "peak"))
+        reason = try row.decode(forColumn: "reason")
+        started = try Timestamp(microseconds: row.decode(forColumn: "started"))
+        updated = try Timestamp(microseconds: row.decode(forColumn: "updated"))
+        resolved = (try row.decode(forColumn: "resolved") as Int64?).map(Timestamp.init(microseconds:))
+        exercise = try row.decode(forColumn: "exercise")
+        sandbox = try row.decode(forColumn: "sandbox")
+        announced = try row.decode(forColumn: "announced")
+        withheld = try row.decode(forColumn: "withheld")
+        acknowledged = (try row.decode(forColumn: "acknowledged") as Int64?).map(Timestamp.init(microseconds:))
+        acknowledgedBy = try row.decode(forColumn: "acknowledged_by")
     }
 }
 

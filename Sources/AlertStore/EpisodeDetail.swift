@@ -31,9 +31,10 @@ extension AlertReader {
                     ORDER BY position, ordinal LIMIT ?
                     """, arguments: [id.position, id.ordinal, StoreBounds.pageRows]
             ).map { row in
-                let decision = try Decision(decoding: [UInt8](row["encoded"] as Data))
-                return EpisodeDetail.Step(
-                    decision: decision, rule: try ruleFile(decision.rule, ruleSet: row["rule_set"], database))
+                let decision = try Decision(decoding: [UInt8](row.decode(forColumn: "encoded") as Data))
+                return try EpisodeDetail.Step(
+                    decision: decision,
+                    rule: ruleFile(decision.rule, ruleSet: row.decode(forColumn: "rule_set"), database))
             }
             return EpisodeDetail(episode: try Episode(row), steps: steps)
         }

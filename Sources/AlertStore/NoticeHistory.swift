@@ -52,7 +52,9 @@ extension AlertReader {
                     WHERE seq > ? ORDER BY seq LIMIT ?
                     """, arguments: [since, StoreBounds.pageRows]
             ).map { row in
-                StoredNotice(seq: row["seq"], prev: row["prev"], leaf: try storedLeaf(row), body: row["body"])
+                try StoredNotice(
+                    seq: row.decode(forColumn: "seq"), prev: row.decode(forColumn: "prev"), leaf: storedLeaf(row),
+                    body: row.decode(forColumn: "body"))
             }
         }
     }
@@ -65,13 +67,14 @@ extension AlertReader {
                 sql: """
                     SELECT kind, exercise, domain, level, area, seq FROM leaves WHERE seq > ? ORDER BY seq LIMIT ?
                     """, arguments: [since, StoreBounds.pageRows]
-            ).map { (leaf: try storedLeaf($0), seq: $0["seq"]) }
+            ).map { (leaf: try storedLeaf($0), seq: try $0.decode(forColumn: "seq")) }
         }
     }
 
     private func storedLeaf(_ row: Row) throws -> Leaf {
-        Leaf(
-            kind: row["kind"], exercise: row["exercise"], domain: row["domain"], level: try storedLevel(row["level"]),
-            area: row["area"])
+        try Leaf(
+            kind: row.decode(forColumn: "kind"), exercise: row.decode(forColumn: "exercise"),
+            domain: row.decode(forColumn: "domain"), level: storedLevel(row.decode(forColumn: "level")),
+            area: row.decode(forColumn: "area"))
     }
 }

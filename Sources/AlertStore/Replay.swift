@@ -28,8 +28,10 @@ struct Replay {
             database, sql: "SELECT position, ordinal, engine, encoded FROM transitions WHERE position BETWEEN ? AND ?",
             arguments: [turn.positions.lowerBound, turn.positions.upperBound])
         while let row = try rows.next() {
-            let id = DecisionID(position: row["position"], ordinal: row["ordinal"])
-            stored[id] = Stored(encoded: [UInt8](row["encoded"] as Data), engine: row["engine"])
+            let id = try DecisionID(
+                position: row.decode(forColumn: "position"), ordinal: row.decode(forColumn: "ordinal"))
+            stored[id] = try Stored(
+                encoded: [UInt8](row.decode(forColumn: "encoded") as Data), engine: row.decode(forColumn: "engine"))
         }
     }
 

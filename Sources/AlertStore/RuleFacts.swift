@@ -35,14 +35,14 @@ struct RuleFacts: Equatable {
         runbook = ""
     }
 
-    init(_ row: Row) {
-        domain = row["domain"]
-        title = .init(zh: row["title_zh"], en: row["title_en"])
-        message = .init(zh: row["message_zh"], en: row["message_en"])
-        metric = row["metric"]
-        unit = row["unit"]
-        lead = row["lead"]
-        support = (row["support"] as String).split(separator: "\n").map(String.init)
-        runbook = row["runbook"]
+    init(_ row: Row) throws {
+        domain = try row.decode(forColumn: "domain")
+        title = try .init(zh: row.decode(forColumn: "title_zh"), en: row.decode(forColumn: "title_en"))
+        message = try .init(zh: row.decode(forColumn: "message_zh"), en: row.decode(forColumn: "message_en"))
+        metric = try row.decode(forColumn: "metric")
+        unit = try row.decode(forColumn: "unit")
+        lead = try row.decode(forColumn: "lead")
+        support = try (row.decode(forColumn: "support") as String).split(separator: "\n").map(String.init)
+        runbook = try row.decode(forColumn: "runbook")
     }
 }

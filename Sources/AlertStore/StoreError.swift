@@ -82,6 +82,8 @@ func onFile<T>(_ path: String, _ attempted: String, _ body: () throws -> T) thro
         throw StoreError(error, path: path, attempted: attempted)
     } catch let error as ByteReader.Failure {
         throw .corrupt(path: path, reason: "\(error)")
+    } catch let error as RowDecodingError {
+        throw .corrupt(path: path, reason: "a value of another kind: \(error)")
     } catch {
         throw .failed(path: path, attempted: attempted, reason: "\(error)")
     }

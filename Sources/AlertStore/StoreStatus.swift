@@ -27,10 +27,11 @@ extension AlertReader {
                     FROM meta
                     """)
             guard let row else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row") }
-            return StoreStatus(
-                epoch: row["epoch"], head: row["head"], applied: row["applied"], episodes: row["episodes"],
-                openEpisodes: row["open"], transitions: row["transitions"],
-                replayDivergences: row["replay_divergences"])
+            return try StoreStatus(
+                epoch: row.decode(forColumn: "epoch"), head: row.decode(forColumn: "head"),
+                applied: row.decode(forColumn: "applied"), episodes: row.decode(forColumn: "episodes"),
+                openEpisodes: row.decode(forColumn: "open"), transitions: row.decode(forColumn: "transitions"),
+                replayDivergences: row.decode(forColumn: "replay_divergences"))
         }
     }
 }

@@ -44,10 +44,12 @@ extension AlertReader {
                     ORDER BY position DESC LIMIT ?
                     """, arguments: [min(max(limit, 1), StoreBounds.pageRows)]
             ).map { row in
-                StoredRequest(
-                    position: row["position"], kind: row["kind"], key: row["key"], episode: row["episode"],
-                    actor: row["actor"], note: row["note"], received: Timestamp(microseconds: row["received"]),
-                    verdict: row["verdict"])
+                try StoredRequest(
+                    position: row.decode(forColumn: "position"), kind: row.decode(forColumn: "kind"),
+                    key: row.decode(forColumn: "key"), episode: row.decode(forColumn: "episode"),
+                    actor: row.decode(forColumn: "actor"), note: row.decode(forColumn: "note"),
+                    received: Timestamp(microseconds: row.decode(forColumn: "received")),
+                    verdict: row.decode(forColumn: "verdict"))
             }
         }
     }

@@ -13,7 +13,7 @@ extension AlertStore {
                 FROM episodes WHERE position = ? AND ordinal = ?
                 """, arguments: [decision.episode.position, decision.episode.ordinal])
         if let rule = ruleSet.rules.first(where: { $0.id == decision.rule }) { return RuleFacts(rule) }
-        return kept.map(RuleFacts.init) ?? RuleFacts(unknown: decision.rule)
+        return try kept.map(RuleFacts.init) ?? RuleFacts(unknown: decision.rule)
     }
 
     /// Keeps the files of a rule set that a decision cites, once.

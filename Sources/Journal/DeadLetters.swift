@@ -113,10 +113,11 @@ public final class DeadLetters: Sendable {
                     FROM dead_letter WHERE department = coalesce(?, department) ORDER BY id DESC LIMIT ?
                     """
                 return try Row.fetchAll(database, sql: sql, arguments: [raw, department, count]).map { row in
-                    DeadLetter(
-                        received: Timestamp(microseconds: row[0]), department: row[1], index: row[2], code: row[3],
-                        field: row[4], reason: row[5],
-                        raw: try row.withUnsafeData(atIndex: 6) { [UInt8]($0 ?? Data()) })
+                    try DeadLetter(
+                        received: Timestamp(microseconds: row.decode(atIndex: 0)), department: row.decode(atIndex: 1),
+                        index: row.decode(atIndex: 2), code: row.decode(atIndex: 3), field: row.decode(atIndex: 4),
+                        reason: row.decode(atIndex: 5),
+                        raw: row.withUnsafeData(atIndex: 6) { [UInt8]($0 ?? Data()) })
                 }
             }
         }
@@ -137,7 +138,7 @@ public final class DeadLetters: Sendable {
     private static func totals(_ database: Database) throws -> Totals {
         let sql = "SELECT count(*), coalesce(sum(bytes), 0), (SELECT dropped FROM total) FROM dead_letter"
         guard let row = try Row.fetchOne(database, sql: sql) else { preconditionFailure("an aggregate has one row") }
-        return Totals(rows: row[0], bytes: row[1], dropped: row[2])
+        return try Totals(rows: row.decode(atIndex: 0), bytes: row.decode(atIndex: 1), dropped: row.decode(atIndex: 2))
     }
 
     private static func insert(_ letter: DeadLetter, _ database: Database) throws -> Int64 {
@@ -166,8 +167,8 @@ public final class DeadLetters: Sendable {
         let cursor = try Row.fetchCursor(database, sql: "SELECT id, bytes FROM dead_letter ORDER BY id")
         var last: Int64 = 0
         while totals.rows > limits.rows || totals.bytes > limits.bytes, let row = try cursor.next() {
-            last = row[0]
-            totals.bytes -= row[1] as Int64
+            last = try row.decode(atIndex: 0)
+            totals.bytes -= try row.decode(atIndex: 1) as Int64
             totals.rows -= 1
             totals.dropped += 1
         }

@@ -1,20 +1,23 @@
 import Events
 
 extension Journal {
-    /// Writes the events at these positions as NDJSON, one line an event, through `write` in chunks of whole lines.
+    /// Writes the events from a position (nil: the oldest kept) up to another as NDJSON, one line an event, through
+    /// `write` in chunks of whole lines.
     ///
     /// A line is a CloudEvents 1.0 event with the extension attributes `position`, `received` and `department`.
     /// Restricted fields are left out unless `restricted` is set; they are then under `data.restricted`, or
     /// `data.restricted_erased` is true. Returns the number of events.
     public static func export(
-        data: String, positions: Range<Int64>, restricted: Bool = false, write: ([UInt8]) throws -> Void
+        data: String, from: Int64?, upTo end: Int64, restricted: Bool = false, write: ([UInt8]) throws -> Void
     ) throws -> Int {
-        var reader = try read(data: data, from: positions.lowerBound, openRestricted: restricted)
+        var reader = try read(data: data, from: from, openRestricted: restricted)
         var count = 0
-        while let stored = try reader.next(), stored.record.position < positions.upperBound {
+        while let stored = try reader.next(), stored.record.position < end {
             guard case .events(let batch) = stored.record.entry else { continue }
             var lines: [UInt8] = []
-            for event in 0..<batch.count where positions.contains(stored.record.position + Int64(event)) {
+            for event in 0..<batch.count {
+                let position = stored.record.position + Int64(event)
+                guard position >= from ?? 0, position < end else { continue }
                 appendEvent(batch, event, of: stored, to: &lines)
                 lines.append(UInt8(ascii: "\n"))
                 count += 1

@@ -57,11 +57,12 @@ extension Journal {
                 guard let row = try Row.fetchOne(database, sql: sql, arguments: [file.first]) else {
                     preconditionFailure("an aggregate has one row")
                 }
-                let (first, last): (Int64?, Int64?) = (row[2], row[3])
-                let end: Int64 = row[1]
-                return SegmentInfo(
-                    name: file.name, rows: row[0], positions: file.first..<max(file.first, end),
-                    received: Self.range(first, last), bytes: file.bytes, encodedBytes: row[4], storedBytes: row[5])
+                let (first, last): (Int64?, Int64?) = try (row.decode(atIndex: 2), row.decode(atIndex: 3))
+                let end: Int64 = try row.decode(atIndex: 1)
+                return try SegmentInfo(
+                    name: file.name, rows: row.decode(atIndex: 0), positions: file.first..<max(file.first, end),
+                    received: Self.range(first, last), bytes: file.bytes, encodedBytes: row.decode(atIndex: 4),
+                    storedBytes: row.decode(atIndex: 5))
             }
         }
     }

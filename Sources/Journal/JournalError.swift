@@ -82,6 +82,8 @@ func onFile<T>(_ path: String, _ attempted: String, _ body: () throws -> T) thro
         throw error
     } catch let error as DatabaseError {
         throw JournalError(error, path: path, attempted: attempted)
+    } catch let error as RowDecodingError {
+        throw .corrupt(file: path, position: nil, reason: "a value of another kind: \(error)")
     } catch {
         throw .failed(path: path, attempted: attempted, reason: "\(error)")
     }

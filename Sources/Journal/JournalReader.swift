@@ -4,11 +4,11 @@ import GRDB
 extension Journal {
     /// Reads a data directory's journal from a position on, while it may be written by anybody.
     ///
-    /// Starts with the record that holds `from`, or the one due there next. Each row is checked against its checksum
+    /// Starts with the record that holds `from`, or the one due there next; nil: with the oldest kept. Each row is checked against its checksum
     /// and the chain. `openRestricted` decrypts restricted fields where their key exists. Throws `pruned` and
     /// `beyondEnd`; an empty or missing journal ends at position 1.
     public static func read(
-        data: String, from: Int64 = 1, openRestricted: Bool = false
+        data: String, from: Int64?, openRestricted: Bool = false
     ) throws(JournalError) -> JournalReader {
         try JournalReader(data: data, from: from, keys: openRestricted ? KeyStore(data: data) : nil)
     }
@@ -23,9 +23,9 @@ public struct JournalReader {
     private var tail: Tail?
     private var page: [StoredRow] = []
     private var served = 0
-    private var from: Int64
+    private var from: Int64?
 
-    init(data: String, from: Int64, keys: KeyStore?) throws(JournalError) {
+    init(data: String, from: Int64?, keys: KeyStore?) throws(JournalError) {
         directory = Journal.directory(data)
         decoder = RowDecoder(keys: keys)
         self.from = from
@@ -58,14 +58,14 @@ public struct JournalReader {
     private mutating func seek() throws(JournalError) {
         let files = try SegmentFile.all(in: directory)
         guard let oldest = files.first else {
-            guard from <= 1 else { throw .beyondEnd(asked: from, end: 1) }
+            if let from, from > 1 { throw .beyondEnd(asked: from, end: 1) }
             return
         }
+        let from = from ?? oldest.first
         guard from >= oldest.first || oldest.first == 1 else { throw .pruned(asked: from, first: oldest.first) }
         let file = files.last { $0.first <= from } ?? oldest
         let queue = try file.openForReading()
-        let wanted = from
-        let tail = try onFile(file.path, "reading") { try queue.read { try Tail($0, file, holding: wanted) } }
+        let tail = try onFile(file.path, "reading") { try queue.read { try Tail($0, file, holding: from) } }
         segment = (file, queue)
         self.tail = tail
     }

@@ -46,8 +46,9 @@ struct MarkTable: Equatable, Sendable {
     init(_ database: Database) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT department, stream, epoch, seq FROM mark")
         while let row = try rows.next() {
-            let (epoch, seq): (Int64, Int64) = (row[2], row[3])
-            departments[row[0], default: [:]][row[1]] = Mark(
+            let (epoch, seq): (Int64, Int64) = try (row.decode(atIndex: 2), row.decode(atIndex: 3))
+            let (department, stream): (String, String) = try (row.decode(atIndex: 0), row.decode(atIndex: 1))
+            departments[department, default: [:]][stream] = Mark(
                 epoch: UInt64(bitPattern: epoch), seq: UInt64(bitPattern: seq))
         }
     }

@@ -47,16 +47,16 @@ extension StoredRow {
         func bytes(_ index: Int) throws -> [UInt8]? {
             try row.withUnsafeData(atIndex: index) { $0.map { [UInt8]($0) } }
         }
-        partition = row[0]
-        position = row[1]
-        count = row[2]
-        received = row[3]
-        department = row[4]
-        kind = row[5]
-        keyID = row[6]
-        format = row[7]
-        engine = row[8]
-        payloadSize = row[9]
+        partition = try row.decode(atIndex: 0)
+        position = try row.decode(atIndex: 1)
+        count = try row.decode(atIndex: 2)
+        received = try row.decode(atIndex: 3)
+        department = try row.decode(atIndex: 4)
+        kind = try row.decode(atIndex: 5)
+        keyID = try row.decode(atIndex: 6)
+        format = try row.decode(atIndex: 7)
+        engine = try row.decode(atIndex: 8)
+        payloadSize = try row.decode(atIndex: 9)
         payload = try bytes(10) ?? []
         restricted = try bytes(11)
         restrictedHash = try bytes(12)

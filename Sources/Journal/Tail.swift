@@ -66,11 +66,11 @@ extension SegmentStart {
             let row = try Row.fetchOne(database, sql: "SELECT first_position, first_received, previous FROM segment")
         else { throw JournalError.corrupt(file: file.path, position: nil, reason: "the segment's own row is missing") }
         let bytes = try row.withUnsafeData(atIndex: 2) { [UInt8]($0 ?? Data()) }
-        guard let previous = Digest(stored: bytes), row[0] as Int64 == file.first else {
+        guard let previous = Digest(stored: bytes), try row.decode(atIndex: 0) as Int64 == file.first else {
             throw JournalError.corrupt(
                 file: file.path, position: nil, reason: "the segment's own row contradicts its name")
         }
-        self.init(position: file.first, received: row[1], previous: previous)
+        self.init(position: file.first, received: try row.decode(atIndex: 1), previous: previous)
     }
 }
 

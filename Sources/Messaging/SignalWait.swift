@@ -1,6 +1,6 @@
 import CZeroMQ
 
-/// SIGINT and SIGTERM as a descriptor to poll. Make it before any thread starts, so that all of them block the two.
+/// SIGINT, SIGTERM and SIGHUP as a descriptor to poll. Make it before any thread starts, so that all of them block them.
 public struct SignalWait: ~Copyable, Sendable {
     public let fd: Int32
 

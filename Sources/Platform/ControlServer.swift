@@ -1,6 +1,6 @@
 import Messaging
 
-/// The main thread's loop: answers status and operator requests, and ends on SIGINT or SIGTERM.
+/// The main thread's loop: answers status and operator requests, and ends on SIGINT, SIGTERM or SIGHUP.
 ///
 /// One JSON object in, one out: `{"op":"status"}`, `{"op":"activate","by":"…","why":"…","files":[…]}`.
 struct ControlServer: ~Copyable {
@@ -10,6 +10,8 @@ struct ControlServer: ~Copyable {
     private var poller = Poller()
     /// A whole rules directory fits.
     static let maximumBytes = 32 << 20
+    /// Answered between two looks at signals.
+    private static let requestsPerTurn = 16
     private var frames = Frames(capacity: 4, maximumBytes: ControlServer.maximumBytes)
 
     init(_ context: Context.Handle, endpoint: String, signals: consuming SignalWait, stop: Wake) throws {
@@ -22,7 +24,10 @@ struct ControlServer: ~Copyable {
     }
 
     private static func bound(_ context: Context.Handle, _ endpoint: String) throws(MessagingError) -> Socket {
-        let socket = try Socket(context, .router)
+        var options = SocketOptions()
+        // What is too large for us is still answered, up to what is too large for the context.
+        options.maximumMessage = Int64(2 * maximumBytes)
+        let socket = try Socket(context, .router, options)
         try socket.bind(endpoint)
         return socket
     }
@@ -34,13 +39,23 @@ struct ControlServer: ~Copyable {
         while poller.wait(milliseconds: 1000) {
             if poller.isReadable(1), signals.next() != nil { return }
             if poller.isReadable(2) { return }
-            while frames.receive(from: socket) == .message {
-                guard frames.count >= 2 else { continue }
-                let body = answer(frames.bytes(frames.count - 1))
-                var reply = (0..<(frames.count - 1)).map { frames.bytes($0) }
-                reply.append(body)
-                _ = socket.send(frames: reply)
-            }
+            for _ in 0..<Self.requestsPerTurn where !answerOne(answer) { break }
         }
+    }
+
+    /// False where nothing waits.
+    private mutating func answerOne(_ answer: ([UInt8]) -> [UInt8]) -> Bool {
+        let received = frames.receive(from: socket)
+        switch received {
+        case .nothing, .closed: return false
+        case .message:
+            guard frames.count >= 2 else { return true }
+            let envelope = (0..<(frames.count - 1)).map { frames.bytes($0) }
+            _ = socket.send(frames: envelope + [answer(frames.bytes(frames.count - 1))])
+        case .tooMany, .tooLarge:
+            let body = #"{"ok":false,"code":"too_large","en":"at most 3 frames and \#(Self.maximumBytes) bytes"}"#
+            _ = socket.send(frames: (0..<frames.count).map { frames.bytes($0) } + [Array(body.utf8)])
+        }
+        return true
     }
 }

@@ -43,9 +43,9 @@ final class JournalWriter: Sendable {
                 guard timing.clock == .wall else { continue }
                 entries = [PendingEntry(received: clock.last, entry: .tick)]
             }
-            let held = clock.held
+            let complaint = clock.complaint
             for index in entries.indices { entries[index].received = stamp(entries[index].entry, &clock) }
-            if held != clock.held { complaints.note("clock", clock.complaint) }
+            if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
             try commit(entries, requests)
         }
     }
@@ -83,10 +83,16 @@ final class JournalWriter: Sendable {
         for request in requests[index...] { door.fail(request.ticket, reason: reason) }
     }
 
+    /// The thread stamps at least every second: five without a stamp are no busy moment.
+    private static let longestPause = TimeSpan.seconds(5)
+
     /// Where the whole process stood still (stopped, its machine paused, a commit that hung) nobody is called silent for
     /// that time: it is journaled like the time before a start, ahead of what came meanwhile.
     private func creditDeafness(_ clock: inout StampClock) throws {
-        guard let deaf = clock.deafness(monotonic: MonotonicClock.now(), limit: timing.idleTimeout) else { return }
+        guard
+            let deaf = clock.deafness(
+                monotonic: MonotonicClock.now(), limit: min(Self.longestPause, timing.idleTimeout))
+        else { return }
         let entry = JournalEntry.started(deaf: deaf)
         try commit([PendingEntry(received: stamp(entry, &clock), entry: entry)], [])
     }

@@ -23,6 +23,7 @@ public final class Platform: Sendable {
     let door = CommitQueue()
     let journal: Journal
     let store: AlertStore
+    private let storeFile: FileIdentity?
     let snapshots: SnapshotFiles
     let rules: RuleDesk
     let complaints = Complaints()
@@ -47,6 +48,7 @@ public final class Platform: Sendable {
         rules = RuleDesk(
             door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
+        storeFile = FileIdentity(store.path)
         snapshots = SnapshotFiles(data: configuration.data)
     }
 
@@ -56,7 +58,7 @@ public final class Platform: Sendable {
     /// Asks a running platform to stop; from any thread.
     public func stop() { stopping.signal() }
 
-    /// Runs until SIGINT, SIGTERM, `stop()` or a failure. `ready` is called once every socket is open.
+    /// Runs until SIGINT, SIGTERM, SIGHUP, `stop()` or a failure. `ready` is called once every socket is open.
     public func run(ready: @escaping @Sendable (Endpoints) -> Void = { _ in }) throws {
         let (stage, first) = try prepareEngine()
         let context = Context()
@@ -74,8 +76,10 @@ public final class Platform: Sendable {
                 ingest.replace(view: ingestView())
                 start.noteApplied()
             },
-            commit: { [store] turn in
-                if try store.commit(turn).notices != nil { feed.wake() }
+            commit: { [store, storeFile] turn in
+                guard try store.commit(turn).notices != nil else { return }
+                try storeFile?.checkInPlace()
+                feed.wake()
             })
         let engineQueue = stage.queue
         let writer = JournalWriter(

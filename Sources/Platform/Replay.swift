@@ -46,10 +46,13 @@ public struct Replay {
         return made
     }
 
-    /// Every event of a journal, in order.
-    public mutating func run(journal data: String, each: ([Decision]) -> Void) throws {
-        var reader = try Journal.read(data: data)
+    /// Every event that a journal keeps, in order; `first` hears the position of the oldest record.
+    public mutating func run(journal data: String, first: (Int64) -> Void, each: ([Decision]) -> Void) throws {
+        var reader = try Journal.read(data: data, from: nil)
+        var isFirst = true
         while let stored = try reader.next() {
+            if isFirst { first(stored.record.position) }
+            isFirst = false
             guard case .events(let batch) = stored.record.entry else { continue }
             each(apply(batch, department: stored.record.department))
         }

@@ -1,17 +1,20 @@
 import Events
 
-/// The stamps of the journal under the wall clock: they never go back, and do not follow a wall clock that leaps ahead.
+/// The stamps of the journal under the wall clock: they never go back, and do not follow a wall clock that leaps.
 ///
-/// The wall is compared with a monotonic clock that also counts while the machine sleeps. A wall that gains more than
-/// `largestStep` between two stamps was set by somebody: stamps then go on at the monotonic clock's pace, until the
-/// wall is back within that distance or the platform starts anew.
+/// The wall is compared with a monotonic clock that also counts while the machine sleeps. A wall that gains or loses more
+/// than `largestStep` between two stamps was set by somebody: stamps then go on at the monotonic clock's pace, until the
+/// wall is back within that distance or the platform starts anew. A start with stamps that are ahead of the wall waits
+/// for it: they stand still.
 struct StampClock {
     /// Above what a time service corrects by itself, below what turns live readings into late ones unnoticed.
     static let largestStep = TimeSpan.seconds(60)
 
     private(set) var last: Timestamp
-    /// How far the wall is ahead of what the stamps follow; nil where they follow the wall.
+    /// How far the wall is ahead of what the stamps follow, negative where behind; nil where they follow the wall.
     private(set) var held: TimeSpan?
+    /// How far the stamps are ahead of the wall that they follow.
+    private var lead = TimeSpan.zero
     /// The last moment at which the wall was believed.
     private var believed: (wall: Timestamp, monotonic: Timestamp)?
     /// The monotonic moment of the newest stamp.
@@ -24,7 +27,7 @@ struct StampClock {
         var now = wall
         if let believed {
             let expected = believed.wall + (monotonic - believed.monotonic)
-            if wall - expected > Self.largestStep {
+            if wall - expected > Self.largestStep || expected - wall > Self.largestStep {
                 held = wall - expected
                 now = expected
             } else {
@@ -33,6 +36,7 @@ struct StampClock {
         }
         if held == nil { believed = (wall, monotonic) }
         last = max(last, now)
+        lead = last - now
         return last
     }
 
@@ -50,9 +54,13 @@ struct StampClock {
 
     /// What the operator is told.
     var complaint: String? {
-        held.map {
-            "the wall clock leapt ahead of the machine's clock by \($0.microseconds / 1_000_000) s; "
+        if let held {
+            let seconds = held.microseconds / 1_000_000
+            return
+                "the wall clock leapt \(seconds < 0 ? "behind" : "ahead of") the machine's clock by \(abs(seconds)) s; "
                 + "stamps do not follow: set it right, or restart to accept it"
         }
+        guard lead > Self.largestStep else { return nil }
+        return "the journal's newest stamp is ahead of the wall clock; stamps stand still until \(last.formatted())"
     }
 }

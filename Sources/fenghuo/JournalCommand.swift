@@ -88,17 +88,20 @@ struct JournalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "export", abstract: "Write events as NDJSON to standard output.")
         @OptionGroup var options: Options
-        @Option(help: "First position.") var from: Int64 = 1
+        @Option(help: "First position; left out: the oldest kept.") var from: Int64?
         @Option(help: "Position to stop before.") var to: Int64 = .max
         @Flag(help: "With free text and reporter fields: personal data.") var restricted = false
 
         func validate() throws {
-            guard from >= 1, to >= from else { throw ValidationError("--from is at least 1 and not above --to") }
+            guard from ?? 1 >= 1, to >= from ?? 1 else {
+                throw ValidationError("--from is at least 1 and not above --to")
+            }
         }
 
         func run() throws {
             try options.requireJournal()
-            let count = try Journal.export(data: options.data, positions: from..<to, restricted: restricted) { bytes in
+            let count = try Journal.export(data: options.data, from: from, upTo: to, restricted: restricted) {
+                bytes in
                 try FileHandle.standardOutput.write(contentsOf: bytes)
             }
             FileHandle.standardError.write(Data("\(count) events\n".utf8))

@@ -47,7 +47,14 @@ struct ReplayCommand: ParsableCommand {
         }
         do {
             if let journal {
-                try replay.run(journal: journal, each: show)
+                try replay.run(
+                    journal: journal,
+                    first: { position in
+                        guard position > 1 else { return }
+                        let text =
+                            "the journal begins at position \(position), what was before is pruned: keys begin empty\n"
+                        FileHandle.standardError.write(Data(text.utf8))
+                    }, each: show)
             } else if let file {
                 var lines = try NDJSONFile(path: file)
                 var buffer: [UInt8] = []

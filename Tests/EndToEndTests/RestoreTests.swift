@@ -80,6 +80,35 @@ extension EndToEnd {
             #expect(bodies.count == 2 && bodies.allSatisfy { $0.contains("\"epoch\":\"\(renewed)\"") })
         }
 
+        @Test(arguments: [true, false])
+        func `a file that is taken away under the platform stops it, and nothing after it is acknowledged`(
+            isJournal: Bool
+        ) throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            try Self.raise("A", platform)
+            let segments = try Self.files.contentsOfDirectory(atPath: platform.data + "/journal")
+            let newest = try #require(segments.filter { $0.hasSuffix(".sqlite") }.max())
+            let path = platform.data + (isJournal ? "/journal/\(newest)" : "/alerts.sqlite")
+            let aside = scratch.path + "/aside.sqlite"
+            try Self.files.moveItem(atPath: path, toPath: aside)
+            let wire = try Wire(.req, platform.ingest)
+            wire.send(
+                #"{"id":"B1","subject":"B","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#)
+            #expect(platform.waitForEnd() == 1)
+            #expect(platform.log.contains("writing \(path) failed: the file was moved, deleted or replaced"))
+            if isJournal {
+                let answer = try wire.answer()
+                #expect(answer?["ok"] as? Bool != true, "\(String(describing: answer))")
+            }
+            try Self.files.moveItem(atPath: aside, toPath: path)
+            try platform.start()
+            #expect(try platform.settle())
+            #expect(platform.stop() == 0)
+            #expect(try Self.subjects(platform) == ["A raised", "B raised"])
+        }
+
         @Test func `kill -9 keeps the epoch, so consumers go on where they were`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch) { $0.snapshotEvery = "1s" }

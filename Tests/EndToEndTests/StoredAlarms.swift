@@ -43,7 +43,7 @@ struct UndisturbedPositions {
     private var starts: [Int64] = []
 
     init(data: String) throws {
-        var reader = try Journal.read(data: data)
+        var reader = try Journal.read(data: data, from: nil)
         while let stored = try reader.next() {
             if case .started = stored.record.entry { starts.append(stored.record.position) }
         }

@@ -83,7 +83,7 @@ struct AppendTests {
     }
 
     @Test func `a reader at the end sees what is appended later`() throws {
-        var early = try Journal.read(data: directory.path)
+        var early = try Journal.read(data: directory.path, from: nil)
         #expect(try early.next() == nil)
         let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
         for seconds in 0..<5 {

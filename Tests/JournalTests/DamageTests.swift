@@ -45,6 +45,29 @@ struct DamageTests {
         #expect(throws: JournalError.self) { try Samples.open(directory) }
     }
 
+    @Test(arguments: ["department", "kind", "payload_size"])
+    func `a value that is missing where there must be one is damage`(column: String) throws {
+        let file = try fill()
+        try file.openForWriting().writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, '\(column) \(type(column)) NOT NULL', '\(column) \(type(column))');
+                    PRAGMA writable_schema = RESET
+                    """)
+            try database.execute(sql: "UPDATE entry SET \(column) = NULL WHERE position = 2")
+        }
+        for attempt in [{ _ = try Samples.all(directory) }, { _ = try Samples.open(directory) }] {
+            do {
+                try attempt()
+                Issue.record("nothing was found")
+            } catch JournalError.corrupt(let damaged, _, _) {
+                #expect(damaged == file.path)
+            }
+        }
+        #expect(try Journal.verify(data: directory.path).problem?.file == file.path)
+    }
+
     private func type(_ column: String) -> String {
         switch column {
         case "department", "key_id": "TEXT"

@@ -12,7 +12,7 @@ struct FixtureTests {
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
 
     private func lines(_ data: String) throws -> String {
-        var reader = try Journal.read(data: data, openRestricted: true)
+        var reader = try Journal.read(data: data, from: nil, openRestricted: true)
         var text = ""
         while let stored = try reader.next() {
             let record = stored.record

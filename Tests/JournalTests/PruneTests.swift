@@ -34,6 +34,19 @@ struct PruneTests {
         #expect(try Samples.all(directory, from: 3).count == 2)
     }
 
+    @Test func `reading and export without a first position begin at the oldest kept`() throws {
+        let journal = try fill()
+        _ = try journal.prune(now: day(1000), keepFrom: 3)
+        var reader = try Journal.read(data: directory.path, from: nil)
+        #expect(try reader.next()?.record.position == 3)
+        var lines: [UInt8] = []
+        #expect(try Journal.export(data: directory.path, from: nil, upTo: 4) { lines += $0 } == 1)
+        #expect(String(decoding: lines, as: UTF8.self).contains("\"position\":3,"))
+        #expect(throws: JournalError.pruned(asked: 2, first: 3)) {
+            try Journal.export(data: directory.path, from: 2, upTo: 4) { _ in }
+        }
+    }
+
     @Test func `a segment of exactly the age stays`() throws {
         let journal = try fill()
         let report = try journal.prune(now: day(200), keepFrom: 100)
@@ -73,7 +86,7 @@ struct PruneTests {
 
     @Test func `a reader whose place was pruned under it says so`() throws {
         let journal = try fill()
-        var reader = try Journal.read(data: directory.path)
+        var reader = try Journal.read(data: directory.path, from: nil)
         #expect(try reader.next()?.record.position == 1)
         _ = try journal.prune(now: day(10_000), keepFrom: .max)
         #expect(throws: JournalError.pruned(asked: 2, first: 4)) { try reader.next() }

@@ -72,7 +72,7 @@ struct RestrictedTests {
         _ = try append(try Samples.open(directory))
         for flag in [false, true] {
             var lines: [UInt8] = []
-            let count = try Journal.export(data: directory.path, positions: 1..<3, restricted: flag) { lines += $0 }
+            let count = try Journal.export(data: directory.path, from: 1, upTo: 3, restricted: flag) { lines += $0 }
             #expect(count == 2)
             let text = String(decoding: lines, as: UTF8.self)
             #expect(text.contains("王小明") == flag)

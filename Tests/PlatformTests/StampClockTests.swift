@@ -33,6 +33,22 @@ struct StampClockTests {
         #expect(clock.stamp(wall: at(1000), monotonic: at(0)) == at(5000))
         #expect(clock.stamp(wall: at(1001), monotonic: at(1)) == at(5000))
         #expect(clock.held == nil)
+        #expect(clock.complaint?.contains("stand still until \(at(5000).formatted())") == true)
+        #expect(clock.stamp(wall: at(4940), monotonic: at(3940)) == at(5000))
+        #expect(clock.complaint == nil)
+    }
+
+    @Test func `a wall that loses 60 s is waited for, one that loses more is not followed`() {
+        var clock = StampClock(last: at(0))
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        #expect(clock.stamp(wall: at(941), monotonic: at(1)) == at(1000))
+        #expect(clock.held == nil)
+        #expect(clock.stamp(wall: at(881.999999), monotonic: at(2)) == at(1000))
+        #expect(clock.held == TimeSpan(microseconds: -60_000_001))
+        #expect(clock.complaint?.contains("behind the machine's clock by 60 s") == true)
+        #expect(clock.stamp(wall: at(900), monotonic: at(100)) == at(1040))
+        #expect(clock.stamp(wall: at(1041), monotonic: at(101)) == at(1041))
+        #expect(clock.held == nil)
     }
 
     @Test func `a stop of the process is no step of the wall, and is told as deafness beyond the limit`() {

@@ -13,12 +13,13 @@ static inline int fz_errno(void) { return zmq_errno(); }
 static inline int fz_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 void fz_name_thread(const char *name);
 
-// Blocks SIGINT and SIGTERM in this thread and those it starts, ignores SIGPIPE, and returns a signalfd for the two.
+// Blocks SIGINT, SIGTERM and SIGHUP in this thread and those it starts, ignores SIGPIPE, returns a signalfd for the three.
 static inline int fz_signal_fd(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -1;
     signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
