@@ -22,9 +22,13 @@ public struct CSVEvents: EventLines {
     private let columns: Int
     private let timeColumns: [Int]
     private let readingColumns: [Int]
+    private let fieldColumns: [Int]
+    /// Of longitude and latitude.
+    private let placeColumns: [Int]
     private let subject: [Piece]
     private let area: [Piece]
     private let id: [Piece]
+    private let category: [Piece]
 
     public private(set) var skipped: [Skipped] = []
     public private(set) var skippedCount = 0
@@ -51,13 +55,20 @@ public struct CSVEvents: EventLines {
         for name in mapping.timeColumns { timeColumns.append(try index(name)) }
         var readingColumns: [Int] = []
         for reading in mapping.readings { readingColumns.append(try index(reading.column)) }
+        var fieldColumns: [Int] = []
+        for field in mapping.fields { fieldColumns.append(try index(field.column)) }
+        var placeColumns: [Int] = []
+        if let place = mapping.place { placeColumns = [try index(place.longitude), try index(place.latitude)] }
         let file = Self.stem(path)
         subject = try Self.pieces(mapping.subject, file, index)
         area = try Self.pieces(mapping.area, file, index)
         id = try Self.pieces(mapping.id, file, index)
+        category = try Self.pieces(mapping.category, file, index)
         columns = header.count
         self.timeColumns = timeColumns
         self.readingColumns = readingColumns
+        self.fieldColumns = fieldColumns
+        self.placeColumns = placeColumns
         self.mapping = mapping
         self.reader = reader
     }
@@ -85,40 +96,87 @@ public struct CSVEvents: EventLines {
         if skipped.count < Self.maximumSkipped { skipped.append(Skipped(line: reader.number, reason: reason)) }
     }
 
-    /// Whether the row had a value to send.
+    /// Whether the row had something to send.
     private mutating func append(_ cells: [[UInt8]], _ time: Timestamp, to out: inout [UInt8]) -> Bool {
+        guard let readings = readings(cells), let fields = fields(cells), let place = place(cells) else { return false }
+        let moment = time.formatted()
+        let name = fill(subject, cells, moment, subject: "")
+        let kind = fill(category, cells, moment, subject: name)
+        guard !readings.isEmpty || !kind.isEmpty else {
+            emptyCount += 1
+            return false
+        }
+        out += Array("{\"id\":".utf8) + JSONText.quoted(fill(id, cells, moment, subject: name))
+        func add(_ key: String, _ text: String) {
+            if !text.isEmpty { out += Array(",\"\(key)\":".utf8) + JSONText.quoted(text) }
+        }
+        add("source", mapping.source)
+        add("subject", name)
+        add("area", fill(area, cells, moment, subject: name))
+        add("period", mapping.period)
+        add("category", kind)
+        out += place + fields + Array(",\"time\":\"\(moment)\"".utf8)
+        if !readings.isEmpty {
+            out += Array(",\"readings\":[".utf8) + readings.joined(separator: [UInt8(ascii: ",")]) + Array("]".utf8)
+        }
+        out += Array("}\n".utf8)
+        return true
+    }
+
+    private func hasValue(_ cell: [UInt8]) -> Bool {
+        !cell.isEmpty && !mapping.missing.contains(String(decoding: cell, as: UTF8.self))
+    }
+
+    /// nil where a cell is no number: the row is then skipped.
+    private mutating func readings(_ cells: [[UInt8]]) -> [[UInt8]]? {
         var readings: [[UInt8]] = []
-        for (reading, column) in zip(mapping.readings, readingColumns) {
-            let cell = cells[column]
-            guard !cell.isEmpty, !mapping.missing.contains(String(decoding: cell, as: UTF8.self)) else { continue }
-            guard let number = number(cell, reading.scale) else {
-                skip("'\(String(decoding: cell, as: UTF8.self))' in column \(reading.column) is no number")
-                return false
-            }
+        for (reading, column) in zip(mapping.readings, readingColumns) where hasValue(cells[column]) {
+            guard let number = number(cells[column], reading.column, reading.scale) else { return nil }
             let head = "{\"metric\":\"\(reading.metric)\",\"unit\":"
             readings.append(
                 Array(head.utf8) + JSONText.quoted(reading.unit) + Array(",\"value\":".utf8) + number + [0x7D])
         }
-        guard !readings.isEmpty else {
-            emptyCount += 1
-            return false
-        }
-        let moment = time.formatted()
-        let name = fill(subject, cells, moment, subject: "")
-        out += Array("{\"id\":".utf8) + JSONText.quoted(fill(id, cells, moment, subject: name))
-        if !mapping.source.isEmpty { out += Array(",\"source\":".utf8) + JSONText.quoted(mapping.source) }
-        out += Array(",\"subject\":".utf8) + JSONText.quoted(name)
-        let area = fill(area, cells, moment, subject: name)
-        if !area.isEmpty { out += Array(",\"area\":".utf8) + JSONText.quoted(area) }
-        if !mapping.period.isEmpty { out += Array(",\"period\":".utf8) + JSONText.quoted(mapping.period) }
-        out += Array(",\"time\":\"\(moment)\",\"readings\":[".utf8)
-        out += readings.joined(separator: [UInt8(ascii: ",")])
-        out += Array("]}\n".utf8)
-        return true
+        return readings
     }
 
-    private func number(_ cell: [UInt8], _ scale: Double) -> [UInt8]? {
-        guard JSONText.isNumber(cell) else { return nil }
+    /// Cells without a value are left out.
+    private mutating func fields(_ cells: [[UInt8]]) -> [UInt8]? {
+        var out: [UInt8] = []
+        for (field, column) in zip(mapping.fields, fieldColumns) where hasValue(cells[column]) {
+            out += [UInt8(ascii: ",")] + JSONText.quoted(field.name) + [UInt8(ascii: ":")]
+            switch field.kind {
+            case .string: out += JSONText.quoted(String(decoding: cells[column], as: UTF8.self))
+            case .int:
+                guard let number = number(cells[column], field.column, 1) else { return nil }
+                guard Int64(String(decoding: number, as: UTF8.self)) != nil else {
+                    skip("'\(String(decoding: number, as: UTF8.self))' in column \(field.column) is no whole number")
+                    return nil
+                }
+                out += number
+            case .double:
+                guard let number = number(cells[column], field.column, 1) else { return nil }
+                // A whole number in JSON is an int to the rules.
+                out += number + (number.contains { !($0 &- 48 <= 9 || $0 == 0x2D) } ? [] : Array(".0".utf8))
+            }
+        }
+        return out
+    }
+
+    /// Both coordinates, or neither where one has no value.
+    private mutating func place(_ cells: [[UInt8]]) -> [UInt8]? {
+        guard let place = mapping.place, placeColumns.allSatisfy({ hasValue(cells[$0]) }) else { return [] }
+        guard let longitude = number(cells[placeColumns[0]], place.longitude, 1),
+            let latitude = number(cells[placeColumns[1]], place.latitude, 1)
+        else { return nil }
+        let system = place.system.isEmpty ? [] : Array(",\"crs\":".utf8) + JSONText.quoted(place.system)
+        return Array(",\"lon\":".utf8) + longitude + Array(",\"lat\":".utf8) + latitude + system
+    }
+
+    private mutating func number(_ cell: [UInt8], _ column: String, _ scale: Double) -> [UInt8]? {
+        guard JSONText.isNumber(cell) else {
+            skip("'\(String(decoding: cell, as: UTF8.self))' in column \(column) is no number")
+            return nil
+        }
         guard scale != 1 else { return cell }
         return Double(String(decoding: cell, as: UTF8.self)).map { Array("\($0 * scale)".utf8) }
     }

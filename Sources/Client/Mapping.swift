@@ -1,6 +1,7 @@
 import Events
 
-/// How the rows of a CSV file become events: one event a row, with one reading for each metric column that is not empty.
+/// How the rows of a CSV file become events: a row is one reading event with a reading for each metric column that is not
+/// empty, or one report.
 public struct Mapping: Equatable, Sendable {
     public struct Reading: Equatable, Sendable {
         public var column: String
@@ -14,6 +15,37 @@ public struct Mapping: Equatable, Sendable {
             self.metric = metric
             self.unit = unit
             self.scale = scale
+        }
+    }
+
+    /// A further field of the event, which rules declare under `input.fields`.
+    public struct Field: Equatable, Sendable {
+        public enum Kind: Equatable, Sendable {
+            case string, int, double
+        }
+
+        public var name: String
+        public var column: String
+        public var kind: Kind
+
+        public init(name: String, column: String, kind: Kind = .string) {
+            self.name = name
+            self.column = column
+            self.kind = kind
+        }
+    }
+
+    public struct Place: Equatable, Sendable {
+        /// Columns of decimal degrees.
+        public var longitude: String
+        public var latitude: String
+        /// As in an event; empty for its default.
+        public var system: String
+
+        public init(longitude: String, latitude: String, system: String = "") {
+            self.longitude = longitude
+            self.latitude = latitude
+            self.system = system
         }
     }
 
@@ -32,7 +64,12 @@ public struct Mapping: Equatable, Sendable {
     public var period = ""
     /// Cells that say "no value", besides the empty one.
     public var missing: [String] = []
+    /// Empty for reports.
     public var readings: [Reading] = []
+    /// The kind of the reports, a text like `subject`; empty for readings.
+    public var category = ""
+    public var fields: [Field] = []
+    public var place: Place?
 
     public init(time: TimePattern) { self.time = time }
 }

@@ -5,7 +5,8 @@ import StrictYAML
 /// Reads a mapping file (`fixtures/maps/*.yml`), or says everything that is wrong with it.
 public enum MappingFile {
     private static let keys = [
-        "delimiter", "source", "subject", "area", "id", "time", "period", "missing", "readings",
+        "delimiter", "source", "subject", "area", "id", "time", "period", "missing", "readings", "category",
+        "fields", "place",
     ]
 
     public static func load(_ path: String, findings: Findings) -> Mapping? {
@@ -21,8 +22,14 @@ public enum MappingFile {
         guard let root = YAMLDocument.read(path: path, bytes: bytes, findings: findings),
             let fields = root.fields(keys)
         else { return nil }
-        let subject = fields.required("subject")?.string()
-        let readings = fields.required("readings").flatMap(readings)
+        let category = fields.optional("category")
+        let named = category == nil ? fields.required("subject") : fields.optional("subject")
+        let subject = named.map { $0.string() } ?? (category == nil ? nil : "")
+        // A row is readings or one report: without a category the readings are missed, with one they are one too many.
+        let readings = category == nil ? fields.required("readings").flatMap(readings) : []
+        if category != nil, let item = fields.optional("readings") {
+            item.report("readings_of_report", "a row is readings or a report: there is a category", help: "remove one")
+        }
         guard let mapping = fields.required("time").flatMap(time), let subject, let readings else { return nil }
         var whole = mapping
         whole.subject = subject
@@ -30,7 +37,12 @@ public enum MappingFile {
         whole.source = fields.optional("source")?.string() ?? ""
         whole.area = fields.optional("area")?.string() ?? ""
         whole.period = fields.optional("period")?.string() ?? ""
-        if let id = fields.optional("id")?.string() { whole.id = id }
+        whole.category = category?.string() ?? ""
+        whole.fields = fields.optional("fields").flatMap(further) ?? []
+        whole.place = fields.optional("place").flatMap(place)
+        // Without a subject the usual id would be the time alone.
+        let id = subject.isEmpty ? fields.required("id") : fields.optional("id")
+        if let id = id?.string() { whole.id = id }
         whole.missing = fields.optional("missing")?.strings(atMost: 16) ?? []
         if let item = fields.optional("delimiter"), let byte = delimiter(item) { whole.delimiter = byte }
         return findings.hasErrors ? nil : whole
@@ -55,8 +67,9 @@ public enum MappingFile {
         guard let columns, let format, let text = format.string(), zone == nil || minutes != nil else { return nil }
         guard let pattern = TimePattern(text, zoneMinutes: minutes) else {
             format.report(
-                "bad_time_format", "'\(text)' is no time format, or it needs a zone",
-                help: "write rfc3339, or a pattern like yyyy-MM-dd HH:mm:ss with zone: \"+08:00\"")
+                "bad_time_format", "'\(text)' is no time format, or has not one zone",
+                help: "write rfc3339, or a pattern like yyyy-MM-dd HH:mm:ss with zone: \"+08:00\" or a Z in the pattern"
+            )
             return nil
         }
         var mapping = Mapping(time: pattern)
@@ -94,5 +107,29 @@ public enum MappingFile {
             return Mapping.Reading(column: column, metric: metric, unit: unit, scale: factor)
         }
         return list.contains(nil) ? nil : list.compactMap { $0 }
+    }
+    private static func further(_ item: YAMLItem) -> [Mapping.Field]? {
+        guard let items = item.items(atMost: Limits.fields) else { return nil }
+        let list = items.map { item -> Mapping.Field? in
+            let item = YAMLItem(node: item.node, name: "a field", source: item.source)
+            guard let fields = item.fields(["column", "name", "kind"]) else { return nil }
+            let column = fields.required("column")?.string()
+            let name = fields.optional("name").map { $0.string() } ?? column
+            let kind = fields.read("kind", or: .string) {
+                $0.word(of: [("string", Mapping.Field.Kind.string), ("int", .int), ("double", .double)])
+            }
+            guard let column, let name, let kind else { return nil }
+            return Mapping.Field(name: name, column: column, kind: kind)
+        }
+        return list.contains(nil) ? nil : list.compactMap { $0 }
+    }
+
+    private static func place(_ item: YAMLItem) -> Mapping.Place? {
+        guard let fields = item.fields(["lon", "lat", "crs"]) else { return nil }
+        let longitude = fields.required("lon")?.string()
+        let latitude = fields.required("lat")?.string()
+        let system = fields.read("crs", or: "") { $0.string() }
+        guard let longitude, let latitude, let system else { return nil }
+        return Mapping.Place(longitude: longitude, latitude: latitude, system: system)
     }
 }

@@ -1,20 +1,28 @@
 import CivilTime
 import Events
 
-/// How a table writes its times: `rfc3339`, or a pattern of `yyyy M d H m s` with the text between them.
+/// How a table writes its times: `rfc3339`, or a pattern of `yyyy M d H m s S Z` with the text between them.
 ///
-/// A doubled letter takes at least two digits, a single one takes one or two; yyyy takes four. Zones are fixed offsets.
+/// A doubled letter takes at least two digits, a single one takes one or two; yyyy takes four. As many `S`, up to six, as the
+/// fraction of a second has digits. `Z` is an offset in the cell (`Z`, `+0800`, `+08:00`); without it the zone is a fixed offset.
 public struct TimePattern: Equatable, Sendable {
     private enum Part: Equatable, Sendable {
         case field(UInt8, digits: ClosedRange<Int>)
+        case zone
         case text(UInt8)
     }
+
+    /// The letters of a pattern and how often each may be repeated.
+    private static let longest: [UInt8: Int] = Dictionary(
+        uniqueKeysWithValues: [("y", 4), ("M", 2), ("d", 2), ("H", 2), ("m", 2), ("s", 2), ("S", 6), ("Z", 1)].map {
+            (Character($0.0).asciiValue!, $0.1)
+        })
 
     private let parts: [Part]
     private let isRFC3339: Bool
     private let zoneMinutes: Int?
 
-    /// nil where the pattern lacks a year, month or day, names a field twice, or has no zone and needs one.
+    /// nil where the pattern lacks a year, month or day, names a field twice, or has no zone or two.
     public init?(_ pattern: String, zoneMinutes: Int?) {
         self.zoneMinutes = zoneMinutes
         isRFC3339 = pattern == "rfc3339"
@@ -22,23 +30,29 @@ public struct TimePattern: Equatable, Sendable {
             parts = []
             return
         }
-        guard zoneMinutes != nil else { return nil }
         var parts: [Part] = []
         var letters: [UInt8] = []
         var rest = ArraySlice(pattern.utf8)
         while let byte = rest.first {
             let run = rest.prefix { $0 == byte }.count
-            guard Array("yMdHms".utf8).contains(byte) else {
+            guard let most = Self.longest[byte] else {
                 parts.append(.text(byte))
                 rest = rest.dropFirst()
                 continue
             }
-            guard !letters.contains(byte), run <= (byte == UInt8(ascii: "y") ? 4 : 2) else { return nil }
+            guard !letters.contains(byte), run <= most else { return nil }
             letters.append(byte)
-            parts.append(.field(byte, digits: byte == UInt8(ascii: "y") ? 4...4 : run...2))
+            switch byte {
+            case UInt8(ascii: "Z"): parts.append(.zone)
+            case UInt8(ascii: "y"): parts.append(.field(byte, digits: 4...4))
+            case UInt8(ascii: "S"): parts.append(.field(byte, digits: run...run))
+            default: parts.append(.field(byte, digits: run...2))
+            }
             rest = rest.dropFirst(run)
         }
-        guard Array("yMd".utf8).allSatisfy(letters.contains) else { return nil }
+        guard Array("yMd".utf8).allSatisfy(letters.contains),
+            letters.contains(UInt8(ascii: "Z")) == (zoneMinutes == nil)
+        else { return nil }
         self.parts = parts
     }
 
@@ -46,12 +60,16 @@ public struct TimePattern: Equatable, Sendable {
     public func parse(_ text: some Sequence<UInt8>) -> Timestamp? {
         var rest = ArraySlice(Array(text))
         if isRFC3339 { return NDJSONFile.timestamp(rest, zone: zoneMinutes) }
-        var (year, month, day, hour, minute, second) = (0, 0, 0, 0, 0, 0)
+        var (year, month, day, hour, minute, second, microsecond) = (0, 0, 0, 0, 0, 0, 0)
+        var offset = zoneMinutes ?? 0
         for part in parts {
             switch part {
             case .text(let byte):
                 guard rest.first == byte else { return nil }
                 rest = rest.dropFirst()
+            case .zone:
+                guard let read = Self.offset(&rest) else { return nil }
+                offset = read
             case .field(let letter, let digits):
                 let run = rest.prefix(digits.upperBound).prefix { $0 &- 48 <= 9 }
                 guard run.count >= digits.lowerBound else { return nil }
@@ -63,7 +81,8 @@ public struct TimePattern: Equatable, Sendable {
                 case UInt8(ascii: "d"): day = value
                 case UInt8(ascii: "H"): hour = value
                 case UInt8(ascii: "m"): minute = value
-                default: second = value
+                case UInt8(ascii: "s"): second = value
+                default: microsecond = (run.count..<6).reduce(value) { value, _ in value * 10 }
                 }
             }
         }
@@ -71,6 +90,26 @@ public struct TimePattern: Equatable, Sendable {
             second <= 59
         else { return nil }
         let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
-        return Timestamp(seconds: Int64(days * 86_400 + hour * 3600 + minute * 60 + second - (zoneMinutes ?? 0) * 60))
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60
+        return Timestamp(microseconds: Int64(seconds * 1_000_000 + microsecond))
+    }
+
+    /// Takes `Z`, `+0800` or `+08:00` from the front: minutes east of Greenwich.
+    private static func offset(_ rest: inout ArraySlice<UInt8>) -> Int? {
+        guard let sign = rest.popFirst() else { return nil }
+        if sign == UInt8(ascii: "Z") { return 0 }
+        let hours = twoDigits(&rest)
+        if rest.first == UInt8(ascii: ":") { rest = rest.dropFirst() }
+        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), let hours, let minutes = twoDigits(&rest),
+            hours <= 23, minutes <= 59
+        else { return nil }
+        return (sign == UInt8(ascii: "-") ? -1 : 1) * (hours * 60 + minutes)
+    }
+
+    private static func twoDigits(_ rest: inout ArraySlice<UInt8>) -> Int? {
+        let pair = rest.prefix(2)
+        guard pair.count == 2, pair.allSatisfy({ $0 &- 48 <= 9 }) else { return nil }
+        rest = rest.dropFirst(2)
+        return pair.reduce(0) { $0 * 10 + Int($1 - 48) }
     }
 }

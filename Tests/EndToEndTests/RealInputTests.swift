@@ -1,54 +1,10 @@
-import AlertStore
-import Client
 import Engine
 import Events
-import Foundation
-import StrictYAML
 import Testing
 
 extension EndToEnd {
     /// Data that instruments recorded, through the shipped mapping files and the rules that are scaled to it.
     struct RealInputTests {
-        private struct Sent {
-            /// Readings that the platform kept and did not believe.
-            var implausible: UInt64
-            var episodes: [Episode]
-            var transitions: [Decision]
-        }
-
-        private static func time(_ text: String) throws -> Timestamp {
-            let date = try #require(ISO8601DateFormatter().date(from: text))
-            return Timestamp(seconds: Int64(date.timeIntervalSince1970))
-        }
-
-        /// Sends what lies in the range of each file; nil where a file is not on this machine.
-        private static func send(_ files: [String], map: String, range: Range<Timestamp>) throws -> Sent? {
-            let paths = files.compactMap(Repository.shared)
-            guard paths.count == files.count else { return nil }
-            let findings = Findings()
-            let file = Repository.root + "/fixtures/maps/" + map
-            let mapping = try #require(MappingFile.load(file, findings: findings), "\(findings.sorted)")
-            let scratch = try Scratch()
-            let platform = try RunningPlatform(in: scratch) {
-                $0.rules = Repository.root + "/fixtures/real/rules"
-                $0.registry = scratch.path + "/none"
-            }
-            var accepted: UInt64 = 0
-            for path in paths {
-                let lines = Between(lines: try CSVEvents(path: path, mapping: mapping), range: range)
-                let progress = try EndToEndTests.send(lines, to: platform.ingest, stream: path, batch: 250)
-                #expect(progress.accepted == progress.read && progress.rejected == 0)
-                accepted += UInt64(progress.accepted)
-            }
-            // Counters are told once a second.
-            #expect(try eventually { try platform.status().sources.first?.accepted == accepted })
-            let implausible = try platform.status().codes.first { $0.code == "implausible" }?.count ?? 0
-            #expect(platform.stop() == 0)
-            let alarms = try StoredAlarms(data: platform.data)
-            return Sent(
-                implausible: implausible, episodes: try alarms.episodes(), transitions: try alarms.transitions())
-        }
-
         /// From the file's own column: mass of the cylinder falls within ±180 s.
         private static func releases(_ path: String) throws -> [ClosedRange<Timestamp>] {
             var intervals: [ClosedRange<Timestamp>] = []
@@ -56,7 +12,7 @@ extension EndToEnd {
             let rows = try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline).dropFirst()
             for row in rows {
                 let cells = row.split(separator: ",", omittingEmptySubsequences: false)
-                let moment = try time(cells[0] + "+01:00")
+                let moment = try RealInput.time(cells[0] + "+01:00")
                 if cells[8] == "1", start == nil { start = moment }
                 if cells[8] == "0", let from = start {
                     intervals.append(from - .seconds(180)...moment + .seconds(180))
@@ -69,9 +25,9 @@ extension EndToEnd {
 
         @Test func `methane raises inside its release, and never up-wind of it`() throws {
             let folder = "gas/chilbolton-ch4-2017/"
-            let day = try Self.time("2017-05-09T00:00:00Z")..<Self.time("2017-05-10T00:00:00Z")
+            let day = try RealInput.time("2017-05-09T00:00:00Z")..<RealInput.time("2017-05-10T00:00:00Z")
             let files = ["rel03_beam7.csv", "rel04_beam7.csv"].map { folder + $0 }
-            guard let sent = try Self.send(files, map: "gas.yml", range: day) else { return }
+            guard let sent = try RealInput.send(files, map: "gas.yml", range: day) else { return }
             let path = try #require(Repository.shared(files[0]))
             let releases = try Self.releases(path)
             #expect(!releases.isEmpty && !sent.episodes.isEmpty)
@@ -83,28 +39,28 @@ extension EndToEnd {
         }
 
         @Test func `the flood peak raises to orange on its day alone, and sensor faults raise nothing`() throws {
-            let range = try Self.time("2019-03-14T00:00:00-07:00")..<Self.time("2019-05-01T00:00:00-07:00")
-            guard let sent = try Self.send(["water/lro/Mendon2019.csv"], map: "water.yml", range: range)
+            let range = try RealInput.time("2019-03-14T00:00:00-07:00")..<RealInput.time("2019-05-01T00:00:00-07:00")
+            guard let sent = try RealInput.send(["water/lro/Mendon2019.csv"], map: "water.yml", range: range)
             else { return }
             // 11 + 34 + 5 stages of -9999 and 20 conductivities of 7999 lie in the range, with other columns' faults.
             #expect(sent.implausible >= 70)
             let orange = sent.transitions.filter { $0.level == .orange }
-            let peakDay = try Self.time("2019-04-27T00:00:00-07:00")..<Self.time("2019-04-28T00:00:00-07:00")
+            let peakDay = try RealInput.time("2019-04-27T00:00:00-07:00")..<RealInput.time("2019-04-28T00:00:00-07:00")
             #expect(!orange.isEmpty)
             #expect(orange.allSatisfy { peakDay.contains($0.at) && $0.value >= 102 && $0.value < 104 })
             // Blue and above only while the water stands as high as the file says: from the 21st on.
-            let high = try Self.time("2019-04-21T00:00:00-07:00")
+            let high = try RealInput.time("2019-04-21T00:00:00-07:00")
             #expect(sent.transitions.allSatisfy { $0.at >= high && $0.value < 104 && $0.value > 14 })
         }
 
         @Test func `the smog of January 2013 reaches red`() throws {
-            let range = try Self.time("2013-01-05T00:00:00+08:00")..<Self.time("2013-02-01T00:00:00+08:00")
-            guard let sent = try Self.send(["air/beijing_pm25_2012_2013.csv"], map: "air.yml", range: range)
+            let range = try RealInput.time("2013-01-05T00:00:00+08:00")..<RealInput.time("2013-02-01T00:00:00+08:00")
+            guard let sent = try RealInput.send(["air/beijing_pm25_2012_2013.csv"], map: "air.yml", range: range)
             else { return }
             let red = sent.transitions.filter { $0.level == .red && $0.rule == "pm25-smog" }
             // By hand from the file: the 24 hours to 10:00 have a mean of 342.0, those to 11:00 one of 355.0.
             let first = try #require(red.first)
-            #expect(first.at == (try Self.time("2013-01-11T11:00:00+08:00")))
+            #expect(first.at == (try RealInput.time("2013-01-11T11:00:00+08:00")))
             #expect(abs(first.value - 355.0417) < 0.001)
             #expect(red.allSatisfy { $0.value >= 350 })
         }
