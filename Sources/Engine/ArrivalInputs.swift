@@ -1,6 +1,45 @@
 import Events
 import Expression
 
+extension Registry.Subject {
+    /// What an expression sees of a subject; absent where the registry does not say.
+    func value(of input: Formula.Input) -> Value {
+        switch input {
+        case .limit(let name): limits.first { $0.name == name }.map { .double($0.value) } ?? .absent
+        case .registeredArea: area.isEmpty ? .absent : .string(area)
+        case .place: place.isEmpty ? .absent : .string(place)
+        case .owner: owner.isEmpty ? .absent : .string(owner)
+        // No grade and no population are no numbers to compare with: `registry.grade <= 2` is unknown there.
+        case .grade: grade == 0 ? .absent : .int(Int64(grade))
+        case .population: population == 0 ? .absent : .int(population)
+        case .column(let name, let kind): columns.first { $0.name == name }?.value(as: kind) ?? .absent
+        case .value, .metric, .unit, .quality, .subject, .source, .area, .type, .time, .longitude, .latitude,
+            .exercise, .period, .field, .named:
+            .absent
+        }
+    }
+}
+
+extension Registry.Column {
+    /// Absent where the cell is not of the kind that the rule declares.
+    fileprivate func value(as kind: Formula.Field.Kind) -> Value {
+        switch kind {
+        case .string: .string(text)
+        case .double: number.isNaN ? .absent : .double(number)
+        case .int: Int64(exactly: number).map { .int($0) } ?? .absent
+        case .bool: text == "true" ? .bool(true) : text == "false" ? .bool(false) : .absent
+        }
+    }
+}
+
+extension RuleValues {
+    /// What an expression over values sees; a NaN is absent.
+    func value(of input: Formula.Input, registered: Registry.Subject?) -> Value {
+        guard case .named(let index) = input else { return registered?.value(of: input) ?? .absent }
+        return index < count && !self[index].isNaN ? .double(self[index]) : .absent
+    }
+}
+
 extension Engine.Arrival {
     /// What an expression sees of a reading; absent where the event does not have it.
     func value(of input: Formula.Input, registered: Registry.Subject?) -> Value {
@@ -20,8 +59,9 @@ extension Engine.Arrival {
         case .latitude: arrived.columns.latitudes[event].isNaN ? .absent : .double(arrived.columns.latitudes[event])
         case .exercise: .bool(isExercise)
         case .period: .int(Int64(arrived.columns.periods[event]))
-        case .limit(let name): registered?.limits.first { $0.name == name }.map { .double($0.value) } ?? .absent
         case .field(let name): field(name)
+        case .limit, .registeredArea, .place, .grade, .population, .owner, .column:
+            registered?.value(of: input) ?? .absent
         case .named: .absent
         }
     }

@@ -114,7 +114,7 @@ extension Engine {
         }
         if prepared.pattern != nil { return meetPattern(rule, prepared, input, arrival, &names, into: &decisions) }
         if let condition = prepared.condition {
-            switch condition.test(arrival, registered: condition.readsLimits ? registered(arrival) : nil) {
+            switch condition.test(arrival, registered: condition.readsRegistry ? registered(arrival) : nil) {
             case true?: break
             case false?:
                 runtimes[rule].counters.filtered += 1
@@ -183,7 +183,7 @@ extension Engine {
             let value = arrival.value
             return prepared.isDistinct[index] && !value.isNaN ? sampleIdentity(value) : value
         }
-        let subject = formula.readsLimits ? registered(arrival) : nil
+        let subject = formula.readsRegistry ? registered(arrival) : nil
         let sample =
             prepared.isDistinct[index]
             ? formula.identity(arrival, registered: subject) : formula.number(arrival, registered: subject)
@@ -200,7 +200,7 @@ extension Engine {
             switch prepared.kinds[index] {
             case .reading: values.append(arrival.value)
             case .formula(let formula):
-                let subject = formula.readsLimits ? registered(arrival) : nil
+                let subject = formula.readsRegistry ? registered(arrival) : nil
                 values.append(formula.number(arrival, registered: subject) ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
@@ -235,10 +235,16 @@ extension Engine {
         var state = KeyState(
             key: symbol, subject: subject, area: area, source: arrival.source, exercise: arrival.isExercise,
             lastReceived: received)
-        state.registered = subject >= 0 ? Int32(registry.index(of: symbols.string(subject)) ?? -1) : -1
+        state.registered = registryIndex(of: subject)
         guard let slot = runtimes[rule].slot(for: key, state: state) else { return nil }
         armReceived(rule, slot)
         return slot
+    }
+
+    /// Of the subject with this symbol; −1 where the registry does not know it.
+    private func registryIndex(of subject: Int32) -> Int32 {
+        guard subject >= 0, !registry.subjects.isEmpty else { return -1 }
+        return Int32(registry.index(of: symbols.string(subject)) ?? -1)
     }
 
     private mutating func areaSymbol(_ arrival: Arrival, _ digits: Int) -> Int32 {
@@ -268,7 +274,10 @@ extension Engine {
             state[0].source = arrival.source
             state[0].armedDue = .distantFuture
         }
-        state[0].subject = subject
+        if state[0].subject != subject {
+            state[0].subject = subject
+            state[0].registered = registryIndex(of: subject)
+        }
         if area >= 0 { state[0].area = area }
         state[0].newest = arrival.time
         state[0].lastReceived = received

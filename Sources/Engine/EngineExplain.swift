@@ -58,7 +58,7 @@ extension Engine {
         var isGated = false
         var isGateUnknown = false
         if let gate = prepared.onlyWhile {
-            let holds = gate.test(values)
+            let holds = gate.test(values, registered: registered(gate, rule, slot))
             (isGated, isGateUnknown) = (holds == false, holds == nil)
         }
         let rungs = prepared.rule.ladder.indices.map { index in
@@ -68,7 +68,8 @@ extension Engine {
             subject: text(state.subject), area: text(state.area), isRegistered: state.registered >= 0,
             newest: state.newest > .distantPast ? state.newest : nil, position: state.position,
             lastReceived: state.lastReceived, values: explainValues(prepared.rule, values),
-            gate: prepared.onlyWhile?.explained(values), rungs: rungs, level: Level(rawValue: state.level),
+            gate: prepared.onlyWhile.map { $0.explained(values, registered: registered($0, rule, slot)) }, rungs: rungs,
+            level: Level(rawValue: state.level),
             episode: state.level > 0 ? state.episode : nil, startedAt: state.level > 0 ? state.startedAt : nil,
             peak: state.level > 0 ? Level(rawValue: state.peak) : nil,
             timer: state.armedDue < .distantFuture ? state.armedDue : nil, silence: explainSilence(prepared.rule, state)

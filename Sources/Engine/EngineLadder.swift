@@ -9,7 +9,7 @@ extension Engine {
         let prepared = runtimes[rule].prepared
         var isGated = false
         if let gate = prepared.onlyWhile {
-            guard let holds = gate.test(values) else {
+            guard let holds = gate.test(values, registered: registered(gate, rule, slot)) else {
                 runtimes[rule].counters.unknown += 1
                 return arm(rule, slot, from: time)
             }
@@ -38,6 +38,13 @@ extension Engine {
             settle(rule, slot, values: values, at: time, arrival, into: &decisions)
         }
         arm(rule, slot, from: time)
+    }
+
+    /// What the registry knows of the key's subject, where a formula over values asks.
+    func registered(_ formula: Formula, _ rule: Int, _ slot: Int32) -> Registry.Subject? {
+        guard formula.readsRegistry else { return nil }
+        let index = runtimes[rule].keys.read(slot)[0].registered
+        return index >= 0 ? registry.subjects[Int(index)] : nil
     }
 
     func threshold(
@@ -94,7 +101,9 @@ extension Engine {
 
     /// Keeps the rule's own score; one that is unknown leaves the last.
     private mutating func note(_ score: Formula, _ rule: Int, _ slot: Int32, _ values: RuleValues) {
-        guard let number = score.number(values), !number.isNaN else { return }
+        guard let number = score.number(values, registered: registered(score, rule, slot)), !number.isNaN else {
+            return
+        }
         runtimes[rule].keys.write(slot)[0].score = max(0, min(100, number))
     }
 

@@ -19,7 +19,7 @@ extension Engine {
     /// Whether a condition lets the reading pass; one that does not is counted.
     mutating func passes(_ condition: Formula?, _ rule: Int, _ arrival: Arrival) -> Bool {
         guard let condition else { return true }
-        switch condition.test(arrival, registered: condition.readsLimits ? registered(arrival) : nil) {
+        switch condition.test(arrival, registered: condition.readsRegistry ? registered(arrival) : nil) {
         case true?: return true
         case false?:
             runtimes[rule].counters.filtered += 1

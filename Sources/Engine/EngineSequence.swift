@@ -38,7 +38,7 @@ extension Engine {
                 bits |= matcher.bit
                 continue
             }
-            switch condition.test(arrival, registered: condition.readsLimits ? registered(arrival) : nil) {
+            switch condition.test(arrival, registered: condition.readsRegistry ? registered(arrival) : nil) {
             case true?: bits |= matcher.bit
             case false?: break
             case nil: isUnknown = true

@@ -8,11 +8,8 @@ extension Formula {
     }
 
     /// The same over a rule's named values.
-    func explained(_ values: RuleValues) -> ExplainedExpression {
-        explained(.none) { input in
-            guard case .named(let index) = input, index < values.count, !values[index].isNaN else { return .absent }
-            return .double(values[index])
-        }
+    func explained(_ values: RuleValues, registered: Registry.Subject?) -> ExplainedExpression {
+        explained(.none) { values.value(of: $0, registered: registered) }
     }
 
     private func explained(_ zones: ZoneSet, _ fill: (Input) -> Value) -> ExplainedExpression {

@@ -8,6 +8,10 @@ public struct Formula: Equatable, Sendable {
         case value, metric, unit, quality, subject, source, area, type, time, longitude, latitude, exercise, period
         /// A limit of the subject in the registry.
         case limit(String)
+        /// What else the registry knows of the subject.
+        case registeredArea, place, grade, population, owner
+        /// A further column of the registry, as the rule declares it.
+        case column(String, Field.Kind)
         /// Another scalar field of the event.
         case field(String)
         /// A named value of the rule.
@@ -59,42 +63,61 @@ public struct Formula: Equatable, Sendable {
     public let source: String
     public let yield: Yield
     let fields: [Field]
+    /// Declared further columns of the registry.
+    let columns: [Field]
     /// Names of the rule's values; nil where the formula reads events.
     let names: [String]?
     let program: Program
     let inputs: [Input]
     /// Whether it may name a zone.
     let usesZones: Bool
+    /// Whether evaluation looks into the registry.
+    let readsRegistry: Bool
 
-    /// Compiles an expression over an event: `value`, `quality`, …, `limit.h`, and the declared fields.
-    public init(event source: String, fields: [Field] = [], yield: Yield) throws(ExpressionFailure) {
+    /// Compiles an expression over an event: `value`, `quality`, …, `limit.h`, `registry.grade`, the declared fields
+    /// and columns.
+    public init(
+        event source: String, fields: [Field] = [], columns: [Field] = [], yield: Yield
+    ) throws(ExpressionFailure) {
         let known = Self.eventInputs.map { Environment.Declaration($0.name, $0.type) }
         let extra = fields.map { Environment.Declaration($0.name, $0.kind.type) }
-        program = try Expression.compile(source, Self.environment(known + extra), expecting: yield.types)
-        inputs = Self.inputs(fields: fields, names: nil)
+        let environment = try Self.environment(known + extra + Self.declarations(columns))
+        program = try Expression.compile(source, environment, expecting: yield.types)
+        inputs = Self.inputs(fields: fields, columns: columns, names: nil)
         usesZones = !program.zoneNames.isEmpty
+        readsRegistry = Self.readsRegistry(program, inputs)
         self.source = source
         self.yield = yield
         self.fields = fields
+        self.columns = columns
         names = nil
     }
 
-    /// Compiles a condition over a rule's named values.
-    public init(values source: String, names: [String], yield: Yield = .boolean) throws(ExpressionFailure) {
+    /// Compiles a condition over a rule's named values and what the registry knows of the key's subject.
+    public init(
+        values source: String, names: [String], columns: [Field] = [], yield: Yield = .boolean
+    ) throws(ExpressionFailure) {
         let declarations = names.map { Environment.Declaration($0, .double) }
-        program = try Expression.compile(source, Self.environment(declarations), expecting: yield.types)
-        inputs = Self.inputs(fields: [], names: names)
+        let environment = try Self.environment(declarations + Self.declarations(columns))
+        program = try Expression.compile(source, environment, expecting: yield.types)
+        inputs = Self.inputs(fields: [], columns: columns, names: names)
         usesZones = false
+        readsRegistry = Self.readsRegistry(program, inputs)
         self.source = source
         self.yield = yield
         fields = []
+        self.columns = columns
         self.names = names
     }
 
-    /// Whether evaluation looks into the registry.
-    var readsLimits: Bool {
+    private static func readsRegistry(_ program: Program, _ inputs: [Input]) -> Bool {
         program.usedSlots.contains { slot in
-            if case .limit = inputs[slot] { true } else { false }
+            switch inputs[slot] {
+            case .limit, .registeredArea, .place, .grade, .population, .owner, .column: true
+            case .value, .metric, .unit, .quality, .subject, .source, .area, .type, .time, .longitude, .latitude,
+                .exercise, .period, .field, .named:
+                false
+            }
         }
     }
 
@@ -109,9 +132,26 @@ public struct Formula: Equatable, Sendable {
         ("quality", .string, .quality), ("subject", .string, .subject), ("source", .string, .source),
         ("area", .string, .area), ("type", .string, .type), ("time", .timestamp, .time), ("lon", .double, .longitude),
         ("lat", .double, .latitude), ("exercise", .bool, .exercise), ("period", .int, .period),
-        ("limit.l", .double, .limit("l")), ("limit.ll", .double, .limit("ll")), ("limit.h", .double, .limit("h")),
-        ("limit.hh", .double, .limit("hh")), ("limit.capacity", .double, .limit("capacity")),
     ]
+
+    /// Of the event's subject, or of the key's where the formula is over values.
+    private static let registryInputs: [(name: String, type: ValueType, input: Input)] =
+        ["l", "ll", "h", "hh", "capacity"].flatMap { name in
+            [("limit." + name, .double, .limit(name)), ("registry." + name, .double, .limit(name))]
+        } + [
+            ("registry.area", .string, .registeredArea), ("registry.place", .string, .place),
+            ("registry.grade", .int, .grade), ("registry.population", .int, .population),
+            ("registry.owner", .string, .owner),
+        ]
+
+    /// Names that no further column of the registry may take.
+    public static var registryNames: [String] {
+        registryInputs.map(\.name).filter { $0.hasPrefix("registry.") }.map { String($0.dropFirst(9)) }
+    }
+
+    private static func declarations(_ columns: [Field]) -> [Environment.Declaration] {
+        registryInputs.map { .init($0.name, $0.type) } + columns.map { .init("registry." + $0.name, $0.kind.type) }
+    }
 
     private static func environment(_ declarations: [Environment.Declaration]) throws(ExpressionFailure) -> Environment
     {
@@ -149,11 +189,8 @@ extension Formula {
     }
 
     /// The truth of a condition over a rule's named values; a NaN among those it reads makes it unknown.
-    func test(_ values: RuleValues) -> Bool? {
-        let truth = evaluate(.none) { input in
-            guard case .named(let index) = input, index < values.count, !values[index].isNaN else { return .absent }
-            return .double(values[index])
-        }
+    func test(_ values: RuleValues, registered: Registry.Subject?) -> Bool? {
+        let truth = evaluate(.none) { values.value(of: $0, registered: registered) }
         guard case .bool(let holds) = truth else { return nil }
         return holds
     }
@@ -161,12 +198,8 @@ extension Formula {
     private func zones(_ arrival: Engine.Arrival) -> ZoneSet { usesZones ? arrival.arrived.zones : .none }
 
     /// The number over a rule's named values, nil where it is unknown.
-    func number(_ values: RuleValues) -> Double? {
-        let number = evaluate(.none) { input in
-            guard case .named(let index) = input, index < values.count, !values[index].isNaN else { return .absent }
-            return .double(values[index])
-        }
-        return switch number {
+    func number(_ values: RuleValues, registered: Registry.Subject?) -> Double? {
+        switch evaluate(.none, { values.value(of: $0, registered: registered) }) {
         case .double(let number): number
         case .int(let number): Double(number)
         default: nil
@@ -193,9 +226,11 @@ extension Formula {
     func write(to out: inout ByteWriter) {
         out.put(source)
         out.put(yield.rawValue)
-        out.put(fields) { writer, field in
-            writer.put(field.name)
-            writer.put(field.kind.rawValue)
+        for list in [fields, columns] {
+            out.put(list) { writer, field in
+                writer.put(field.name)
+                writer.put(field.kind.rawValue)
+            }
         }
         out.put(names) { $0.put($1) { $0.put($1) } }
         out.put(program.encode())
@@ -204,9 +239,13 @@ extension Formula {
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
         let source = try r.getString()
         let yield = try r.getCase(Yield.self)
-        let fields = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
-            Field(name: try r.getString(), kind: try r.getCase(Field.Kind.self))
+        func declared(_ r: inout ByteReader) throws(ByteReader.Failure) -> [Field] {
+            try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+                Field(name: try r.getString(), kind: try r.getCase(Field.Kind.self))
+            }
         }
+        let fields = try declared(&r)
+        let columns = try declared(&r)
         let names = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in
             try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }
         }
@@ -216,18 +255,21 @@ extension Formula {
         } catch {
             throw .invalid(what: "program of \(source)", at: r.offset)
         }
-        inputs = Self.inputs(fields: fields, names: names)
+        inputs = Self.inputs(fields: fields, columns: columns, names: names)
         usesZones = !program.zoneNames.isEmpty
         guard program.slotCount == inputs.count, yield.types.contains(program.resultType) else {
             throw .invalid(what: "program of \(source)", at: r.offset)
         }
+        readsRegistry = Self.readsRegistry(program, inputs)
         self.source = source
         self.yield = yield
         self.fields = fields
+        self.columns = columns
         self.names = names
     }
 
-    private static func inputs(fields: [Field], names: [String]?) -> [Input] {
-        names.map { $0.indices.map { .named($0) } } ?? (eventInputs.map(\.input) + fields.map { .field($0.name) })
+    private static func inputs(fields: [Field], columns: [Field], names: [String]?) -> [Input] {
+        (names.map { $0.indices.map { .named($0) } } ?? (eventInputs.map(\.input) + fields.map { .field($0.name) }))
+            + registryInputs.map(\.input) + columns.map { .column($0.name, $0.kind) }
     }
 }

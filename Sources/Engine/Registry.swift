@@ -21,11 +21,13 @@ public struct Registry: Equatable, Sendable {
         public var place: String
         /// The unit that answers for it.
         public var owner: String
+        /// What a city adds, ascending by name; expressions read those that their rule declares.
+        public var columns: [Column]
 
         public init(
             id: String, name: Rule.Bilingual = .init(zh: "", en: ""), area: String = "", longitude: Double = .nan,
             latitude: Double = .nan, unit: String = "", limits: [Limit] = [], grade: UInt8 = 0,
-            population: Int64 = 0, place: String = "", owner: String = ""
+            population: Int64 = 0, place: String = "", owner: String = "", columns: [Column] = []
         ) {
             self.id = id
             self.name = name
@@ -38,12 +40,14 @@ public struct Registry: Equatable, Sendable {
             self.population = population
             self.place = place
             self.owner = owner
+            self.columns = columns.sorted { $0.name < $1.name }
         }
 
         public static func == (a: Self, b: Self) -> Bool {
             a.id == b.id && a.name == b.name && a.area == b.area && a.longitude.bitPattern == b.longitude.bitPattern
                 && a.latitude.bitPattern == b.latitude.bitPattern && a.unit == b.unit && a.limits == b.limits
                 && a.grade == b.grade && a.population == b.population && a.place == b.place && a.owner == b.owner
+                && a.columns == b.columns
         }
     }
 
@@ -55,6 +59,25 @@ public struct Registry: Equatable, Sendable {
             self.name = name
             self.value = value
         }
+    }
+
+    /// A further fact about a subject: a text, and the number that it is.
+    public struct Column: Equatable, Sendable {
+        public let name: String
+        public let text: String
+        /// NaN where the text is no number.
+        let number: Double
+
+        public init(name: String, text: String) {
+            self.name = name
+            self.text = text
+            // Hexadecimal, infinite and NaN are texts here.
+            let isPlain = text.utf8.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
+            let number = isPlain ? Double(text) ?? .nan : .nan
+            self.number = number.isFinite ? number : .nan
+        }
+
+        public static func == (a: Self, b: Self) -> Bool { a.name == b.name && a.text == b.text }
     }
 
     public struct Area: Equatable, Sendable {

@@ -2,7 +2,7 @@ import Events
 
 /// The canonical, versioned bytes of a registry.
 extension Registry {
-    /// 2: grade, population, place, owner.
+    /// 2: grade, population, place, owner, further columns.
     static let encodingVersion: UInt16 = 2
 
     public func encoded() -> [UInt8] {
@@ -20,6 +20,10 @@ extension Registry {
             writer.put(subject.population)
             writer.put(subject.place)
             writer.put(subject.owner)
+            writer.put(subject.columns) { writer, column in
+                writer.put(column.name)
+                writer.put(column.text)
+            }
         }
         out.put(areas) { writer, area in
             for text in [area.code, area.name.zh, area.name.en] { writer.put(text) }
@@ -43,9 +47,13 @@ extension Registry {
             }
             let (grade, population) = (try r.get(UInt8.self), try r.get(Int64.self))
             guard grade <= 4, Self.populations.contains(population) else { throw .invalid(what: id, at: r.offset) }
+            let (place, owner) = (try r.getString(), try r.getString())
+            let columns = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+                Column(name: try r.getString(), text: try r.getString())
+            }
             return Subject(
                 id: id, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits,
-                grade: grade, population: population, place: try r.getString(), owner: try r.getString())
+                grade: grade, population: population, place: place, owner: owner, columns: columns)
         }
         let areas = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
             let code = try r.getString()

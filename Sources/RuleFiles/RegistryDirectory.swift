@@ -77,6 +77,7 @@ public enum RegistryDirectory {
         guard
             let fields = item.fields([
                 "id", "name", "area", "lon", "lat", "unit", "limits", "grade", "population", "place", "owner",
+                "fields",
             ])
         else { return }
         let id = fields.required("id")
@@ -90,13 +91,15 @@ public enum RegistryDirectory {
         let population = fields.read("population", or: 0) { $0.int(in: Registry.populationBounds) }
         let place = fields.read("place", or: "") { $0.string() }
         let owner = fields.read("owner", or: "") { $0.string() }
+        let columns = fields.read("fields", or: [], columns)
         guard let id, let text = id.string(), let name, let area, let longitude, let latitude, let unit, let limits,
-            let grade, let population, let place, let owner
+            let grade, let population, let place, let owner, let columns
         else { return }
         parts.add(
             Registry.Subject(
                 id: text, name: name, area: area, longitude: longitude, latitude: latitude, unit: unit, limits: limits,
-                grade: UInt8(grade), population: Int64(population), place: place, owner: owner),
+                grade: UInt8(grade), population: Int64(population), place: place, owner: owner,
+                columns: columns),
             at: id)
     }
 
@@ -121,6 +124,22 @@ public enum RegistryDirectory {
             return pair.value.double().map { Registry.Limit(name: pair.name, value: $0) }
         }
         return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
+    }
+}
+
+extension RegistryDirectory {
+    private static func columns(_ item: YAMLItem) -> [Registry.Column]? {
+        guard let pairs = item.pairs() else { return nil }
+        let columns = pairs.map { pair -> Registry.Column? in
+            guard isName(pair.name), !Formula.registryNames.contains(pair.name) else {
+                pair.source.report(
+                    .badName, at: pair.keyMark, "'\(pair.name)' cannot name a further column",
+                    help: "use letters, digits and _, and no name that every registry has")
+                return nil
+            }
+            return pair.value.string().map { Registry.Column(name: pair.name, text: $0) }
+        }
+        return columns.contains { $0 == nil } ? nil : columns.compactMap { $0 }
     }
 }
 

@@ -3,7 +3,7 @@ import Events
 import StrictYAML
 
 /// Reads a table of subjects (`id,name_zh,name_en,area,lon,lat,unit,limit.…`, and for people and
-/// hazards `grade,population,place,owner`) or of areas (`code,name_zh,name_en,population`).
+/// hazards `grade,population,place,owner`, and `field.…` for what a city adds) or of areas (`code,name_zh,name_en,population`).
 struct RegistryTable {
     let table: CSVTable
     let source: YAMLSource
@@ -27,16 +27,18 @@ struct RegistryTable {
     private func check(_ names: [String], against known: [String], limits: Bool) -> Bool {
         var fits = true
         for (index, cell) in table.header.enumerated() {
-            let isLimit = limits && cell.text.hasPrefix("limit.") && isName(cell.text.dropFirst(6))
+            let isFurther =
+                limits && ["limit.", "field."].contains(cell.text.prefix(6)) && isName(cell.text.dropFirst(6))
+                && (cell.text.hasPrefix("limit.") || !Formula.registryNames.contains(String(cell.text.dropFirst(6))))
             if names[..<index].contains(cell.text) {
                 source.report(
                     .csvColumn, at: cell.mark, "the column '\(cell.text)' comes twice", help: "remove one of the two")
                 fits = false
-            } else if !known.contains(cell.text), !isLimit {
+            } else if !known.contains(cell.text), !isFurther {
                 source.report(
                     .csvColumn, at: cell.mark, "a registry has no column '\(cell.text)'",
                     help: closest(to: cell.text, among: known).map { "did you mean '\($0)'?" }
-                        ?? "the columns are: \(known.joined(separator: ", "))\(limits ? ", limit.…" : "")")
+                        ?? "the columns are: \(known.joined(separator: ", "))\(limits ? ", limit.…, field.…" : "")")
                 fits = false
             }
         }
@@ -98,6 +100,9 @@ struct RegistryTable {
             limits.append(Registry.Limit(name: String(column.dropFirst(6)), value: value))
         }
         subject.limits = limits.sorted { $0.name < $1.name }
+        subject.columns = names.indices.filter { names[$0].hasPrefix("field.") && !row[$0].text.isEmpty }.map {
+            Registry.Column(name: String(names[$0].dropFirst(6)), text: row[$0].text)
+        }.sorted { $0.name < $1.name }
         parts.add(subject, at: id)
     }
 }

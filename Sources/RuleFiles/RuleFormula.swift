@@ -8,7 +8,7 @@ extension RuleReader {
     func formula(_ item: YAMLItem, _ yield: Formula.Yield, fields: [Formula.Field]? = nil) -> Formula? {
         guard let text = item.string() else { return nil }
         do throws(ExpressionFailure) {
-            let formula = try Formula(event: text, fields: fields ?? eventFields, yield: yield)
+            let formula = try Formula(event: text, fields: fields ?? eventFields, columns: columns, yield: yield)
             return reportZone(of: formula, in: text, of: item) ? nil : formula
         } catch {
             report(error, in: text, of: item, fields: true)
@@ -20,7 +20,7 @@ extension RuleReader {
     func condition(_ item: YAMLItem, over names: [String], _ yield: Formula.Yield = .boolean) -> Formula? {
         guard let text = item.string() else { return nil }
         do throws(ExpressionFailure) {
-            return try Formula(values: text, names: names, yield: yield)
+            return try Formula(values: text, names: names, columns: columns, yield: yield)
         } catch {
             report(error, in: text, of: item, fields: false)
             return nil
@@ -31,12 +31,15 @@ extension RuleReader {
         for error in failure.errors {
             let start = scalars(in: text, upTo: error.offset)
             let width = scalars(in: text, upTo: error.offset + error.length) - start
-            let isUndeclared = fields && error.code == .undeclaredReference
+            let isUndeclared = error.code == .undeclaredReference
+            let isColumn = error.message.hasPrefix("'registry.")
             item.source.report(
                 .expression, at: item.mark(atScalar: start, width: width), error.message,
                 help: error.suggestion
-                    ?? (isUndeclared
-                        ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : advice(error)))
+                    ?? (isUndeclared && isColumn
+                        ? "declare a column of the registry: 'registry: {name: double}'"
+                        : isUndeclared && fields
+                            ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : advice(error)))
         }
     }
 
@@ -84,12 +87,23 @@ extension RuleReader {
 
     /// `fields: {injured: int, place: string}`: the further fields that expressions may read.
     static func declaredFields(_ input: YAMLItem?) -> [Formula.Field] {
-        guard let item = input?.mappingValue("fields"), let pairs = item.pairs() else { return [] }
+        declared(input?.mappingValue("fields"), "a further field", not: Formula.eventNames, "every event has")
+    }
+
+    /// `registry: {depth: double, material: string}`: the further columns of the registry that expressions may read.
+    static func declaredColumns(_ item: YAMLItem?) -> [Formula.Field] {
+        declared(item, "a further column", not: Formula.registryNames, "every registry has")
+    }
+
+    private static func declared(
+        _ item: YAMLItem?, _ what: String, not taken: [String], _ whose: String
+    ) -> [Formula.Field] {
+        guard let pairs = item?.pairs() else { return [] }
         return pairs.compactMap { pair in
-            guard isName(pair.name), !Formula.eventNames.contains(pair.name) else {
+            guard isName(pair.name), !taken.contains(pair.name) else {
                 pair.source.report(
-                    .badName, at: pair.keyMark, "'\(pair.name)' cannot name a further field",
-                    help: "use letters, digits and _, and no name that every event has")
+                    .badName, at: pair.keyMark, "'\(pair.name)' cannot name \(what)",
+                    help: "use letters, digits and _, and no name that \(whose)")
                 return nil
             }
             let kind = pair.value.word(of: Formula.Field.Kind.words)

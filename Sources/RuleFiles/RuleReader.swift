@@ -7,7 +7,7 @@ struct RuleReader {
     static let keys = [
         "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
         "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
-        "lateness", "no_data", "issue", "message", "absence", "sequence", "proximity",
+        "lateness", "no_data", "issue", "message", "registry", "absence", "sequence", "proximity",
     ]
     /// Named in the language, without meaning to this engine yet.
     static let planned = [
@@ -18,6 +18,8 @@ struct RuleReader {
     let metrics: MetricCatalogue?
     let path: String
     let eventFields: [Formula.Field]
+    /// Further columns of the registry.
+    let columns: [Formula.Field]
 
     init?(_ root: YAMLItem, path: String, metrics: MetricCatalogue?) {
         let named = YAMLItem(node: root.node, name: "a rule", source: root.source)
@@ -26,6 +28,7 @@ struct RuleReader {
         self.path = path
         self.metrics = metrics
         eventFields = Self.declaredFields(fields.optional("input"))
+        columns = Self.declaredColumns(fields.optional("registry"))
     }
 
     /// nil where a part without which there is no rule could not be read; findings then have an error.

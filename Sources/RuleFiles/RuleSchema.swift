@@ -48,6 +48,7 @@ public enum RuleSchema {
         case "cites": .reference("texts")
         case "effective": .mapping(described(RuleKeys.effective, "effective") { _ in .reference("time") })
         case "input": input
+        case "registry": declarations
         case "where", "only_while", "score": .reference("expression")
         // Their keys are checked by the reader alone.
         case "absence", "sequence", "proximity": .object([("type", .text("object"))])
@@ -83,15 +84,19 @@ public enum RuleSchema {
         }
     }
 
+    /// `{name: kind}`
+    private static var declarations: SchemaNode {
+        .object([
+            ("type", .text("object")), ("propertyNames", .pattern("^[A-Za-z_][A-Za-z0-9_]{0,63}$")),
+            ("additionalProperties", .words(Formula.Field.Kind.words.map(\.0))),
+        ])
+    }
+
     private static var input: SchemaNode {
         let properties = described(RuleKeys.input, "input") { key in
             switch key {
             case "type": .words(["reading", "report"])
-            case "fields":
-                .object([
-                    ("type", .text("object")), ("propertyNames", .pattern("^[A-Za-z_][A-Za-z0-9_]{0,63}$")),
-                    ("additionalProperties", .words(Formula.Field.Kind.words.map(\.0))),
-                ])
+            case "fields": declarations
             default: .reference("text")
             }
         }

@@ -29,6 +29,7 @@ enum RuleSchemaWords {
         "lateness": "How far behind its source's newest event a reading may still enter windows. 允许迟到多久。",
         "no_data": "What silence means. 没有数据时怎么办。",
         "issue": "Whether a warning to the public may follow. 是否可发布预警。",
+        "registry": "Further columns of the registry that expressions may read, with their kind. 表达式可用的登记信息。",
         "message": "The text of a notice with {slots}. 报警文字。",
     ]
 

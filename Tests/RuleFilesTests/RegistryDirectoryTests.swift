@@ -49,6 +49,29 @@ struct RegistryDirectoryTests {
                     ]))
     }
 
+    @Test func `a city's own columns are read from tables and documents`() {
+        let loading = load([
+            ("pipes.csv", "id,field.material,field.laid\nGD-1,PE,\n"),
+            ("more.yml", "subjects: [{id: GD-2, fields: {material: cast-iron, laid: 1987}}]\n"),
+        ])
+        #expect(loading.findings == [])
+        #expect(
+            loading.registry?.subjects.map(\.columns) == [
+                [.init(name: "material", text: "PE")],
+                [.init(name: "laid", text: "1987"), .init(name: "material", text: "cast-iron")],
+            ])
+    }
+
+    @Test func `a column cannot take a name that every registry has`() {
+        let loading = load([
+            ("a.csv", "id,field.grade\nA,1\n"), ("b.yml", "subjects: [{id: B, fields: {owner: x}}]\n"),
+        ])
+        #expect(
+            loading.findings.map { "\($0.path):\($0.line):\($0.column) \($0.code)" } == [
+                "a.csv:1:4 csv_column", "b.yml:1:29 bad_name",
+            ])
+    }
+
     @Test func `an error in one file keeps the whole registry away`() {
         let loading = load([("a.csv", "id\nA\n"), ("b.csv", "id,lat\nB,91\n")])
         #expect(loading.registry == nil)

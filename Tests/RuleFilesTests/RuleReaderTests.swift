@@ -105,6 +105,25 @@ struct RuleReaderTests {
         #expect(window.of?.source == "injured * 2")
     }
 
+    @Test func `what the registry knows can be used in expressions over events and over values`() throws {
+        let text = """
+            id: pipes
+            title: {zh: 管道, en: Pipes}
+            domain: gas
+            input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            registry: {laid: int}
+            where: registry.grade <= 2 && registry.laid < 2000
+            value: value / registry.capacity
+            only_while: registry.population > 100
+            score: value * 100.0 + double(registry.laid)
+            levels: {red: {at: 4}}
+            """
+        let loading = load([("gas/pipes.yml", text)])
+        #expect(loading.findings.map(\.rendered).joined() == "")
+        let rule = try #require(loading.ruleSet?.rules.first)
+        #expect(try RuleSet(decoding: loading.ruleSet?.encoded() ?? []).rules == [rule])
+    }
+
     @Test func `a set is one unit: one bad file, no rule set, and every finding`() {
         let bad = gasRule.replacingOccurrence(of: "clear: 8", with: "clera: 8")
         let worse = rainRule.replacingOccurrence(of: "over: 1h", with: "over: 7m")

@@ -67,7 +67,7 @@ struct RulesPageTests {
         let keys = [
             "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
             "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
-            "lateness", "no_data", "issue", "message",
+            "lateness", "no_data", "issue", "message", "registry",
         ]
         for key in keys { #expect(page.contains("\n| `\(key)`"), "\(key)") }
         for name in MessageTemplate.placeholders { #expect(page.contains("`{\(name)}`"), "\(name)") }
