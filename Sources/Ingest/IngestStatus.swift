@@ -15,6 +15,14 @@ public struct IngestStatus: Equatable, Sendable {
         public var lastReceived: Timestamp?
     }
 
+    public struct Stranger: Equatable, Sendable {
+        public var subject: String
+        public var department: String
+        public var source: String
+        public var events: UInt64
+        public var lastReceived: Timestamp
+    }
+
     public var messages: UInt64 = 0
     /// Refused whole: busy, bad frames or header, stream order.
     public var refusedMessages: UInt64 = 0
@@ -25,6 +33,10 @@ public struct IngestStatus: Equatable, Sendable {
     public var waiting = 0
     /// By code, those that occurred, in the order of `IngestCode`.
     public var codes: [(code: IngestCode, count: UInt64)] = []
+    /// Events since the registry was read whose subject it does not know: the first subjects, 200 at most.
+    public var strangers: [Stranger] = []
+    /// Events of further such subjects.
+    public var unlistedStrangers: UInt64 = 0
     /// At most `Limits.sources` a department, in order of first appearance.
     public var sources: [Source] = []
 
@@ -33,6 +45,7 @@ public struct IngestStatus: Equatable, Sendable {
     public static func == (a: Self, b: Self) -> Bool {
         a.messages == b.messages && a.refusedMessages == b.refusedMessages && a.unreachable == b.unreachable
             && a.openEvents == b.openEvents && a.waiting == b.waiting && a.sources == b.sources
+            && a.strangers == b.strangers && a.unlistedStrangers == b.unlistedStrangers
             && a.codes.map(\.code) == b.codes.map(\.code) && a.codes.map(\.count) == b.codes.map(\.count)
     }
 }
@@ -53,6 +66,13 @@ extension Desk {
                 newestEvent: $0.newestEvent == .distantPast ? nil : $0.newestEvent,
                 lastReceived: $0.lastReceived == .distantPast ? nil : $0.lastReceived)
         }
+        status.strangers = intake.strangers.listed.map { stranger in
+            let source = intake.sources.sources[stranger.source]
+            return .init(
+                subject: stranger.subject, department: source.department, source: source.name,
+                events: stranger.events, lastReceived: stranger.lastReceived)
+        }
+        status.unlistedStrangers = intake.strangers.unlisted
         return status
     }
 }

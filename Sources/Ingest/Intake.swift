@@ -12,6 +12,7 @@ struct Intake: ~Copyable {
             suggestions = [:]
             decoder.forgetView()
             typeNumbers.removeAll()
+            strangers = Strangers()
         }
     }
     var batch = EventBatch()
@@ -26,6 +27,7 @@ struct Intake: ~Copyable {
     /// Of the view's types; -1 where it has none.
     private var typeNumbers = TextCache()
     private var subjects = SubjectSet()
+    private(set) var strangers = Strangers()
     private var scratch: UnsafeMutableRawBufferPointer
     private let sink: RejectSink?
     /// Answers of `IngestView.suggestion`, at most 256.
@@ -296,6 +298,7 @@ struct Intake: ~Copyable {
                 add(.areaMismatch, "area", sent.text, known.text, index, &context.outcome)
             }
         } else if view.subjects.count > 0, !subject.isAbsent {
+            strangers.note(subject, source: source, at: context.now)
             add(.unknownSubject, "subject", subject.string, nil, index, &context.outcome)
         }
     }

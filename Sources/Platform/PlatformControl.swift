@@ -48,7 +48,8 @@ extension Platform {
             refusedMessages: incoming.refusedMessages, unreachable: incoming.unreachable,
             letters: .init(kept: letters.kept, dropped: letters.dropped, lost: letters.lost),
             codes: incoming.codes.map { .init(code: $0.code.rawValue, count: $0.count) },
-            sources: incoming.sources.map(Status.Source.init))
+            sources: incoming.sources.map(Status.Source.init),
+            unknownSubjects: incoming.strangers.map(Status.Stranger.init), unlistedUnknown: incoming.unlistedStrangers)
     }
 
     private func encode(_ value: some Encodable) -> [UInt8] {
@@ -71,7 +72,15 @@ extension Status.Rule {
             outOfOrder: counters.outOfOrder,
             notEffective: counters.notEffective, noKey: counters.noKey, refusedKeys: counters.refusedKeys,
             unitMismatch: counters.unitMismatch, decisions: counters.decisions,
-            refusedSamples: counters.refusedSamples)
+            refusedSamples: counters.refusedSamples, noPlace: counters.noPlace, droppedPoints: counters.droppedPoints)
+    }
+}
+
+extension Status.Stranger {
+    init(_ stranger: IngestStatus.Stranger) {
+        self.init(
+            subject: stranger.subject, department: stranger.department, source: stranger.source,
+            events: stranger.events, lastReceived: stranger.lastReceived.formatted())
     }
 }
 

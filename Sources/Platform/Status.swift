@@ -20,7 +20,12 @@ public struct Status: Codable, Sendable {
         public var refusedKeys: Int64
         public var unitMismatch: Int64
         public var decisions: Int64
+        /// Samples beyond those that a window keeps or tells apart.
         public var refusedSamples: Int64
+        /// Events without a place where the rule needs one.
+        public var noPlace: Int64
+        /// Points that gave way to newer ones while they still counted.
+        public var droppedPoints: Int64
     }
 
     public struct Source: Codable, Sendable {
@@ -31,6 +36,15 @@ public struct Status: Codable, Sendable {
         public var rejected: UInt64
         /// Accepted and read by no rule.
         public var unread: UInt64
+    }
+
+    /// A subject that the registry does not know.
+    public struct Stranger: Codable, Sendable {
+        public var subject: String
+        public var department: String
+        public var source: String
+        public var events: UInt64
+        public var lastReceived: String
     }
 
     /// Refused events in the dead-letter table.
@@ -79,4 +93,8 @@ public struct Status: Codable, Sendable {
     public var letters: Letters
     public var codes: [Code]
     public var sources: [Source]
+    /// Where there is a registry: subjects that it does not know, the first 200 since it was read.
+    public var unknownSubjects: [Stranger]
+    /// Events of further ones.
+    public var unlistedUnknown: UInt64
 }

@@ -52,13 +52,31 @@ struct StatusCommand: ParsableCommand {
         }
         print("\n" + sources.text)
         var rules = Table(
-            "rule", "keys", "silent", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys")
+            "rule", "keys", "silent", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys",
+            "refused samples", "no place", "dropped points")
         for rule in status.rules {
             rules.add(
                 rule.id, "\(rule.keys)", "\(rule.silent)", "\(rule.evaluated)", "\(rule.decisions)", "\(rule.unknown)",
-                "\(rule.late)",
-                "\(rule.outOfOrder)", "\(rule.refusedKeys)")
+                "\(rule.late)", "\(rule.outOfOrder)", "\(rule.refusedKeys)", "\(rule.refusedSamples)",
+                "\(rule.noPlace)", "\(rule.droppedPoints)")
         }
         print("\n" + rules.text)
+        showUnknown(status)
+    }
+
+    /// Most subjects of the table; `--format json` has all that are listed.
+    private static let shownSubjects = 20
+
+    private func showUnknown(_ status: Status) {
+        guard !status.unknownSubjects.isEmpty else { return }
+        var table = Table("subject not in the registry", "department", "source", "events", "last received")
+        for subject in status.unknownSubjects.prefix(Self.shownSubjects) {
+            table.add(
+                subject.subject, subject.department, subject.source, "\(subject.events)", subject.lastReceived)
+        }
+        print("\n" + table.text)
+        let more = status.unknownSubjects.count - Self.shownSubjects
+        if more > 0 { print("\(more) more with --format json") }
+        if status.unlistedUnknown > 0 { print("\(status.unlistedUnknown) events of further ones") }
     }
 }

@@ -25,7 +25,13 @@ extension EndToEnd {
 
             let status = try fenghuo("status", "--control", platform.control, in: scratch)
             #expect(status.code == 0 && status.output.hasPrefix("ok  data \(platform.data)  clock events"))
-            #expect(status.output.contains("gas-lel"))
+            #expect(status.output.contains("gas-lel") && status.output.contains("dropped points"))
+            // What the door has counted is published each second.
+            #expect(
+                try eventually {
+                    let output = try fenghuo("status", "--control", platform.control, in: scratch).output
+                    return output.contains("subject not in the registry") && output.contains("\nRQ-1 ")
+                })
             #expect(platform.stop() == 0)
 
             let list = try fenghuo("alarms", "list", "--data", platform.data, "--domain", "gas", in: scratch)

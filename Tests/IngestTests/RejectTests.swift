@@ -45,4 +45,23 @@ import Testing
         let answer = String(decoding: Answer.taken(outcome, position: 1, received: Bench.now), as: UTF8.self)
         #expect(answer.contains(#""note_counts":{"no_rule":300,"unknown_subject":1}"#), "\(answer)")
     }
+
+    @Test func `subjects that the registry does not know are listed to a bound, until it is read anew`() {
+        let bench = Bench(subjects: [.init(id: "known")])
+        func event(_ number: Int, _ subject: String) -> String {
+            Bench.event([("id", "\"\(number)\""), ("subject", "\"\(subject)\"")])
+        }
+        let subjects = ["known"] + (0..<Strangers.maximum + 5).map { "S-\($0)" } + ["S-0"]
+        _ = bench.take(subjects.enumerated().map(event).joined(separator: "\n"))
+        let strangers = bench.intake.strangers
+        #expect(strangers.listed.count == Strangers.maximum && strangers.unlisted == 5)
+        #expect(strangers.listed[0] == .init(subject: "S-0", source: 0, events: 2, lastReceived: Bench.now))
+        bench.intake.view = IngestView(subjects: [.init(id: "S-0")])
+        #expect(bench.intake.strangers.listed == [])
+        _ = bench.take(event(900, "S-0") + "\n" + event(901, "S-1"))
+        #expect(bench.intake.strangers.listed.map(\.subject) == ["S-1"])
+        bench.intake.view = IngestView()
+        _ = bench.take(event(902, "S-1"))
+        #expect(bench.intake.strangers.listed == [], "without a registry nobody is a stranger")
+    }
 }
