@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target that builds installs what is missing first.
 SWIFT ?= swift
-DEBS = libzmq3-dev libsqlite3-dev libsimdjson-dev libzstd-dev libsodium-dev
+DEBS = libzmq3-dev libsqlite3-dev libsimdjson-dev libzstd-dev libsodium-dev tzdata
 RELEASE = -c release -Xswiftc -cross-module-optimization
 ONCE ?=
 

@@ -43,7 +43,7 @@ let package = Package(
         ours("Events", ["CivilTime"]),
         ours("Engine", ["Events", "Expression", "CivilTime"]),
         ours("StrictYAML", ["Events", "CivilTime", yams]),
-        ours("RuleFiles", ["Events", "Engine", "StrictYAML", "CSodium"]),
+        ours("RuleFiles", ["Events", "Engine", "StrictYAML", "CivilTime", "CSodium"]),
         ours("Messaging", ["CZeroMQ"]),
         ours("Ingest", ["Events", "Messaging", "CivilTime", "CSimdJSON"]),
         ours("Journal", ["Events", "CZstd", "CSodium", grdb]),

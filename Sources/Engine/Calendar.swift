@@ -58,6 +58,14 @@ extension Rule.Calendar {
         return weekdays >> UInt8(weekday) & 1 == 1
     }
 
+    /// Whether there is any day on which it holds. After the season's start and after each exception a week shows it.
+    public var everHolds: Bool {
+        let starts = [season.first] + except.map { $0.last + 1 }
+        return !hours.isEmpty
+            && (starts.contains { start in (start..<(start + 7)).contains(where: isDay) }
+                || also.contains { isDay(max($0.first, season.first)) })
+    }
+
     /// Whether the wall clock of the zone shows an active time.
     public func isActive(at moment: Timestamp, in zone: ZoneTable) -> Bool {
         isActive(second: floorDivide(Int(moment.microseconds), 1_000_000), in: zone)

@@ -28,6 +28,7 @@ extension Engine {
         ruleSet = new
         resolveNames()
         expectKeys()
+        noteAnswerable()
         rebuildTimers()
         for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
     }

@@ -2,6 +2,26 @@ import Events
 
 /// What people must answer: a notice to the next unit where nobody acknowledged, or where the alarm goes on too long.
 extension Engine {
+    /// From the first telling at the rule's level on people have to answer; while it flaps an alarm counts at its peak.
+    func noteAnswerable(_ rule: Int, _ slot: Int32, _ told: inout Told) {
+        guard let response = runtimes[rule].rule.response, told.isAnnounced, !told.isAnswerable else { return }
+        let heard = told.isFlapping ? runtimes[rule].keys.read(slot)[0].peak : told.level
+        if heard >= response.level.rawValue { told.answerableFrom = received }
+    }
+
+    /// A rule that now asks for an answer to what it told before: from now on.
+    mutating func noteAnswerable() {
+        for rule in runtimes.indices {
+            for slot in runtimes[rule].open {
+                for field in Decision.About.allCases.map(Self.told) {
+                    var told = runtimes[rule].keys.read(slot)[0][keyPath: field]
+                    noteAnswerable(rule, slot, &told)
+                    runtimes[rule].keys.write(slot)[0][keyPath: field] = told
+                }
+            }
+        }
+    }
+
     /// When the key's response is due next.
     func responseDue(_ rule: Int, _ state: KeyState) -> Timestamp {
         guard let response = runtimes[rule].rule.response, state.openIndex >= 0 else { return .distantFuture }

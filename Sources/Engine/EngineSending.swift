@@ -39,10 +39,11 @@ extension Engine {
         let field = Self.told(decisions[pending.index].about)
         var told = runtimes[rule].keys.read(slot)[0][keyPath: field]
         if decisions[pending.index].episode == decisions[pending.index].id { told = Told() }
-        let (transition, wasAnnounced) = (decisions[pending.index].transition, told.isAnnounced)
+        let (transition, wasAnswerable) = (decisions[pending.index].transition, told.isAnswerable)
         switch transition {
         case .raised, .escalated, .deescalated, .flappingStarted, .flappingEnded:
             announce(&decisions[pending.index], withholding(rule, slot), &told)
+            noteAnswerable(rule, slot, &told)
         case .resolved:
             followUp(&decisions[pending.index], withholding(rule, slot), told)
             told = Told()
@@ -52,7 +53,7 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0][keyPath: field] = told
         runtimes[rule].noteOpen(slot)
         if told.withheld == .muted { armCalendar(rule) }
-        if told.isAnnounced, !wasAnnounced, runtimes[rule].prepared.rule.response != nil { armReceived(rule, slot) }
+        if told.isAnswerable, !wasAnswerable { armReceived(rule, slot) }
         if Self.mayFree(transition) { for other in runtimes[rule].inhibited { queueRelease(of: other) } }
     }
 
@@ -86,10 +87,7 @@ extension Engine {
         }
         decision.transition = transition
         decision.previous = Level(rawValue: told.level)
-        if !told.isAnnounced {
-            told.isAnnounced = true
-            told.announcedAt = received
-        }
+        told.isAnnounced = true
         told.level = decision.level?.rawValue ?? 0
         told.isFlapping = transition == .flappingStarted
     }

@@ -4,6 +4,8 @@ extension Rule {
     /// When a level changes too often to tell each change. The measure is the weighted share of changes among the newest
     /// levels, one for each evaluated reading.
     public struct Flap: Equatable, Sendable {
+        public static let maximumHistory = LevelHistory.maximum
+
         /// Flapping ends below this…
         public var low: Double
         /// …and begins above this.

@@ -5,12 +5,18 @@ extension Rule {
     public struct Response: Equatable, Sendable {
         public static let maximumUnits = 32
 
+        /// Of alarms that have been told at this level or above.
+        public var level: Level
         public var acknowledgeWithin: TimeSpan?
         /// Until the alarm is over.
         public var handleWithin: TimeSpan?
         public var escalateTo: [String]
 
-        public init(acknowledgeWithin: TimeSpan? = nil, handleWithin: TimeSpan? = nil, escalateTo: [String] = []) {
+        public init(
+            level: Level = .blue, acknowledgeWithin: TimeSpan? = nil, handleWithin: TimeSpan? = nil,
+            escalateTo: [String] = []
+        ) {
+            self.level = level
             self.acknowledgeWithin = acknowledgeWithin
             self.handleWithin = handleWithin
             self.escalateTo = escalateTo
@@ -20,12 +26,14 @@ extension Rule {
 
 extension Rule.Response {
     func write(to out: inout ByteWriter) {
+        out.put(level.rawValue)
         out.put(acknowledgeWithin) { $0.put($1) }
         out.put(handleWithin) { $0.put($1) }
         out.put(escalateTo) { $0.put($1) }
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
+        level = try r.getCase(Level.self)
         acknowledgeWithin = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getSpan() }
         handleWithin = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getSpan() }
         escalateTo = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }
@@ -41,14 +49,14 @@ extension Rule.Response {
     }
 
     func acknowledgeDue(_ told: Told) -> Timestamp {
-        guard let acknowledgeWithin, told.isAnnounced, !told.isAcknowledged, !told.isUnacknowledged else {
+        guard let acknowledgeWithin, told.isAnswerable, !told.isAcknowledged, !told.isUnacknowledged else {
             return .distantFuture
         }
-        return told.announcedAt + acknowledgeWithin
+        return told.answerableFrom + acknowledgeWithin
     }
 
     func handleDue(_ told: Told) -> Timestamp {
-        guard let handleWithin, told.isAnnounced, !told.isUnhandled else { return .distantFuture }
-        return told.announcedAt + handleWithin
+        guard let handleWithin, told.isAnswerable, !told.isUnhandled else { return .distantFuture }
+        return told.answerableFrom + handleWithin
     }
 }

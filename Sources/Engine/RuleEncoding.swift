@@ -45,7 +45,7 @@ extension RuleSet {
         }
         let zones = try reader.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try ZoneTable(from: &r) }
         let hasZones = rules.allSatisfy { rule in
-            rule.active.map { active in zones.contains { $0.name == active.zone } } ?? true
+            rule.zoneNames.allSatisfy { name in zones.contains { $0.name == name } }
         }
         guard hasZones, Rule.Inhibition.ring(among: rules) == nil, reader.remaining == 0,
             zip(rules, rules.dropFirst()).allSatisfy({ $0.id < $1.id })

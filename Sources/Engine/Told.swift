@@ -13,8 +13,10 @@ struct Told: BitwiseCopyable, Equatable {
     /// The notices that nobody acknowledged, or handled, were decided.
     var isUnacknowledged = false
     var isUnhandled = false
-    /// Stamp at which the episode was announced; what people must answer runs from here.
-    var announcedAt = Timestamp.distantFuture
+    /// Stamp at which the episode was first told at a level that people must answer; their time runs from here.
+    var answerableFrom = Timestamp.distantFuture
+
+    var isAnswerable: Bool { answerableFrom < .distantFuture }
 }
 
 extension Told {
@@ -22,7 +24,7 @@ extension Told {
         for flag in [isAnnounced, isFlapping, isAcknowledged, isUnacknowledged, isUnhandled] { out.put(flag) }
         out.put(level)
         out.put(withheld.rawValue)
-        out.put(announcedAt)
+        out.put(answerableFrom)
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
@@ -33,7 +35,7 @@ extension Told {
         isUnhandled = try r.getBool()
         level = try r.get()
         withheld = try r.getCase(Decision.Withheld.self)
-        announcedAt = try r.getTimestamp()
+        answerableFrom = try r.getTimestamp()
         guard level <= 4 else { throw .invalid(what: "level told", at: r.offset) }
     }
 }

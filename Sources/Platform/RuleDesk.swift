@@ -78,7 +78,9 @@ final class RuleDesk: Sendable {
             throw .configuration(
                 "the directory has no rule, \(running.ruleSet.rules.count) are running: nothing changed")
         }
-        if proposed.version != running.ruleSet.version || proposed.timing != running.ruleSet.timing {
+        if proposed.version != running.ruleSet.version || proposed.timing != running.ruleSet.timing
+            || proposed.zones != running.ruleSet.zones
+        {
             entries.append(.ruleSet(proposed.activated(named, timing: proposed.timing).encoded()))
         }
         return entries

@@ -83,7 +83,9 @@ extension RuleTestFile.Expectation {
         decision.at == start + at && decision.transition == transition && decision.about == about
             && (level == nil || level == decision.level) && (threshold == nil || threshold == decision.threshold)
             && (value == nil || value == decision.value) && (reason == nil || reason == decision.reason)
-            && (key == nil || key == decision.key)
+            && (key == nil || key == decision.key) && (unit.map(decision.escalateTo.contains) ?? true)
+            && (withheld.map { $0 == decision.withheld }
+                ?? (decision.withheld == .none || decision.withheld == .sandbox))
     }
 
     var text: String {
@@ -94,6 +96,8 @@ extension RuleTestFile.Expectation {
         if let threshold { words.append("threshold \(plainNumber(threshold))") }
         if let value { words.append("value \(plainNumber(value))") }
         if let key { words.append("key \(key)") }
+        if let withheld { words.append("withheld \(withheld.name)") }
+        if let unit { words.append("to \(unit)") }
         return words.joined(separator: " ")
     }
 }
@@ -108,6 +112,8 @@ extension Decision {
         if !threshold.isNaN { words.append("threshold \(plainNumber(threshold))") }
         if !value.isNaN { words.append("value \(plainNumber(value))") }
         words.append("key \(key)")
+        if withheld != .none { words.append("withheld \(withheld.name)") }
+        words += escalateTo.map { "to \($0)" }
         return words.joined(separator: " ")
     }
 }

@@ -44,6 +44,14 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case silenceSide = "silence_side"
     case unreachable = "unreachable"
     case shortTTL = "short_ttl"
+    case engineVersion = "engine_version"
+    case inhibitionRing = "inhibition_ring"
+    case inhibitionScope = "inhibition_scope"
+    case unknownZone = "unknown_zone"
+    case badCalendar = "bad_calendar"
+    case neverActive = "never_active"
+    case flapBounds = "flap_bounds"
+    case responseOrder = "response_order"
     case tooManyFiles = "too_many_files"
 
     // Rules: warnings.
@@ -69,7 +77,7 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case csvShape = "csv_shape"
     case csvColumn = "csv_column"
 
-    // Rule tests.
+    // Rule tests, and rules that inhibit.
     case unknownRule = "unknown_rule"
     case badReading = "bad_reading"
     case badExpectation = "bad_expectation"

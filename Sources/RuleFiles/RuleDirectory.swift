@@ -60,7 +60,7 @@ public enum RuleDirectory {
     private static func read(
         _ files: [DirectoryFiles.File], _ metrics: MetricCatalogue?, _ findings: Findings, isLint: Bool
     ) -> Loading {
-        var rules: [Rule] = []
+        var found: [(reader: RuleReader, rule: Rule)] = []
         var kept: [RuleSet.File] = []
         var seen: [String: String] = [:]
         for file in files.filter({ isRule($0.path) }).sorted(by: { $0.path < $1.path }) {
@@ -75,13 +75,24 @@ public enum RuleDirectory {
                 continue
             }
             rule.version = contentHash(file.bytes)
-            rules.append(rule)
+            found.append((reader, rule))
         }
+        let rules = found.map(\.rule)
+        for (reader, rule) in found { reader.checkInhibitions(rule, among: rules, ids: kept.map { id(of: $0.path) }) }
+        RuleReader.reportRing(found)
         let sorted = findings.sorted
         let version = version(of: kept)
         guard !findings.hasErrors else { return Loading(ruleSet: nil, findings: sorted, version: version) }
         return Loading(
-            ruleSet: RuleSet(rules: rules, version: version, files: kept), findings: sorted, version: version)
+            ruleSet: RuleSet(
+                rules: rules, version: version, files: kept, zones: ZoneFiles.system.tables(for: rules)),
+            findings: sorted, version: version)
+    }
+
+    /// A rule has the name of its file.
+    private static func id(of path: String) -> String {
+        let name = path.split(separator: "/").last ?? ""
+        return String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)])
     }
 
     static func isRule(_ path: String) -> Bool { !isTest(path) && path != "metrics.yml" }

@@ -69,15 +69,18 @@ extension RuleReader {
         return Aggregate.allCases.map(\.name).first { name in words.contains { $0 == name } }
     }
 
-    /// The engine has no zone tables: a condition on a zone by name would never be known.
+    /// A condition on a zone that nobody has would never be known.
     private func reportZone(of formula: Formula, in text: String, of item: YAMLItem) -> Bool {
-        guard let zone = formula.zoneNames.first else { return false }
-        let place = text.firstRange(of: zone)
-        let start = place.map { text[..<$0.lowerBound].unicodeScalars.count } ?? 0
-        item.source.report(
-            .expression, at: item.mark(atScalar: start, width: place == nil ? 1 : zone.unicodeScalars.count),
-            "rules have no table of the zone '\(zone)'", help: "write its offset, as in \"+08:00\"")
-        return true
+        for zone in formula.zoneNames {
+            guard let flaw = ZoneFiles.system.flaw(of: zone) else { continue }
+            let place = text.firstRange(of: zone)
+            let start = place.map { text[..<$0.lowerBound].unicodeScalars.count } ?? 0
+            item.source.report(
+                .unknownZone, at: item.mark(atScalar: start, width: place == nil ? 1 : zone.unicodeScalars.count),
+                flaw.message, help: flaw.help)
+            return true
+        }
+        return false
     }
 
     /// The number of scalars in the first bytes of a text.

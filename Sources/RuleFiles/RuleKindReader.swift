@@ -8,7 +8,7 @@ extension RuleReader {
 
     /// Keys without a meaning, by kind.
     private static let strangers = [
-        "absence": ["value", "values", "only_while", "max_gap", "lateness", "no_data"],
+        "absence": ["value", "values", "only_while", "max_gap", "lateness", "no_data", "flap"],
         "sequence": ["input", "where", "value", "values", "only_while", "max_gap"],
         "proximity": ["value", "values", "only_while", "max_gap"],
     ]
@@ -50,7 +50,7 @@ extension RuleReader {
     }
 
     private func absence(_ item: YAMLItem) -> Rule.Absence? {
-        guard let fields = item.fields(["expect"]),
+        guard let fields = item.fields(RuleKeys.absence),
             let expect = fields.read("expect", or: [], { $0.strings(atMost: Rule.Absence.maximumExpected) })
         else { return nil }
         return Rule.Absence(expect: expect)

@@ -7,12 +7,11 @@ struct RuleReader {
     static let keys = [
         "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
         "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
-        "lateness", "no_data", "issue", "message", "registry", "absence", "sequence", "proximity",
+        "lateness", "no_data", "inhibited_by", "active", "flap", "response", "issue", "message", "registry", "absence",
+        "sequence", "proximity", "engine",
     ]
     /// Named in the language, without meaning to this engine yet.
-    static let planned = [
-        "engine", "flap", "active", "inhibited_by", "response", "index",
-    ]
+    static let planned = ["index"]
 
     let fields: YAMLFields
     let metrics: MetricCatalogue?
@@ -34,6 +33,7 @@ struct RuleReader {
     /// nil where a part without which there is no rule could not be read; findings then have an error.
     func rule() -> Rule? {
         reportPlanned()
+        checkEngine()
         let heading = heading()
         let kind = kind()
         let input = kind.map(mainInput) ?? nil
@@ -60,6 +60,7 @@ struct RuleReader {
         rule.lateness = parts.lateness
         rule.noData = parts.noData
         rule.score = parts.score
+        readSending(&rule)
         boundWindows(rule)
         reportUnused(values, ladder)
         checkKind(rule)

@@ -47,11 +47,10 @@ public enum RuleSchema {
         case "runbook": .reference("text")
         case "cites": .reference("texts")
         case "effective": .mapping(described(RuleKeys.effective, "effective") { _ in .reference("time") })
-        case "input": input
+        case "input": input()
         case "registry": declarations
         case "where", "only_while", "score": .reference("expression")
-        // Their keys are checked by the reader alone.
-        case "absence", "sequence", "proximity": .object([("type", .text("object"))])
+        case "absence", "sequence", "proximity": kind(key)
         case "by":
             .pattern(
                 "^(subject|source|area\\((\(RuleKeys.areaDigits.map(String.init).joined(separator: "|")))\\)|[A-Za-z_][A-Za-z0-9_]{0,63})$"
@@ -69,13 +68,15 @@ public enum RuleSchema {
         case "levels":
             .mapping(Level.allCases.map { ($0.name, .reference("level")) }).and(("minProperties", .int(1)))
         case "no_data": noData
+        case "inhibited_by", "active", "flap", "response": sending(key)
+        case "engine": .whole(1...1_000_000)
         case "issue": .words(Rule.Issue.words.map(\.0))
         default: nil
         }
     }
 
     /// The keys of one mapping with their shapes and what they mean.
-    private static func described(
+    static func described(
         _ keys: [String], _ mapping: String, _ shape: (String) -> SchemaNode
     ) -> [(String, SchemaNode)] {
         keys.map { key in
@@ -92,9 +93,11 @@ public enum RuleSchema {
         ])
     }
 
-    private static var input: SchemaNode {
-        let properties = described(RuleKeys.input, "input") { key in
+    /// What chooses events; a step of a sequence has `where` in it.
+    static func input(_ more: [String] = []) -> SchemaNode {
+        let properties = described(RuleKeys.input + more, "input") { key in
             switch key {
+            case "where": .reference("expression")
             case "type": .words(["reading", "report"])
             case "fields": declarations
             default: .reference("text")
@@ -166,6 +169,7 @@ public enum RuleSchema {
                 .anyOf(.object([("type", .text("number"))]), .pattern("^(>=|<=|≥|≤|>|<)? *(\(number)|\(limit))$"))
             ),
             ("level", .mapping(level, required: ["at"])),
+            ("step", input(["where"])),
             ("value", .anyOf(.reference("expression"), .reference("window"))),
             ("window", window),
         ]

@@ -5,11 +5,10 @@ import StrictYAML
 /// The steps of a sequence, and the events that proximity counts.
 extension RuleReader {
     static let spans: ClosedRange<TimeSpan> = .milliseconds(1) ... .days(366)
-    static let inputKeys = ["type", "metric", "category", "unit", "fields", "where"]
 
     /// `{steps: [{type: …}, {not: {type: …}}, …], within: 10m, clear: {type: …}}`, or `any` in place of `steps`.
     func pattern(_ item: YAMLItem) -> Rule.Pattern? {
-        guard let fields = item.fields(["steps", "any", "within", "clear"]) else { return nil }
+        guard let fields = item.fields(RuleKeys.sequence) else { return nil }
         let within = fields.required("within")?.span(in: Self.spans)
         let clear = fields.read("clear", or: Rule.Step?.none) { item in step(item).map { .some($0) } }
         let ordered = fields.optional("steps")
@@ -57,7 +56,7 @@ extension RuleReader {
             return step
         }
         guard let input = input(named, keys: ["where"]) else { return nil }
-        guard let condition = named.fields(Self.inputKeys)?.optional("where") else { return Rule.Step(input: input) }
+        guard let condition = named.fields(RuleKeys.step)?.optional("where") else { return Rule.Step(input: input) }
         return formula(condition, .boolean, fields: Self.declaredFields(named)).map {
             Rule.Step(input: input, condition: $0)
         }
@@ -65,11 +64,11 @@ extension RuleReader {
 
     /// `{metres: 500, during: 30m, of: {type: …}}` or `{metres: 500, during: 30m, measure: danger, grade: 2}`.
     func proximity(_ item: YAMLItem) -> Rule.Proximity? {
-        guard let fields = item.fields(["metres", "during", "measure", "of", "grade", "max_points"]) else { return nil }
+        guard let fields = item.fields(RuleKeys.proximity) else { return nil }
         let metres = fields.required("metres")?.double(in: Rule.Proximity.radii)
         let during = fields.required("during")?.span(in: Self.spans)
         let measure = fields.read("measure", or: Rule.Proximity.Measure.subjects) {
-            $0.word(of: [("subjects", .subjects), ("hazards", .hazards), ("danger", .danger)])
+            $0.word(of: Rule.Proximity.Measure.words)
         }
         let of = fields.read("of", or: Rule.Step?.none) { item in step(item).map { .some($0) } }
         let grade = fields.read("grade", or: 4) { $0.int(in: 1...4) }

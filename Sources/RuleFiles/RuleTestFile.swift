@@ -60,12 +60,16 @@ public struct RuleTestFile: Sendable {
         case remove(at: TimeSpan)
         /// The clock runs on to this moment.
         case tick(at: TimeSpan)
+        /// Somebody takes over the rule's newest open alarm, or that of a key.
+        case acknowledge(at: TimeSpan, key: String?)
         /// Readings of this stretch are never sent.
         case gap(at: TimeSpan, length: TimeSpan)
 
         public var at: TimeSpan {
             switch self {
-            case .restart(let at, _), .reload(let at, _), .remove(let at), .tick(let at), .gap(let at, _): at
+            case .restart(let at, _), .reload(let at, _), .remove(let at), .tick(let at), .acknowledge(let at, _),
+                .gap(let at, _):
+                at
             }
         }
 
@@ -73,7 +77,7 @@ public struct RuleTestFile: Sendable {
         public var end: TimeSpan {
             switch self {
             case .restart(let at, let length), .gap(let at, let length): at + length
-            case .reload(let at, _), .remove(let at), .tick(let at): at
+            case .reload(let at, _), .remove(let at), .tick(let at), .acknowledge(let at, _): at
             }
         }
     }
@@ -97,5 +101,9 @@ public struct RuleTestFile: Sendable {
         public var value: Double?
         public var reason: Decision.Reason?
         public var key: String?
+        /// Stored and not sent, and why. Where nothing is written, neither inhibition nor calendar kept it back.
+        public var withheld: Decision.Withheld?
+        /// A unit that is told next.
+        public var unit: String?
     }
 }

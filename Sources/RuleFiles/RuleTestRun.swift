@@ -45,14 +45,29 @@ struct RuleTestRun {
                 .ruleSet(
                     RuleSet(rules: rest, version: "removed", timing: ruleSet.timing, zones: ruleSet.zones).encoded()))
         case .step(.tick): clock.apply(.tick)
+        case .step(.acknowledge(_, let key)):
+            clock.apply(.request(request(number, openEpisode(in: clock.decisions, key)).encoded))
         case .step(.gap): break
         }
     }
 
+    /// The newest alarm of the rule that is open, or of one of its keys. Where there is none, one that never was: the
+    /// request is then refused, and an expectation of it fails.
+    private func openEpisode(in decisions: [Decision], _ key: String?) -> DecisionID {
+        let mine = decisions.filter { $0.rule == file.rule && (key == nil || $0.key == key) }
+        let over = mine.filter { $0.transition == .resolved }.map(\.episode)
+        return mine.last { !over.contains($0.episode) }?.episode ?? DecisionID(position: 0, ordinal: 0)
+    }
+
+    private func request(_ number: Int, _ episode: DecisionID) -> OperatorRequest {
+        OperatorRequest(key: "test-\(number)", actor: "test", act: .acknowledge(episode: episode))
+    }
+
     private func set(with changes: RuleTestFile.Changes) -> RuleSet {
         guard let changed = changes.rule else { return ruleSet }
-        let rest = ruleSet.rules.filter { $0.id != changed.id }
-        return RuleSet(rules: rest + [changed], version: "changed", timing: ruleSet.timing, zones: ruleSet.zones)
+        let rules = ruleSet.rules.filter { $0.id != changed.id } + [changed]
+        return RuleSet(
+            rules: rules, version: "changed", timing: ruleSet.timing, zones: ZoneFiles.system.tables(for: rules))
     }
 
     /// By arrival; at one moment steps come first. What is repeated, in a gap or sent to a stopped process never comes.
@@ -68,7 +83,7 @@ struct RuleTestRun {
                 switch step {
                 case .gap: reading.at >= step.at && reading.at < step.end
                 case .restart: arrival >= step.at && arrival < step.end
-                case .reload, .remove, .tick: false
+                case .reload, .remove, .tick, .acknowledge: false
                 }
             }
             if !isLost { entries.append((arrival, .reading(reading))) }

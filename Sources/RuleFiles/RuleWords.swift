@@ -24,6 +24,17 @@ extension Formula.Field.Kind {
     ]
 }
 
+extension Rule.Proximity.Measure {
+    static let words: [(String, Rule.Proximity.Measure)] = [
+        ("subjects", .subjects), ("hazards", .hazards), ("danger", .danger),
+    ]
+}
+
+extension Rule.Inhibition.Same {
+    static let words: [(String, Rule.Inhibition.Same)] =
+        [("subject", .subject)] + RuleKeys.areaDigits.map { ("area(\($0))", .area(digits: $0)) }
+}
+
 /// The keys of the mappings inside a rule; those of the rule itself are `RuleReader.keys`.
 enum RuleKeys {
     static let title = ["zh", "en"]
@@ -32,6 +43,14 @@ enum RuleKeys {
     static let input = ["type", "metric", "category", "unit", "fields"]
     static let level = ["of", "at", "clear", "for", "clear_for", "cite"]
     static let noData = ["after", "for", "do", "level", "expect"]
+    static let absence = ["expect"]
+    static let sequence = ["steps", "any", "within", "clear"]
+    static let step = input + ["where"]
+    static let proximity = ["metres", "during", "measure", "of", "grade", "max_points"]
+    static let inhibition = ["rule", "level", "same"]
+    static let active = ["zone", "weekdays", "hours", "season", "except", "also"]
+    static let flap = ["low", "high", "history"]
+    static let response = ["level", "acknowledge_within", "handle_within", "escalate_to"]
     /// Beside the aggregate itself.
     static let window = ["over", "step", "every", "gap", "longest", "samples", "half_life", "alpha", "q"]
     /// Digits at which `by: area(n)` cuts a code.

@@ -1,7 +1,10 @@
+import StrictYAML
+
 /// A piece of a JSON Schema document, keys in the order in which they are written.
 indirect enum SchemaNode: Equatable {
     case bool(Bool)
     case int(Int)
+    case number(Double)
     case text(String)
     case list([SchemaNode])
     case object([(String, SchemaNode)])
@@ -34,6 +37,7 @@ indirect enum SchemaNode: Equatable {
         switch self {
         case .bool(let value): return "\(value)"
         case .int(let value): return "\(value)"
+        case .number(let value): return plainNumber(value)
         case .text(let text): return Self.quoted(text)
         case .list(let items):
             let texts = items.map { $0.written(indent: inner) }

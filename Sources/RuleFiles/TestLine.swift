@@ -111,11 +111,13 @@ struct TestLine {
         case ("reload", 2): return .reload(at: at, .init(mark: item.mark))
         case ("remove", 2): return .remove(at: at)
         case ("tick", 2): return .tick(at: at)
+        case ("ack", 2): return .acknowledge(at: at, key: nil)
+        case ("ack", 3): return .acknowledge(at: at, key: words[2])
         default: break
         }
         return refuse(
             .badStep, "'\(words.dropFirst().joined(separator: " "))' is no step",
-            "write restart, restart 1m, reload, reload for=20m, remove, tick or gap 5m")
+            "write restart, restart 1m, reload, reload for=20m, remove, tick, ack or gap 5m")
     }
 
     func expectation() -> RuleTestFile.Expectation? {
@@ -124,7 +126,8 @@ struct TestLine {
         else {
             return refuse(
                 .badExpectation, "an expectation begins with its time and transition",
-                "write it like 1m raised yellow; the transitions are raised, escalated, deescalated, resolved")
+                "write it like 1m raised yellow; the transitions are "
+                    + alternatives(Decision.Transition.allCases.map(\.name)))
         }
         var expected = RuleTestFile.Expectation(at: at, transition: transition)
         var rest = words.dropFirst(2)
@@ -132,7 +135,7 @@ struct TestLine {
             expected.level = level
             rest = rest.dropFirst()
         }
-        guard expected.level != nil || transition == .resolved else {
+        guard expected.level != nil || !Self.hasLevel(transition) else {
             return refuse(
                 .badExpectation, "'\(words[1])' is followed by a level", "write it like 1m \(words[1]) yellow")
         }
@@ -140,10 +143,19 @@ struct TestLine {
             guard let text = rest.popFirst(), detail(name, text, &expected) else {
                 return refuse(
                     .badExpectation, "'\(name)' is not followed by what it needs",
-                    "write threshold 25, value 31.5, reason cleared, about no_data or key RQ-1")
+                    "write threshold 25, value 31.5, reason cleared, about no_data, key RQ-1, withheld muted or to UNIT"
+                )
             }
         }
         return expected
+    }
+
+    /// Whether an expectation has to say it: while it flaps, an alarm may be at none.
+    private static func hasLevel(_ transition: Decision.Transition) -> Bool {
+        switch transition {
+        case .raised, .escalated, .deescalated: true
+        case .resolved, .flappingStarted, .flappingEnded, .acknowledged, .unacknowledged, .unhandled: false
+        }
     }
 
     private func detail(_ name: String, _ text: String, _ expected: inout RuleTestFile.Expectation) -> Bool {
@@ -152,6 +164,8 @@ struct TestLine {
         case "value": expected.value = value(text)
         case "reason": expected.reason = Decision.Reason.allCases.first { $0.name == text }
         case "key", "subject": expected.key = text
+        case "withheld": expected.withheld = Decision.Withheld.allCases.first { $0.name == text && $0 != .none }
+        case "to": expected.unit = text
         case "about":
             guard let about = Decision.About.allCases.first(where: { $0.name == text }) else { return false }
             expected.about = about
@@ -161,6 +175,7 @@ struct TestLine {
         case "threshold": return expected.threshold != nil
         case "value": return expected.value != nil
         case "reason": return expected.reason != nil
+        case "withheld": return expected.withheld != nil
         default: return true
         }
     }

@@ -77,6 +77,38 @@ struct ResponseTests {
         #expect(scenario.sent.last == "a 700 unacknowledged red")
     }
 
+    @Test func `a response for red runs from the first telling at red, and not below`() throws {
+        for isRestarted in [false, true] {
+            let rule = SendingTests.rule("a", "m") { rule in
+                rule.response = .init(level: .red, acknowledgeWithin: .minutes(5))
+            }
+            var scenario = scenario(rule)
+            scenario.read(0, 30)
+            scenario.tick(900)
+            scenario.read(1000, 60)
+            if isRestarted { try scenario.restart() }
+            scenario.read(1100, 30)
+            scenario.tick(1299)
+            #expect(scenario.lines == ["0 raised yellow", "1000 escalated red", "1100 deescalated yellow"])
+            scenario.tick(1300)
+            #expect(scenario.lines.last == "1300 unacknowledged yellow")
+        }
+    }
+
+    @Test func `a rule that comes to ask for an answer asks from then on`() {
+        var bare = Self.rule
+        bare.response = nil
+        var scenario = scenario(bare)
+        scenario.read(0, 60)
+        scenario.tick(1000)
+        var red = Self.rule
+        red.response = .init(level: .red, acknowledgeWithin: .minutes(5))
+        scenario.reload(red)
+        scenario.tick(1299)
+        scenario.tick(1300)
+        #expect(scenario.lines.count == 2 && scenario.lines.last?.hasSuffix("unacknowledged red") == true)
+    }
+
     @Test func `refusals: never open, over, acknowledged already; each has its record`() {
         var scenario = scenario(Self.rule)
         var verdicts: [RequestOutcome.Verdict] = []
