@@ -40,6 +40,8 @@ public struct Engine: Sendable {
     /// Of the decision being made.
     var position: Int64 = 0
     var ordinal: Int32 = 0
+    /// Symbol of the id of the held reading being applied; −1 where none is.
+    var heldEvent: Int32 = -1
 
     public init(ruleSet: RuleSet = .empty, registry: Registry = .empty) {
         self.ruleSet = ruleSet

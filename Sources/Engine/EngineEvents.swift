@@ -125,6 +125,7 @@ extension Engine {
             }
         }
         guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
+        if prepared.reorders { return hold(rule, prepared, slot, arrival, &names, into: &decisions) }
         let previous = runtimes[rule].keys.read(slot)[0].newest
         if time < previous {
             takeOutOfOrder(rule, prepared, slot, arrival)
@@ -145,7 +146,7 @@ extension Engine {
     }
 
     /// A reading behind the key's newest one changes no level; within lateness it lands in its pane.
-    private mutating func takeOutOfOrder(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
+    mutating func takeOutOfOrder(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
         let watermark = sources[Int(arrival.source)].newest - prepared.rule.lateness
         guard arrival.time >= watermark else {
             runtimes[rule].counters.late += 1
@@ -168,17 +169,22 @@ extension Engine {
             let sample = sample(prepared, index, arrival)
             guard !sample.isNaN else { continue }
             isHeard = true
-            switch runtimes[rule].windows[index]?.add(sample, at: arrival.time, slot: slot) {
-            case .taken, nil: break
-            case .late: runtimes[rule].counters.late += 1
-            case .refused: runtimes[rule].counters.refusedSamples += 1
-            }
+            take(sample, into: index, rule, slot, at: arrival.time)
         }
         return isHeard
     }
 
+    /// Gives a window a sample; one that it has no place for is counted.
+    mutating func take(_ sample: Double, into index: Int, _ rule: Int, _ slot: Int32, at time: Timestamp) {
+        switch runtimes[rule].windows[index]?.add(sample, at: time, slot: slot) {
+        case .taken, nil: break
+        case .late: runtimes[rule].counters.late += 1
+        case .refused: runtimes[rule].counters.refusedSamples += 1
+        }
+    }
+
     /// What the reading is to one window; NaN: nothing.
-    private func sample(_ prepared: PreparedRule, _ index: Int, _ arrival: Arrival) -> Double {
+    func sample(_ prepared: PreparedRule, _ index: Int, _ arrival: Arrival) -> Double {
         guard let formula = prepared.windowed[index] else {
             let value = arrival.value
             return prepared.isDistinct[index] && !value.isNaN ? sampleIdentity(value) : value
@@ -270,10 +276,7 @@ extension Engine {
         let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
         let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
         let state = runtimes[rule].keys.write(slot)
-        if state[0].source != arrival.source {
-            state[0].source = arrival.source
-            state[0].armedDue = .distantFuture
-        }
+        state[0].source = arrival.source
         if state[0].subject != subject {
             state[0].subject = subject
             state[0].registered = registryIndex(of: subject)
@@ -284,5 +287,6 @@ extension Engine {
         state[0].position = position
         state[0].longitude = arrival.arrived.columns.longitudes[arrival.event]
         state[0].latitude = arrival.arrived.columns.latitudes[arrival.event]
+        noteSource(arrival.source, rule, slot)
     }
 }

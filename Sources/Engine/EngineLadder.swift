@@ -87,7 +87,7 @@ extension Engine {
         let isLeft = new.map { new in old.map { new < $0 } ?? false } ?? true
         let rung = prepared.ladder.first { $0.level == (isLeft ? old : new) }
         var facts = Facts(at: time)
-        facts.eventID = arrival?.eventID ?? ""
+        facts.eventID = arrival?.eventID ?? text(heldEvent)
         if let rung {
             facts.valueName = prepared.rule.values[rung.of].name
             facts.value = values.count > rung.of ? values[rung.of] : .nan

@@ -89,6 +89,26 @@ extension Engine {
     }
 }
 
+extension Rule.Kind {
+    /// Whether the number depends on the order of the events, holds and windows aside.
+    var needsOrder: Bool {
+        switch self {
+        case .value, .absence: false
+        case .sequence(let pattern): pattern.order == .steps
+        case .proximity(let proximity): proximity.measure == .subjects
+        }
+    }
+
+    /// Numbers of an event that is held; nil: one for each of the rule's values.
+    var heldNumbers: Int? {
+        switch self {
+        case .value, .absence: nil
+        case .sequence: 0
+        case .proximity: 3
+        }
+    }
+}
+
 extension Rule {
     /// Whether state of this rule means something to a changed one with the same key.
     func measuresLike(_ other: Rule) -> Bool {

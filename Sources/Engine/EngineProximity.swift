@@ -64,24 +64,35 @@ extension Engine {
         if moment < newest {
             guard isInTime(rule, prepared, arrival) else { return }
             moment = newest
+        } else if prepared.reorders {
+            var numbers = RuleValues(first: place.x)
+            numbers.append(place.y)
+            numbers.append(place.z)
+            return hold(rule, slot, numbers: numbers, arrival, &names, into: &decisions)
         } else {
             wake(rule, slot, before: moment, into: &decisions)
             endSilence(rule, slot, arrival, into: &decisions)
             note(arrival, rule, slot, &names)
         }
         runtimes[rule].counters.evaluated += 1
-        let number = number(near: place, proximity, rule, arrival)
-        if number > 0, let cell = runtimes[rule].cells?.write(slot) {
-            RecentMaximum(cell).add(number, at: arrival.time)
-        }
+        countNear(place, proximity, rule, slot, at: arrival.time, isExercise: arrival.isExercise)
         let value = faded(rule, slot, at: moment, isTimer: false)
         climb(
             rule, slot, values: RuleValues(first: value), at: moment, afterGap: false, arrival, into: &decisions)
     }
 
-    /// What the rule measures around a place at the event's time.
+    /// The key remembers what the rule measures around a place at an event's time.
+    mutating func countNear(
+        _ place: GeoPoint, _ proximity: PreparedProximity, _ rule: Int, _ slot: Int32, at time: Timestamp,
+        isExercise: Bool
+    ) {
+        let number = number(near: place, proximity, rule, at: time, isExercise: isExercise)
+        guard number > 0, let cell = runtimes[rule].cells?.write(slot) else { return }
+        RecentMaximum(cell).add(number, at: time)
+    }
+
     private mutating func number(
-        near place: GeoPoint, _ proximity: PreparedProximity, _ rule: Int, _ arrival: Arrival
+        near place: GeoPoint, _ proximity: PreparedProximity, _ rule: Int, at time: Timestamp, isExercise: Bool
     ) -> Int64 {
         guard let points = runtimes[rule].points else { return 0 }
         switch proximity.measure {
@@ -96,12 +107,12 @@ extension Engine {
             }
             return worst
         case .subjects:
-            let oldest = arrival.time - proximity.during
+            let oldest = time - proximity.during
             var found: [Int64] = []
             swap(&found, &scratch)
             found.removeAll(keepingCapacity: true)
             points.forEach(near: place) { point in
-                guard point.time >= oldest, point.time <= arrival.time, point.isExercise == arrival.isExercise
+                guard point.time >= oldest, point.time <= time, point.isExercise == isExercise
                 else { return }
                 found.append(point.identity)
             }

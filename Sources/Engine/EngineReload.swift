@@ -42,13 +42,20 @@ extension Engine {
             anew.revision = runtimes[old].revision + 1
             return anew
         }
+        let isReadAlike =
+            PreparedRule(rule).reorders && before.values == rule.values && before.kind == rule.kind
+            && rule.status != .disabled
+        if !isReadAlike {
+            applyHeld(old, into: &decisions)
+            judgePending(into: &decisions)
+        }
         if before.noData?.action == .alarm, rule.noData?.action != .alarm {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
             judgePending(into: &decisions)
         }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
-        runtime.prepared = PreparedRule(rule)
+        runtime.prepare(rule)
         if before.status == .disabled, rule.status != .disabled {
             // Nobody was silent while nobody listened.
             for slot in 0..<runtime.keys.count where runtime.keys[slot].key >= 0 {

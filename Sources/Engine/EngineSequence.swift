@@ -14,6 +14,8 @@ extension Engine {
         if moment < newest {
             guard isInTime(rule, prepared, arrival), sequence.match.order == .any else { return }
             moment = newest
+        } else if prepared.reorders {
+            return hold(rule, slot, steps: bits, arrival, &names, into: &decisions)
         } else {
             wake(rule, slot, before: moment, into: &decisions)
             endSilence(rule, slot, arrival, into: &decisions)

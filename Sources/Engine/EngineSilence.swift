@@ -139,6 +139,8 @@ extension Engine {
         switch noData.action {
         case .keep: break
         case .resolve:
+            // Nothing newer came: what is held was all there is to know.
+            applyHeld(rule, slot, into: &decisions)
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData

@@ -26,9 +26,9 @@ extension Engine {
         for rule in runtimes.indices { runtimes[rule].reindex() }
     }
 
-    /// More symbols than this cannot be in use: three a key, one a source, one a rule's unit.
+    /// More symbols than this cannot be in use: three a key or held reading, one a source, one a rule's unit.
     private var mostSymbols: Int {
-        runtimes.reduce(sources.count) { $0 + 3 * $1.liveKeys + 1 + $1.otherUnits.count }
+        runtimes.reduce(sources.count) { $0 + 3 * ($1.liveKeys + $1.heldReadings) + 1 + $1.otherUnits.count }
     }
 
     /// Shows every symbol of the state, and puts what comes back in its place.
@@ -42,6 +42,7 @@ extension Engine {
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)
                 guard state[0].key >= 0 else { continue }
+                runtimes[rule].visitHeldSymbols(slot, visit)
                 let (key, subject, area) = (visit(state[0].key), visit(state[0].subject), visit(state[0].area))
                 // A page that stays as it is stays shared with the snapshot being written.
                 guard (key, subject, area) != (state[0].key, state[0].subject, state[0].area) else { continue }

@@ -1,9 +1,11 @@
 import Events
 
-/// Measurement timers: holds that mature and panes that begin, on the watermark of the source that feeds the key.
+/// Measurement timers: holds that mature, panes that begin and readings that were held, on the watermark of the key's
+/// slowest source.
 extension Engine {
     /// Fires the source's timers that lie before the moment, oldest first. A hold does not mature inside a silence of
-    /// the whole source (`silentFrom` to the moment) that is longer than the rule's `max_gap`.
+    /// the whole source (`silentFrom` to the moment) that is longer than the rule's `max_gap`, unless another source of the
+    /// key was heard meanwhile.
     mutating func runTimers(
         of source: Int32, before moment: Timestamp, silentFrom: Timestamp? = nil, into decisions: inout [Decision]
     ) {
@@ -14,18 +16,34 @@ extension Engine {
             // Slots at the end may be gone since.
             guard timer.slot < runtimes[Int(timer.rule)].keys.count else { continue }
             let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
-            guard state.key >= 0, state.source == source, state.armedDue == timer.due else { continue }
-            let rule = runtimes[Int(timer.rule)].prepared.rule
-            if let silentFrom, let gap = rule.maxGap, moment - silentFrom > gap,
-                timer.due - rule.lateness < rule.effectiveUntil, !runtimes[Int(timer.rule)].prepared.hasTumbling
-            {
+            guard state.key >= 0, state.armedOn == source, state.armedDue == timer.due else { continue }
+            if let other = laggard(of: state.sources, beside: source, until: timer.due) {
+                arm(timer, on: other)
+            } else if let silentFrom, isInSilence(timer, from: silentFrom, to: moment, beside: source) {
                 runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
-                armExpiry(Int(timer.rule), timer.slot)
+                armStanding(Int(timer.rule), timer.slot)
             } else {
                 fire(Int(timer.rule), timer.slot, into: &decisions)
             }
         }
         endMoment(into: &decisions)
+    }
+
+    private func isInSilence(
+        _ timer: EngineTimer, from silentFrom: Timestamp, to moment: Timestamp, beside source: Int32
+    ) -> Bool {
+        let runtime = runtimes[Int(timer.rule)]
+        let rule = runtime.prepared.rule
+        let due = timer.due - rule.lateness
+        guard let gap = rule.maxGap, moment - silentFrom > gap, due >= silentFrom, due < rule.effectiveUntil,
+            !runtime.prepared.hasTumbling
+        else { return false }
+        if let held = runtime.firstHeld(timer.slot), held.time <= due { return false }
+        var isDeaf = true
+        runtime.keys.read(timer.slot)[0].sources.forEach { other in
+            if other != source, sources[Int(other)].newest > silentFrom { isDeaf = false }
+        }
+        return isDeaf
     }
 
     /// Before a key hears a reading, its timers that lie before it fire.
@@ -36,14 +54,18 @@ extension Engine {
         }
     }
 
-    /// The key's armed timer has come: holds mature, unless the reading they rest on is too old to be held.
-    private mutating func fire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
+    /// The key's armed timer has come: the reading held for it is applied, or holds mature, unless the reading they rest
+    /// on is too old to be held.
+    mutating func fire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.read(slot)[0]
         let due = state.armedDue - runtimes[rule].prepared.rule.lateness
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+        if let held = runtimes[rule].firstHeld(slot), held.time <= due {
+            return applyFirstHeld(rule, slot, into: &decisions)
+        }
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
         if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
-        if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armExpiry(rule, slot) }
+        if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armStanding(rule, slot) }
         if runtimes[rule].prepared.fades { return fade(rule, slot, at: due, into: &decisions) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
@@ -77,7 +99,7 @@ extension Engine {
     /// Arms the key's timer for the next hold to mature or pane to begin after `moment`.
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
         let key = runtimes[rule].keys.read(slot)
-        defer { armExpiry(rule, slot) }
+        defer { armStanding(rule, slot) }
         let prepared = runtimes[rule].prepared
         if prepared.runsOnReceived { return armAbsence(rule, slot) }
         guard key[0].source >= 0,
@@ -108,18 +130,26 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         let due = moment + runtimes[rule].prepared.rule.lateness
         guard due < state.armedDue else { return }
-        runtimes[rule].keys.write(slot)[0].armedDue = due
-        sources[Int(state.source)].timers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
-        armIdle(state.source)
+        arm(EngineTimer(due: due, rule: Int32(rule), slot: slot), on: slowest(of: state.sources))
     }
 
-    /// An episode does not outlive its rule's dates.
-    private mutating func armExpiry(_ rule: Int, _ slot: Int32) {
-        let until = runtimes[rule].prepared.rule.effectiveUntil
-        guard until < .distantFuture, runtimes[rule].prepared.rule.status != .disabled else { return }
+    mutating func arm(_ timer: EngineTimer, on source: Int32) {
+        let state = runtimes[Int(timer.rule)].keys.write(timer.slot)
+        (state[0].armedDue, state[0].armedOn) = (timer.due, source)
+        sources[Int(source)].timers.push(timer)
+        armIdle(source)
+    }
+
+    /// Arms for what no hold and no window knows of: a reading that is held does not wait beyond the watermark, and an
+    /// episode does not outlive its rule's dates.
+    mutating func armStanding(_ rule: Int, _ slot: Int32) {
+        let definition = runtimes[rule].prepared.rule
+        guard definition.status != .disabled else { return }
+        if let held = runtimes[rule].firstHeld(slot) { arm(rule, slot, at: held.time) }
+        guard definition.effectiveUntil < .distantFuture else { return }
         let state = runtimes[rule].keys.read(slot)
         guard state[0].source >= 0, state[0].level > 0 else { return }
-        arm(rule, slot, at: until)
+        arm(rule, slot, at: definition.effectiveUntil)
     }
 
     /// The time of the key's source has passed the end of the rule's dates: nothing is pending, what is open ends.

@@ -8,6 +8,7 @@ struct KeyState: BitwiseCopyable {
     var area: Int32
     /// Index of the source that fed the newest reading.
     var source: Int32
+    var sources = KeySources()
     /// Index into the registry's subjects, −1 where unknown.
     var registered: Int32
     var exercise = false
@@ -26,6 +27,10 @@ struct KeyState: BitwiseCopyable {
     var latitude = Double.nan
     /// When the key's measurement timer fires, lateness included; `distantFuture` where none is armed.
     var armedDue = Timestamp.distantFuture
+    /// The source that the timer waits for.
+    var armedOn: Int32 = -1
+    /// Readings that wait for the watermark.
+    var waiting = HeldList()
     /// Likewise for the timer on `received`.
     var receivedDue = Timestamp.distantFuture
     /// The newest reading's first value that is not a window.
@@ -59,9 +64,10 @@ struct KeyState: BitwiseCopyable {
         self.registered = -1
         self.exercise = exercise
         self.lastReceived = lastReceived
+        if source >= 0 { sources.heard(source) }
     }
 
-    var isAtRest: Bool { !isOpen && rungs.areAllOut }
+    var isAtRest: Bool { !isOpen && rungs.areAllOut && waiting.isEmpty }
 
     /// Whether the value has an episode.
     var hasEpisode: Bool { level > 0 || isFlapping }

@@ -58,6 +58,10 @@ final class PreparedRule: Sendable {
     let keepsPoints: Bool
     /// Whether the rule's number is a matter of `received`.
     let runsOnReceived: Bool
+    /// Whether readings are held until the watermark has passed them.
+    let reorders: Bool
+    /// Numbers of a reading that is held.
+    let heldNumbers: Int
 
     init(_ rule: Rule) {
         self.rule = rule
@@ -102,5 +106,8 @@ final class PreparedRule: Sendable {
         fades = pattern?.fades ?? false
         keepsPoints = if case .proximity(let proximity)? = pattern { proximity.counted >= 0 } else { false }
         runsOnReceived = pattern?.runsOnReceived ?? false
+        let hasHolds = rule.ladder.contains { $0.hold > .zero || $0.clearHold > .zero }
+        reorders = rule.lateness > .zero && !runsOnReceived && (hasHolds || hasWindows || rule.kind.needsOrder)
+        heldNumbers = rule.kind.heldNumbers ?? rule.values.count
     }
 }

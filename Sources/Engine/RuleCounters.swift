@@ -9,6 +9,10 @@ public struct RuleCounters: Equatable, Sendable {
     public var late: Int64 = 0
     /// Older than the key's newest reading: entered windows only.
     public var outOfOrder: Int64 = 0
+    /// Waited until the watermark had passed them; counted as evaluated then.
+    public var held: Int64 = 0
+    /// Applied before that, because the key or the rule held too many.
+    public var appliedEarly: Int64 = 0
     /// Outside the rule's effective dates.
     public var notEffective: Int64 = 0
     /// The event lacks what the rule is keyed by.
@@ -29,5 +33,6 @@ public struct RuleCounters: Equatable, Sendable {
     static let fields: [WritableKeyPath<RuleCounters, Int64> & Sendable] = [
         \.evaluated, \.filtered, \.unknown, \.late, \.outOfOrder, \.notEffective, \.noKey, \.refusedKeys,
         \.unitMismatch, \.decisions, \.noPlace, \.droppedPoints, \.refusedSamples,
+        \.held, \.appliedEarly,
     ]
 }

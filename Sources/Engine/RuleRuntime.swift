@@ -31,6 +31,8 @@ struct RuleRuntime: Sendable {
     var cells: KeyCells?
     /// What a proximity rule counts: recent events, or the registry's hazard sources.
     var points: NearPoints?
+    /// Readings that wait for the watermark; nil for a rule that holds none.
+    var held: HeldReadings?
 
     var rule: Rule { prepared.rule }
 
@@ -38,6 +40,13 @@ struct RuleRuntime: Sendable {
         prepared = PreparedRule(rule)
         windows = rule.values.map { $0.window.map { WindowCells(window: $0) } }
         cells = prepared.cellWords > 0 ? KeyCells(words: prepared.cellWords) : nil
+        held = prepared.reorders ? HeldReadings() : nil
+    }
+
+    /// The rule has changed; what is held of the old one is kept where the new one holds too.
+    mutating func prepare(_ rule: Rule) {
+        prepared = PreparedRule(rule)
+        held = prepared.reorders ? held ?? HeldReadings() : nil
     }
 
     var liveKeys: Int { index.count }

@@ -58,9 +58,18 @@ extension Engine {
             for slot in 0..<runtime.keys.count {
                 let state = runtime.keys.read(slot)[0]
                 guard isSymbol(state.key), isSymbol(state.subject), isSymbol(state.area), state.source >= -1,
-                    Int(state.source) < sources.count, state.registered >= -1,
+                    Int(state.source) < sources.count, state.armedOn >= -1, Int(state.armedOn) < sources.count,
+                    (state.source >= 0) == (state.sources.newest >= 0),
+                    state.sources.isSound(among: sources.count), state.registered >= -1,
                     Int(state.registered) < registry.subjects.count, state.level <= 4, state.peak <= 4
                 else { return false }
+                var isHeldSound = true
+                runtime.forEachHeld(slot) { reading in
+                    isHeldSound =
+                        isHeldSound && isSymbol(reading.subject) && isSymbol(reading.area) && isSymbol(reading.event)
+                        && sources.indices.contains(Int(reading.source))
+                }
+                guard isHeldSound else { return false }
             }
         }
         return true
@@ -78,9 +87,9 @@ extension Engine {
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)[0]
                 guard state.key >= 0 else { continue }
-                if state.armedDue != .distantFuture, state.source >= 0 {
+                if state.armedDue != .distantFuture, state.armedOn >= 0 {
                     let timer = EngineTimer(due: state.armedDue, rule: Int32(rule), slot: slot)
-                    sources[Int(state.source)].timers.push(timer)
+                    sources[Int(state.armedOn)].timers.push(timer)
                 }
                 if state.receivedDue != .distantFuture {
                     receivedTimers.push(EngineTimer(due: state.receivedDue, rule: Int32(rule), slot: slot))
@@ -120,6 +129,7 @@ extension RuleRuntime {
             out.put(slot)
             keys.read(slot)[0].write(to: &out)
             cells?.write(slot, to: &out)
+            writeHeld(slot, to: &out)
             for case let window? in windows {
                 out.put(raw: UnsafeRawBufferPointer(start: window.read(slot), count: window.cellSize * 8))
             }
@@ -168,6 +178,7 @@ extension RuleRuntime {
         countLive(slot, 1)
         noteOpen(slot)
         try cells?.restore(slot, from: &r)
+        try restoreHeld(slot, from: &r)
         for value in windows.indices {
             guard let size = windows[value]?.cellSize else { continue }
             let raw = try r.getRaw(size * 8)
@@ -182,7 +193,8 @@ extension RuleRuntime {
 
 extension KeyState {
     func write(to out: inout ByteWriter) {
-        for number in [key, subject, area, source, registered] { out.put(number) }
+        for number in [key, subject, area, source, registered, armedOn] { out.put(number) }
+        sources.write(to: &out)
         for flag in [exercise, isSilent, hasActedOnSilence] { out.put(flag) }
         for byte in [level, peak] { out.put(byte) }
         for moment in [newest, lastReceived, armedDue, receivedDue, startedAt, silentSince] { out.put(moment) }
@@ -209,6 +221,8 @@ extension KeyState {
         area = try r.get()
         source = try r.get()
         registered = try r.get()
+        armedOn = try r.get()
+        sources = try KeySources(from: &r)
         exercise = try r.getBool()
         isSilent = try r.getBool()
         hasActedOnSilence = try r.getBool()
