@@ -72,7 +72,8 @@ extension Engine {
             level: Level(rawValue: state.level),
             episode: state.level > 0 ? state.episode : nil, startedAt: state.level > 0 ? state.startedAt : nil,
             peak: state.level > 0 ? Level(rawValue: state.peak) : nil,
-            timer: state.armedDue < .distantFuture ? state.armedDue : nil, silence: explainSilence(prepared.rule, state)
+            timer: state.armedDue < .distantFuture ? state.armedDue : nil, held: Int(state.waiting.count),
+            silence: explainSilence(prepared.rule, state)
         )
     }
 

@@ -110,7 +110,9 @@ extension Engine {
     ) -> RuleValues {
         switch prepared.pattern {
         case .sequence(let sequence)?:
-            if let cell = runtimes[rule].cells?.write(slot) { sequence.match.take(reading.steps, at: reading.time, cell) }
+            if let cell = runtimes[rule].cells?.write(slot) {
+                sequence.match.take(reading.steps, at: reading.time, cell)
+            }
             return RuleValues(first: faded(rule, slot, at: reading.time, isTimer: false))
         case .proximity(let proximity)?:
             let isExercise = runtimes[rule].keys.read(slot)[0].exercise

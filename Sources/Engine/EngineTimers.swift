@@ -40,7 +40,7 @@ extension Engine {
         else { return false }
         if let held = runtime.firstHeld(timer.slot), held.time <= due { return false }
         var isDeaf = true
-        runtime.keys.read(timer.slot)[0].sources.forEach { other in
+        runtime.keys.read(timer.slot)[0].sources.visit { other in
             if other != source, sources[Int(other)].newest > silentFrom { isDeaf = false }
         }
         return isDeaf

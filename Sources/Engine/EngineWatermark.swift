@@ -21,7 +21,7 @@ extension Engine {
     func slowest(of key: KeySources) -> Int32 {
         guard key.areSeveral else { return key.newest }
         var slowest = key.newest
-        key.forEach { source in
+        key.visit { source in
             guard !isIdle(source) else { return }
             let isSlower = sources[Int(source)].newest < sources[Int(slowest)].newest
             if isSlower || isIdle(slowest) { slowest = source }
@@ -33,7 +33,7 @@ extension Engine {
     func laggard(of key: KeySources, beside source: Int32, until moment: Timestamp) -> Int32? {
         guard key.areSeveral else { return nil }
         var other: Int32?
-        key.forEach { candidate in
+        key.visit { candidate in
             guard candidate != source, !isIdle(candidate), sources[Int(candidate)].newest <= moment else { return }
             other = candidate
         }

@@ -36,6 +36,8 @@ public struct Explanation: Equatable, Sendable {
         public var peak: Level?
         /// When the next hold matures or pane begins, lateness included.
         public var timer: Timestamp?
+        /// Readings that wait until the watermark has passed them.
+        public var held: Int
         public var silence: Silence?
     }
 

@@ -1,9 +1,9 @@
 import Events
 
 /// The sources that feed one key, the one heard last first: its timers wait for the slowest of them.
+///
+/// A subject has a gateway or two; of an area's many, the four heard last stand for all.
 struct KeySources: BitwiseCopyable {
-    /// A subject has a gateway or two; of an area's many, the four heard last stand for all.
-    static let most = 4
     private var list: (Int32, Int32, Int32, Int32) = (-1, -1, -1, -1)
 
     /// −1 where none was heard.
@@ -26,7 +26,7 @@ struct KeySources: BitwiseCopyable {
         return -1
     }
 
-    func forEach(_ body: (Int32) -> Void) {
+    func visit(_ body: (Int32) -> Void) {
         if list.0 >= 0 { body(list.0) }
         if list.1 >= 0 { body(list.1) }
         if list.2 >= 0 { body(list.2) }

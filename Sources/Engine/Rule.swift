@@ -46,7 +46,7 @@ public struct Rule: Equatable, Sendable {
     public var ladder: [Rung]
     /// How long a reading stays the value when no other follows; nil: until the next one.
     public var maxGap: TimeSpan?
-    /// How far behind its source's newest event a reading may be and still enter windows.
+    /// How far behind its source's newest event a reading may be and still count in order of event time.
     public var lateness: TimeSpan = .zero
     public var noData: NoData?
     /// Event times at which the rule applies: thresholds change by law.

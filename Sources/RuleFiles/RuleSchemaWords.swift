@@ -26,7 +26,7 @@ enum RuleSchemaWords {
         "for": "Default of every level's 'for': how long entered before it counts. 持续多久才报警。",
         "clear_for": "Default of every level's 'clear_for': how long clear before it is left. 恢复多久才解除。",
         "max_gap": "How long a reading is taken to hold when no other follows. 读数最长有效时间。",
-        "lateness": "How far behind its source's newest event a reading may still enter windows. 允许迟到多久。",
+        "lateness": "How far behind its source's newest event a reading still counts, in order of event time. 允许迟到多久。",
         "no_data": "What silence means. 没有数据时怎么办。",
         "inhibited_by": "Rules that explain this one while they fire: stored then, not sent. 被哪些规则抑制。",
         "active": "When its alarms are told, by the wall clock of a zone. 何时发送报警。",

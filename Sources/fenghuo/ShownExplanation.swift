@@ -138,6 +138,9 @@ struct ShownExplanation {
                 "\(rung.compare.symbol) \(Self.text(rung.at))", leaves(rung), Self.word(rung.signal), word(rung.phase))
         }
         lines.append(table.text)
+        if state.held > 0 {
+            lines.append("\(state.held) newer readings wait for lateness (\(rule.lateness.formatted)) to pass")
+        }
         if let timer = state.timer { lines.append("next timer \(timer.formatted()) on the source's clock") }
         if let silence = state.silence { lines.append(Self.line(of: silence)) }
         return lines
@@ -228,6 +231,8 @@ struct ShownExplanation {
             case "unknown": "unknown: state unchanged"
             case "late": "late: behind its source by more than lateness"
             case "outOfOrder": "older than the key's newest: windows only"
+            case "held": "waits for lateness to pass"
+            case "appliedEarly": "made an older one count before lateness had passed: too many wait"
             case "notEffective": "outside the effective dates"
             case "noKey": "lacks what the rule is keyed by"
             case "refusedKeys": "refused: the rule has reached max_keys"

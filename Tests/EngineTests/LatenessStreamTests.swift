@@ -103,7 +103,8 @@ struct LatenessStreamTests {
         }.sorted()
     }
 
-    @Test(arguments: cases) func `own: a stream out of order within lateness is decided as in order`(test: Case) throws {
+    @Test(arguments: cases) func `own: a stream out of order within lateness is decided as in order`(test: Case) throws
+    {
         for seed in [1, 2] as [UInt64] {
             let (inOrder, arriving) = Self.stream(seed: seed)
             let expected = try Self.run(test.rule, inOrder)
@@ -115,7 +116,8 @@ struct LatenessStreamTests {
         }
     }
 
-    @Test(arguments: [0, 1, 5, 9]) func `own: held readings give the same decisions however the stream is cut and restarted`(
+    @Test(arguments: [0, 1, 5, 9])
+    func `own: held readings give the same decisions however the stream is cut and restarted`(
         number: Int
     ) throws {
         let rule = Self.cases[number % Self.cases.count].rule
@@ -127,10 +129,12 @@ struct LatenessStreamTests {
     }
 
     @Test func `a damaged snapshot with held readings is an error or goes on, and never a trap`() {
-        var scenario = Scenario(Self.cases[0].rule, SequenceTests.rule([SequenceTests.step("a"), SequenceTests.step("b")]) {
-            $0.id = "s"
-            $0.lateness = .seconds(20)
-        })
+        var scenario = Scenario(
+            Self.cases[0].rule,
+            SequenceTests.rule([SequenceTests.step("a"), SequenceTests.step("b")]) {
+                $0.id = "s"
+                $0.lateness = .seconds(20)
+            })
         for batch in Self.batches(Array(Self.stream(seed: 4).arriving.prefix(60)), of: 10, patterns: false) {
             scenario.apply(.events(batch), at: 20_000)
         }

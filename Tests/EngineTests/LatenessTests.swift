@@ -228,7 +228,8 @@ struct LatenessTests {
         #expect(scenario.lines == ["30 raised red"])
     }
 
-    @Test(arguments: ["values", "lateness", "disabled"]) func `what a changed rule would read otherwise is applied before`(
+    @Test(arguments: ["values", "lateness", "disabled"])
+    func `what a changed rule would read otherwise is applied before`(
         change: String
     ) {
         var scenario = Scenario(Self.late(10, by: 30))

@@ -16,7 +16,8 @@ struct WatermarkTests {
     static let area = "320213"
     static let elsewhere = "320205"
 
-    static func fed(_ rule: Rule = rule(), timing: Timing = Timing(clock: .events, idleTimeout: .hours(1))) -> Scenario {
+    static func fed(_ rule: Rule = rule(), timing: Timing = Timing(clock: .events, idleTimeout: .hours(1))) -> Scenario
+    {
         var scenario = Scenario(rule, timing: timing)
         scenario.read(0, 60, from: "a", area)
         scenario.read(20, 60, from: "b", area)
@@ -132,13 +133,14 @@ struct WatermarkTests {
             var sources = KeySources()
             for source in heard { sources.heard(source) }
             var list: [Int32] = []
-            sources.forEach { list.append($0) }
+            sources.visit { list.append($0) }
             #expect(sources.isSound(among: 9))
             return list
         }
         #expect(list([]) == [] && list([3]) == [3] && list([3, 3]) == [3] && list([3, 4]) == [4, 3])
         #expect(list([1, 2, 3, 4]) == [4, 3, 2, 1] && list([1, 2, 3, 4, 5]) == [5, 4, 3, 2])
-        #expect(list([1, 2, 3, 4, 1]) == [1, 4, 3, 2] && list([1, 2, 3, 1]) == [1, 3, 2] && list([1, 2, 1]) == [1, 2])
+        #expect(
+            list([1, 2, 3, 4, 1]) == [1, 4, 3, 2] && list([1, 2, 3, 1]) == [1, 3, 2] && list([1, 2, 1]) == [1, 2])
         #expect(list([1, 2, 3, 4, 2]) == [2, 4, 3, 1] && list([1, 2, 3, 4, 3]) == [3, 4, 2, 1])
     }
 
