@@ -248,7 +248,7 @@ extension Engine {
     }
 
     /// Of the subject with this symbol; −1 where the registry does not know it.
-    private func registryIndex(of subject: Int32) -> Int32 {
+    func registryIndex(of subject: Int32) -> Int32 {
         guard subject >= 0, !registry.subjects.isEmpty else { return -1 }
         return Int32(registry.index(of: symbols.string(subject)) ?? -1)
     }

@@ -18,7 +18,7 @@ extension Engine {
             switch prepared.kinds[index] {
             case .reading: number = arrival.value
             case .formula(let formula):
-                number = formula.number(arrival, registered: formula.readsLimits ? registered(arrival) : nil) ?? .nan
+                number = formula.number(arrival, registered: formula.readsRegistry ? registered(arrival) : nil) ?? .nan
             case .window: number = sample(prepared, index, arrival)
             }
             if !number.isNaN { isHeard = true }
@@ -94,7 +94,10 @@ extension Engine {
         let state = runtimes[rule].keys.write(slot)
         if isAfterGap { state[0].armedDue = .distantFuture }
         state[0].source = reading.source
-        state[0].subject = reading.subject
+        if state[0].subject != reading.subject {
+            state[0].subject = reading.subject
+            state[0].registered = registryIndex(of: reading.subject)
+        }
         if reading.area >= 0 { state[0].area = reading.area }
         state[0].newest = reading.time
         state[0].position = reading.position
