@@ -29,6 +29,11 @@ extension Platform {
             let now = configuration.clock == .wall ? WallClock.now() : engine.received
             entries.append(.started(deaf: max(.zero, now - engine.received)))
         }
+        if !isFirst, engine.ruleSet.timing.clock != configuration.clock {
+            log.warning(
+                "this data was recorded under another clock, which changes from here on",
+                metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
+        }
         let reading = RuleSource.read(configuration)
         rules.note(disk: reading.disk)
         do throws(PlatformError) {

@@ -7,15 +7,23 @@ import Histogram
     static func main() throws {
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == "platform" { return try PlatformChild.run(arguments[2]) }
+        if arguments.count == 2, arguments[1] == "engine" { return engineAlone() }
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
-                Data("usage: Benchmarks DIRECTORY (on the disk to measure; emptied afterwards)\n".utf8))
+                Data("usage: Benchmarks engine | DIRECTORY (on the disk to measure; emptied afterwards)\n".utf8))
             exit(3)
         }
         let directory = "\(arguments[1])/bench-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try run(in: directory)
+    }
+
+    /// The engine's rates only, in seconds: for whoever changes it.
+    private static func engineAlone() {
+        var table = ResultTable()
+        addEngine(Load(subjects: Bounds.subjects, start: Timestamp(seconds: 1_790_000_000)), to: &table)
+        print(table.text)
     }
 
     private static func run(in directory: String) throws {
