@@ -138,6 +138,10 @@ extension Engine {
             runtimes[rule].counters.unknown += 1
             return
         }
+        if prepared.canStaySteady, staysSteady(rule, prepared, slot, values, arrival, &names) {
+            runtimes[rule].counters.evaluated += 1
+            return
+        }
         endSilence(rule, slot, arrival, into: &decisions)
         if isAfterGap { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
         note(arrival, rule, slot, &names)

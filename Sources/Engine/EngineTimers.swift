@@ -32,15 +32,15 @@ extension Engine {
     private func isInSilence(
         _ timer: EngineTimer, from silentFrom: Timestamp, to moment: Timestamp, beside source: Int32
     ) -> Bool {
-        let runtime = runtimes[Int(timer.rule)]
-        let rule = runtime.prepared.rule
-        let due = timer.due - rule.lateness
-        guard let gap = rule.maxGap, moment - silentFrom > gap, due >= silentFrom, due < rule.effectiveUntil,
-            !runtime.prepared.hasTumbling
+        let rule = Int(timer.rule)
+        let prepared = runtimes[rule].prepared
+        let due = timer.due - prepared.rule.lateness
+        guard let gap = prepared.rule.maxGap, moment - silentFrom > gap, due >= silentFrom,
+            due < prepared.rule.effectiveUntil, !prepared.hasTumbling
         else { return false }
-        if let held = runtime.firstHeld(timer.slot), held.time <= due { return false }
+        if let held = runtimes[rule].firstHeld(timer.slot), held.time <= due { return false }
         var isDeaf = true
-        runtime.keys.read(timer.slot)[0].sources.visit { other in
+        runtimes[rule].keys.read(timer.slot)[0].sources.visit { other in
             if other != source, sources[Int(other)].newest > silentFrom { isDeaf = false }
         }
         return isDeaf

@@ -1,8 +1,9 @@
 import Events
 import Expression
 
-/// An expression of a rule, compiled, with what fills each of its slots.
-public struct Formula: Equatable, Sendable {
+/// An expression of a rule, compiled, with what fills each of its slots. A class, so that a reading's evaluation does not
+/// copy its parts.
+public final class Formula: Equatable, Sendable {
     /// What one slot reads.
     public enum Input: Equatable, Sendable {
         case value, metric, unit, quality, subject, source, area, type, time, longitude, latitude, exercise, period
@@ -108,6 +109,43 @@ public struct Formula: Equatable, Sendable {
         fields = []
         self.columns = columns
         self.names = names
+    }
+
+    init(from r: inout ByteReader) throws(ByteReader.Failure) {
+        let source = try r.getString()
+        let yield = try r.getCase(Yield.self)
+        func declared(_ r: inout ByteReader) throws(ByteReader.Failure) -> [Field] {
+            try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+                Field(name: try r.getString(), kind: try r.getCase(Field.Kind.self))
+            }
+        }
+        let fields = try declared(&r)
+        let columns = try declared(&r)
+        let names = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in
+            try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }
+        }
+        let bytes = try r.getBytes()
+        do throws(Program.DecodingFailure) {
+            program = try Program(decoding: bytes)
+        } catch {
+            throw .invalid(what: "program of \(source)", at: r.offset)
+        }
+        inputs = Self.inputs(fields: fields, columns: columns, names: names)
+        usesZones = !program.zoneNames.isEmpty
+        guard program.slotCount == inputs.count, yield.types.contains(program.resultType) else {
+            throw .invalid(what: "program of \(source)", at: r.offset)
+        }
+        readsRegistry = Self.readsRegistry(program, inputs)
+        self.source = source
+        self.yield = yield
+        self.fields = fields
+        self.columns = columns
+        self.names = names
+    }
+
+    public static func == (one: Formula, other: Formula) -> Bool {
+        one.source == other.source && one.yield == other.yield && one.fields == other.fields
+            && one.columns == other.columns && one.names == other.names && one.program == other.program
     }
 
     private static func readsRegistry(_ program: Program, _ inputs: [Input]) -> Bool {
@@ -234,38 +272,6 @@ extension Formula {
         }
         out.put(names) { $0.put($1) { $0.put($1) } }
         out.put(program.encode())
-    }
-
-    init(from r: inout ByteReader) throws(ByteReader.Failure) {
-        let source = try r.getString()
-        let yield = try r.getCase(Yield.self)
-        func declared(_ r: inout ByteReader) throws(ByteReader.Failure) -> [Field] {
-            try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
-                Field(name: try r.getString(), kind: try r.getCase(Field.Kind.self))
-            }
-        }
-        let fields = try declared(&r)
-        let columns = try declared(&r)
-        let names = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in
-            try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }
-        }
-        let bytes = try r.getBytes()
-        do throws(Program.DecodingFailure) {
-            program = try Program(decoding: bytes)
-        } catch {
-            throw .invalid(what: "program of \(source)", at: r.offset)
-        }
-        inputs = Self.inputs(fields: fields, columns: columns, names: names)
-        usesZones = !program.zoneNames.isEmpty
-        guard program.slotCount == inputs.count, yield.types.contains(program.resultType) else {
-            throw .invalid(what: "program of \(source)", at: r.offset)
-        }
-        readsRegistry = Self.readsRegistry(program, inputs)
-        self.source = source
-        self.yield = yield
-        self.fields = fields
-        self.columns = columns
-        self.names = names
     }
 
     private static func inputs(fields: [Field], columns: [Field], names: [String]?) -> [Input] {

@@ -62,6 +62,9 @@ final class PreparedRule: Sendable {
     let reorders: Bool
     /// Numbers of a reading that is held.
     let heldNumbers: Int
+    /// Whether a reading that changes no level has nothing else to do: the rule keeps no score, no history of levels,
+    /// no window that ends by itself.
+    let canStaySteady: Bool
 
     init(_ rule: Rule) {
         self.rule = rule
@@ -109,5 +112,7 @@ final class PreparedRule: Sendable {
         let hasHolds = rule.ladder.contains { $0.hold > .zero || $0.clearHold > .zero }
         reorders = rule.lateness > .zero && !runsOnReceived && (hasHolds || hasWindows || rule.kind.needsOrder)
         heldNumbers = rule.kind.heldNumbers ?? rule.values.count
+        canStaySteady =
+            pattern == nil && !hasTumbling && !isSilenceZero && onlyWhile == nil && score == nil && rule.flap == nil
     }
 }
