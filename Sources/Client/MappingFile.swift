@@ -59,23 +59,42 @@ public enum MappingFile {
     }
 
     private static func time(_ item: YAMLItem) -> Mapping? {
-        guard let fields = item.fields(["columns", "format", "zone", "shift"]) else { return nil }
+        guard let fields = item.fields(["columns", "format", "zone", "step", "since", "shift"]) else { return nil }
         let columns = fields.required("columns")?.strings(atMost: 4)
-        let format = fields.required("format")
-        let zone = fields.optional("zone")
-        let minutes = zone.flatMap(offset)
-        guard let columns, let format, let text = format.string(), zone == nil || minutes != nil else { return nil }
-        guard let pattern = TimePattern(text, zoneMinutes: minutes) else {
-            format.report(
-                "bad_time_format", "'\(text)' is no time format, or has not one zone",
-                help: "write rfc3339, or a pattern like yyyy-MM-dd HH:mm:ss with zone: \"+08:00\" or a Z in the pattern"
-            )
+        guard let pattern = fields.optional("step").map({ steps($0, fields) }) ?? written(fields), let columns else {
             return nil
         }
         var mapping = Mapping(time: pattern)
         mapping.timeColumns = columns
         mapping.shift = fields.optional("shift")?.span() ?? .zero
         return mapping
+    }
+
+    private static func steps(_ item: YAMLItem, _ fields: YAMLFields) -> TimePattern? {
+        for key in ["format", "zone"] {
+            fields.optional(key)?.report("bad_time_format", "a number of steps has no \(key)", help: "remove it")
+        }
+        guard let step = item.span(in: TimeSpan.milliseconds(1)...TimeSpan.days(366)),
+            let since = fields.required("since")?.timestamp()
+        else { return nil }
+        return TimePattern(step: step, since: since)
+    }
+
+    private static func written(_ fields: YAMLFields) -> TimePattern? {
+        fields.optional("since")?.report(
+            "bad_time_format", "'since' goes with 'step'", help: "add 'step: 1s' or remove it")
+        let format = fields.required("format")
+        let zone = fields.optional("zone")
+        let minutes = zone.flatMap(offset)
+        guard let format, let text = format.string(), zone == nil || minutes != nil else { return nil }
+        let pattern = TimePattern(text, zoneMinutes: minutes)
+        if pattern == nil {
+            format.report(
+                "bad_time_format", "'\(text)' is no time format, or has not one zone",
+                help: "write rfc3339, or a pattern like yyyy-MM-dd HH:mm:ss with zone: \"+08:00\" or a Z in the pattern"
+            )
+        }
+        return pattern
     }
 
     /// `+08:00`: minutes east of Greenwich.

@@ -1,7 +1,7 @@
 import CivilTime
 import Events
 
-/// How a table writes its times: `rfc3339`, or a pattern of `yyyy M d H m s S Z` with the text between them.
+/// How a table writes its times: `rfc3339`, a pattern of `yyyy M d H m s S Z` with the text between them, or a number of steps.
 ///
 /// A doubled letter takes at least two digits, a single one takes one or two; yyyy takes four. As many `S`, up to six, as the
 /// fraction of a second has digits. `Z` is an offset in the cell (`Z`, `+0800`, `+08:00`); without it the zone is a fixed offset.
@@ -12,22 +12,27 @@ public struct TimePattern: Equatable, Sendable {
         case text(UInt8)
     }
 
+    private enum Form: Equatable, Sendable {
+        case rfc3339(zoneMinutes: Int?)
+        case pattern([Part], zoneMinutes: Int?)
+        case steps(TimeSpan, since: Timestamp)
+    }
+
     /// The letters of a pattern and how often each may be repeated.
     private static let longest: [UInt8: Int] = Dictionary(
         uniqueKeysWithValues: [("y", 4), ("M", 2), ("d", 2), ("H", 2), ("m", 2), ("s", 2), ("S", 6), ("Z", 1)].map {
             (Character($0.0).asciiValue!, $0.1)
         })
 
-    private let parts: [Part]
-    private let isRFC3339: Bool
-    private let zoneMinutes: Int?
+    private let form: Form
+
+    /// The cell holds how many steps have passed since a moment.
+    public init(step: TimeSpan, since: Timestamp) { form = .steps(step, since: since) }
 
     /// nil where the pattern lacks a year, month or day, names a field twice, or has no zone or two.
     public init?(_ pattern: String, zoneMinutes: Int?) {
-        self.zoneMinutes = zoneMinutes
-        isRFC3339 = pattern == "rfc3339"
-        guard !isRFC3339 else {
-            parts = []
+        guard pattern != "rfc3339" else {
+            form = .rfc3339(zoneMinutes: zoneMinutes)
             return
         }
         var parts: [Part] = []
@@ -53,13 +58,26 @@ public struct TimePattern: Equatable, Sendable {
         guard Array("yMd".utf8).allSatisfy(letters.contains),
             letters.contains(UInt8(ascii: "Z")) == (zoneMinutes == nil)
         else { return nil }
-        self.parts = parts
+        form = .pattern(parts, zoneMinutes: zoneMinutes)
     }
 
     /// nil where the text has another form or no such moment exists.
     public func parse(_ text: some Sequence<UInt8>) -> Timestamp? {
-        var rest = ArraySlice(Array(text))
-        if isRFC3339 { return NDJSONFile.timestamp(rest, zone: zoneMinutes) }
+        let bytes = Array(text)
+        switch form {
+        case .rfc3339(let zone): return NDJSONFile.timestamp(bytes[...], zone: zone)
+        case .pattern(let parts, let zone): return Self.parse(bytes[...], parts, zone)
+        case .steps(let step, let since):
+            let (span, isTooLong) =
+                Int64(String(decoding: bytes, as: UTF8.self))
+                .map { $0.multipliedReportingOverflow(by: step.microseconds) } ?? (0, true)
+            let (moment, isTooFar) = since.microseconds.addingReportingOverflow(span)
+            return isTooLong || isTooFar ? nil : Timestamp(microseconds: moment)
+        }
+    }
+
+    private static func parse(_ text: ArraySlice<UInt8>, _ parts: [Part], _ zoneMinutes: Int?) -> Timestamp? {
+        var rest = text
         var (year, month, day, hour, minute, second, microsecond) = (0, 0, 0, 0, 0, 0, 0)
         var offset = zoneMinutes ?? 0
         for part in parts {

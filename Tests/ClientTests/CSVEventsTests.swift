@@ -100,6 +100,11 @@ struct CSVEventsTests {
         ("time: {columns: [t], format: rfc3339, zone: CST}\nsubject: s\nreadings: []", "bad_zone"),
         ("time: {columns: [t], format: rfc3339}\nreadings: []", "missing_field"),
         ("time: {columns: [t], format: rfc3339}\nsubject: s", "missing_field"),
+        ("time: {columns: [t], step: 1h}\nsubject: s\nreadings: []", "missing_field"),
+        (
+            "time: {columns: [t], step: 1h, since: 2026-01-01T00:00:00Z, zone: \"+08:00\"}\nsubject: s\nreadings: []",
+            "bad_time_format"
+        ),
         ("time: {columns: [t], format: rfc3339}\ncategory: c", "missing_field"),
         ("time: {columns: [t], format: rfc3339}\ncategory: c\nreadings: []", "readings_of_report"),
         ("time: {columns: [t], format: rfc3339}\ncategory: c\nid: i\nfields: [{name: a}]", "missing_field"),
@@ -131,8 +136,28 @@ struct CSVEventsTests {
         for wrong in [".2+0800", ".250+0800", ".25", ".25+08", ".25 0800", ".25+0860", ".25+2400", ".25+08:00x"] {
             #expect(zoned.parse("2026-07-01 00:00:00\(wrong)".utf8) == nil, "\(wrong)")
         }
+        let epoch = TimePattern(step: .milliseconds(1), since: Timestamp(seconds: 0))
+        #expect(epoch.parse("1782835200250".utf8)?.microseconds == 1_782_835_200_250_000)
+        for wrong in ["", "1.5", "1e3", "x", "9223372036854775807"] {
+            #expect(epoch.parse(wrong.utf8) == nil, "\(wrong)")
+        }
         #expect(TimePattern("HH:mm", zoneMinutes: 0) == nil)
         #expect(TimePattern("yyyy-MM-dd dd", zoneMinutes: 0) == nil)
+    }
+
+    @Test func `the mappings on the wire page read the tables beside them`() throws {
+        let page = try String(contentsOf: Self.root.appending(path: "docs/wire.md"), encoding: .utf8)
+        let section = try #require(page.components(separatedBy: "## CSV").last?.components(separatedBy: "\n## ").first)
+        let blocks = section.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        let tables = blocks.filter { $0.hasPrefix("csv\n") }
+        let mappings = blocks.filter { $0.hasPrefix("yaml\n") }
+        #expect(tables.count == 2 && mappings.count == 2)
+        for (table, mapping) in zip(tables, mappings) {
+            let path = try Self.write(String(table.dropFirst(4)))
+            var events = try CSVEvents(path: path, mapping: Self.mapping(String(mapping.dropFirst(5))))
+            #expect(try Self.lines(&events).count == 2)
+            #expect(events.skippedCount == 0 && events.emptyCount == 0)
+        }
     }
 
     @Test func `a row with a category becomes one report with its fields and its place`() throws {
@@ -180,6 +205,7 @@ struct CSVEventsTests {
         Table("earthquake", "earthquake/earthquakes_1965_2016_m5.5plus.csv", 23_412, -157_680_000, "6.0", skipped: 3),
         Table("bridge-force", "bridge/munich_support_force_1hz_states.csv", 2040, 1_646_663_715.601, "220.78"),
         Table("bridge-strain", "bridge/munich_support2_lowering_strain_5hz.csv", 5337, 1_649_674_029.5, "52.2649"),
+        Table("bridge-modes", "bridge/yonghe_bridge_modal_hz.csv", 216, 1_216_746_000, "0.550854"),
         Table("fire", "fire-police/pittsburgh_fire_incidents.csv", 8945, 1_357_184_045, "F130000539", skipped: 18),
         Table("police", "fire-police/pittsburgh_non_traffic_citations.csv", 13_868, 1_408_053_900, "1083085"),
         Table("hotline", "hotline/nyc311_animal_complaints.csv", 4969, 1_735_735_920, "QUEENS"),

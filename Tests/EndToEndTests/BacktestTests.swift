@@ -22,7 +22,7 @@ extension EndToEnd {
             return all
         }
 
-        private static func expectEqualToLive(_ data: String, rules: String, atLeast least: Int) throws {
+        static func expectEqualToLive(_ data: String, rules: String, atLeast least: Int) throws {
             let live = try StoredAlarms(data: data).transitions()
             let again = try decisions(data, rules: rules)
             #expect(live.count >= least)

@@ -113,6 +113,21 @@ extension EndToEnd {
             let map = try scratch.write("map.yml", "subject: x\nreadngs: []\n")
             let unmapped = try fenghuo("send", file, "--map", map, "--to", platform.ingest, in: scratch)
             #expect(unmapped.code == 2 && unmapped.errors.contains("\(map):2:1"))
+            let reports = try scratch.write(
+                "reports.yml",
+                """
+                category: fire
+                area: "320213"
+                id: "{n}"
+                time: {columns: [t], format: rfc3339}
+                place: {lon: x, lat: y}
+                """)
+            let time = "2026-07-02T00:00:00+08:00"
+            let table = try scratch.write("fires.csv", "n,t,x,y\n1,\(time),120,31\n2,,120,31\n3,\(time),120,3150\n")
+            let partly = try fenghuo("send", table, "--map", reports, "--to", platform.ingest, in: scratch)
+            #expect(partly.code == 1 && partly.output.contains("1 accepted"), "\(partly.output)")
+            #expect(partly.output.contains("\(table):3: skipped, '' is no time of the mapping's format"))
+            #expect(partly.output.contains("rejected 3: out_of_range lat"))
             #expect(try fenghuo("send", file, "--batch", "0", in: scratch).code == 3)
             #expect(platform.stop() == 0)
             let silent = try fenghuo("send", file, "--to", platform.ingest, "--give-up", "1", in: scratch)

@@ -41,6 +41,8 @@ struct RealInput {
         #expect(try eventually { try platform.status().sources.first?.accepted == accepted })
         let implausible = try platform.status().codes.first { $0.code == "implausible" }?.count ?? 0
         #expect(platform.stop() == 0)
+        // S42, for every kind of rule and for limits from the registry.
+        try EndToEnd.BacktestTests.expectEqualToLive(platform.data, rules: platform.settings.rules, atLeast: 1)
         let alarms = try StoredAlarms(data: platform.data)
         return Self(implausible: implausible, episodes: try alarms.episodes(), transitions: try alarms.transitions())
     }

@@ -71,6 +71,17 @@ extension EndToEnd {
             #expect(sent.transitions.count == 3)
         }
 
+        /// Nine days of hourly frequencies. While the bridge is sound they lie at or below 0.474 Hz for at most five hours (hours 157 to
+        /// 161); in the 24 hours of the ninth day, which the data set marks as damaged, from 0.432 to 0.445 Hz.
+        @Test func `a damaged bridge raises on its day, the sound one's ups and downs do not`() throws {
+            let sent = try RealInput.send(
+                "bridge/yonghe_bridge_modal_hz.csv", map: "bridge-modes.yml", from: "2008-07-23T00:00:00+08:00",
+                until: "2008-08-02T00:00:00+08:00")
+            guard let sent else { return }
+            #expect(sent.said("modal-frequency", zone: 8, keys: false) == ["2008-07-31T04:00:00+08:00 raised orange"])
+            #expect(sent.transitions.count == 1)
+        }
+
         /// Two and a half weeks at five minutes. The data set's own labels name two anomalies, 09-16 00:44 to 13:14 and 09-17 00:30
         /// to 13:30: the jams of 07:54 to 08:44 (least 15 mph) and 07:45 to 08:30 (least 11 mph). On 09-01 it is 38, 38 and
         /// 33 mph at 17:15, 17:20 and 17:25 with no reading until 17:35, so that fifteen minutes are over at 17:30.
