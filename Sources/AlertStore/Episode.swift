@@ -34,11 +34,27 @@ public struct Episode: Equatable, Sendable {
     /// nil and empty where nobody has acknowledged it.
     public var acknowledged: Timestamp?
     public var acknowledgedBy: String
+    /// Nobody answered in time, or handled it in time: it was said so.
+    public var unacknowledged: Bool
+    public var unhandled: Bool
+    /// Its level changes too often to tell each change.
+    public var flapping: Bool
 
     static let columns = """
         position, ordinal, rule, version, domain, title_zh, title_en, lead, runbook, about, key, subject, area,
-        level, peak, reason, started, updated, resolved, exercise, sandbox, announced, withheld, acknowledged, acknowledged_by
+        level, peak, reason, started, updated, resolved, exercise, sandbox, announced, withheld, acknowledged, acknowledged_by,
+        \(said("transition = 'unacknowledged'")) AS unacknowledged, \(said("transition = 'unhandled'")) AS unhandled,
+        ifnull((SELECT transition FROM transitions WHERE episode_position = episodes.position
+            AND episode_ordinal = episodes.ordinal AND transition NOT IN ('acknowledged', 'unacknowledged', 'unhandled')
+            ORDER BY position DESC, ordinal DESC LIMIT 1), '') = 'flapping_started' AS flapping
         """
+
+    private static func said(_ what: String) -> String {
+        """
+        EXISTS(SELECT 1 FROM transitions WHERE episode_position = episodes.position
+            AND episode_ordinal = episodes.ordinal AND \(what))
+        """
+    }
 
     init(_ row: Row) throws {
         id = try DecisionID(position: row.decode(forColumn: "position"), ordinal: row.decode(forColumn: "ordinal"))
@@ -65,6 +81,9 @@ public struct Episode: Equatable, Sendable {
         withheld = try row.decode(forColumn: "withheld")
         acknowledged = (try row.decode(forColumn: "acknowledged") as Int64?).map(Timestamp.init(microseconds:))
         acknowledgedBy = try row.decode(forColumn: "acknowledged_by")
+        unacknowledged = try row.decode(forColumn: "unacknowledged")
+        unhandled = try row.decode(forColumn: "unhandled")
+        flapping = try row.decode(forColumn: "flapping")
     }
 }
 

@@ -65,14 +65,14 @@ struct NoticeWriter {
     private func message(_ decision: Decision, _ facts: RuleFacts) -> Notice.Text {
         let name = registry.subject(decision.subject)?.name
         let place = registry.area(decision.area)?.name
-        if decision.isWayDown {
+        let isOnWayUp = decision.transition == .raised || decision.transition == .escalated
+        if !isOnWayUp {
             let known = name ?? (decision.subject.isEmpty ? place : nil)
             let plain = present(decision.subject) ?? decision.key
             let zh = known.flatMap { present($0.zh) }
-            return WayDownText(
-                decision: decision, facts: facts,
-                name: .init(zh: zh ?? plain, en: known.flatMap { present($0.en) } ?? zh ?? plain)
-            ).text
+            let called = Notice.Text(zh: zh ?? plain, en: known.flatMap { present($0.en) } ?? zh ?? plain)
+            return SendingText(decision: decision, facts: facts, name: called).text
+                ?? WayDownText(decision: decision, facts: facts, name: called).text
         }
         func values(
             _ side: KeyPath<Rule.Bilingual, String>, _ word: (Level) -> String

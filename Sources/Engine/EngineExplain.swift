@@ -73,8 +73,20 @@ extension Engine {
             episode: state.level > 0 ? state.episode : nil, startedAt: state.level > 0 ? state.startedAt : nil,
             peak: state.level > 0 ? Level(rawValue: state.peak) : nil,
             timer: state.armedDue < .distantFuture ? state.armedDue : nil, held: Int(state.waiting.count),
-            silence: explainSilence(prepared.rule, state)
-        )
+            silence: explainSilence(prepared.rule, state), sending: explainSending(rule, slot))
+    }
+
+    private func explainSending(_ rule: Int, _ slot: Int32) -> Explanation.Sending {
+        let state = runtimes[rule].keys.read(slot)[0]
+        let zoned = runtimes[rule].calendar
+        let due = runtimes[rule].rule.response?.due(state.told) ?? .distantFuture
+        return Explanation.Sending(
+            withheld: withholding(rule, slot),
+            mutedUntil: isMuted(rule) ? zoned.map { $0.calendar.nextStart(after: received, in: $0.zone) } : nil,
+            inhibitors: inhibitors(of: rule, slot), isFlapping: state.isFlapping,
+            change: runtimes[rule].rule.flap.map { state.history.change(over: $0.history) },
+            isAnnounced: state.told.isAnnounced, isAcknowledged: state.told.isAcknowledged,
+            answerDue: due < .distantFuture ? due : nil)
     }
 
     /// Windows over reports run on with their source's clock; those over readings stand where the newest reading is.

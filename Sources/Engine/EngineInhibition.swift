@@ -32,10 +32,16 @@ extension Engine {
     }
 
     func isInhibited(_ rule: Int, _ slot: Int32) -> Bool {
-        runtimes[rule].inhibitors.contains { inhibitor in
-            inhibitor.digits == 0
-                ? speaksForSubject(inhibitor, rule, slot) : speaksForArea(inhibitor, rule, slot)
-        }
+        runtimes[rule].inhibitors.contains { speaks($0, for: rule, slot) }
+    }
+
+    /// Ids of the rules that inhibit a key now.
+    func inhibitors(of rule: Int, _ slot: Int32) -> [String] {
+        runtimes[rule].inhibitors.filter { speaks($0, for: rule, slot) }.map { runtimes[Int($0.rule)].rule.id }
+    }
+
+    private func speaks(_ inhibitor: Inhibitor, for rule: Int, _ slot: Int32) -> Bool {
+        inhibitor.digits == 0 ? speaksForSubject(inhibitor, rule, slot) : speaksForArea(inhibitor, rule, slot)
     }
 
     private func speaksForSubject(_ inhibitor: Inhibitor, _ rule: Int, _ slot: Int32) -> Bool {

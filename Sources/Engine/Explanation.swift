@@ -39,6 +39,25 @@ public struct Explanation: Equatable, Sendable {
         /// Readings that wait until the watermark has passed them.
         public var held: Int
         public var silence: Silence?
+        public var sending: Sending
+    }
+
+    /// What may be told of the key now, and what was.
+    public struct Sending: Equatable, Sendable {
+        /// Why nothing new may leave now.
+        public var withheld: Decision.Withheld
+        /// When the rule's active time begins; nil while it is active, or has no calendar.
+        public var mutedUntil: Timestamp?
+        /// Ids of the rules that inhibit the key now.
+        public var inhibitors: [String]
+        public var isFlapping: Bool
+        /// The weighted share of change among the newest levels; nil where the rule has no `flap`.
+        public var change: Double?
+        /// A raise of the open alarm was sent.
+        public var isAnnounced: Bool
+        public var isAcknowledged: Bool
+        /// When the next unit is told that nobody answered; nil where nobody has to.
+        public var answerDue: Timestamp?
     }
 
     public struct Value: Equatable, Sendable {

@@ -12,7 +12,7 @@ public struct ControlRequest: Codable, Sendable {
         }
     }
 
-    /// `status`, `reload`, `activate`, `rollback`.
+    /// `status`, `reload`, `activate`, `rollback`, `acknowledge`.
     public var op: String
     /// The person who asks, and why; on record with what they change.
     public var by: String?
@@ -21,6 +21,9 @@ public struct ControlRequest: Codable, Sendable {
     public var files: [File]?
     /// `rollback`: the beginning of a rule set's version; nil: the one before the running one.
     public var to: String?
+    /// `acknowledge`: which alarm, `88190.0`, and a name of the request, so that a repeat has no second effect.
+    public var episode: String?
+    public var key: String?
 
     public init(op: String) { self.op = op }
 }

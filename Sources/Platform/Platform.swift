@@ -26,6 +26,7 @@ public final class Platform: Sendable {
     private let storeFile: FileIdentity?
     let snapshots: SnapshotFiles
     let rules: RuleDesk
+    let requests: RequestDesk
     let complaints = Complaints()
     private let stopping: Wake
     private let signals: Mutex<Signals>
@@ -45,6 +46,7 @@ public final class Platform: Sendable {
             settings: JournalSettings(
                 segmentBytes: configuration.segmentBytes, segmentAge: configuration.segmentAge,
                 engineVersion: Int64(Engine.version)))
+        requests = RequestDesk(door: door)
         rules = RuleDesk(
             door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
@@ -76,8 +78,10 @@ public final class Platform: Sendable {
                 ingest.replace(view: ingestView())
                 start.noteApplied()
             },
-            commit: { [store, storeFile] turn in
-                guard try store.commit(turn).notices != nil else { return }
+            commit: { [store, storeFile, requests] turn in
+                let notices = try store.commit(turn).notices
+                requests.note(turn.requests)
+                guard notices != nil else { return }
                 try storeFile?.checkInPlace()
                 feed.wake()
             })

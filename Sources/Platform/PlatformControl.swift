@@ -17,9 +17,9 @@ extension Platform {
         case "reload": encode(reload(ingest))
         case "activate": encode(activate(request))
         case "rollback": encode(rollback(request))
+        case "acknowledge": encode(acknowledge(request))
         default:
-            Array(
-                "{\"ok\":false,\"code\":\"unknown_op\",\"ops\":[\"status\",\"reload\",\"activate\",\"rollback\"]}".utf8)
+            encode(UnknownOperation())
         }
     }
 
@@ -61,6 +61,12 @@ extension Platform {
             preconditionFailure("a status without a form: \(error)")
         }
     }
+}
+
+private struct UnknownOperation: Encodable {
+    let ok = false
+    let code = "unknown_op"
+    let ops = ["status", "reload", "activate", "rollback", "acknowledge"]
 }
 
 extension Status.Rule {

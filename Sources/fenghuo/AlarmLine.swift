@@ -31,10 +31,15 @@ struct AlarmLine: Decodable {
     var unit: String?
     var at: String
     var exercise: Bool
+    var by: String?
+    var note: String?
+    var escalateTo: [String]?
 
     init?(json: String) {
         // A notice that this build cannot read is shown as it came.
-        guard let line = try? JSONDecoder().decode(AlarmLine.self, from: Data(json.utf8)) else { return nil }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let line = try? decoder.decode(AlarmLine.self, from: Data(json.utf8)) else { return nil }
         self = line
     }
 
@@ -49,6 +54,8 @@ struct AlarmLine: Decodable {
         var line = paint(" \(isOver ? "解除" : Level(name: shown)?.zh ?? shown) ", shown, colour)
         line += " \(at.dropFirst(5).prefix(14).replacing("T", with: " ")) "
         line += isOver ? "曾为\(Level(name: peak)?.zh ?? peak)" : Self.words[transition] ?? transition
+        if let by { line += "(\(by)\(note.map { ":" + $0 } ?? ""))" }
+        if let escalateTo { line += ",请\(escalateTo.joined(separator: "、"))跟进" }
         if about == "no_data" { line += isOver ? " 数据恢复" : " 无数据" }
         line += " \(domain) \(area?.code ?? "-") \(subject?.name ?? subject?.id ?? key ?? "-")"
         if let value { line += " \(Self.number(value))\(unit.map { " " + $0 } ?? "")" }

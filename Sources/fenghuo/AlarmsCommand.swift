@@ -7,8 +7,8 @@ import Foundation
 /// `fenghuo alarms …`: reads the alert store, whether or not the platform runs.
 struct AlarmsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "alarms", abstract: "List alarms, or show one and why it fired.",
-        subcommands: [ListCommand.self, ShowCommand.self])
+        commandName: "alarms", abstract: "List alarms, show one and why it fired, or take one over.",
+        subcommands: [ListCommand.self, ShowCommand.self, AckCommand.self])
 
     static func reader(_ data: String) throws -> AlertReader {
         try Exit.require(data + "/alerts.sqlite", "alert store")
@@ -51,12 +51,13 @@ struct AlarmsCommand: ParsableCommand {
             switch format {
             case .json: try printJSON(page.episodes.map(Row.init))
             case .table:
-                var table = Table("episode", "level", "peak", "rule", "key", "area", "started", "resolved", "title")
+                var table = Table(
+                    "episode", "level", "peak", "rule", "key", "area", "started", "resolved", "standing", "title")
                 for episode in page.episodes {
                     table.add(
                         episode.id.text, episode.level?.zh ?? "-", episode.peak.zh, episode.rule, episode.key,
                         episode.area.isEmpty ? "-" : episode.area, episode.started.formatted(),
-                        episode.resolved?.formatted() ?? "open", episode.titleZh)
+                        episode.resolved?.formatted() ?? "open", episode.standing.zh, episode.titleZh)
                 }
                 print(table.text)
                 if page.next != nil { print("… more; raise --limit") }
@@ -76,6 +77,13 @@ struct AlarmsCommand: ParsableCommand {
         var started: String
         var resolved: String?
         var reason: String
+        /// Why its newest transition was not sent; empty where it was.
+        var withheld: String
+        var acknowledgedBy: String?
+        var acknowledged: String?
+        var unacknowledged: Bool
+        var unhandled: Bool
+        var flapping: Bool
 
         init(_ episode: Episode) {
             self.episode = episode.id.text
@@ -89,6 +97,11 @@ struct AlarmsCommand: ParsableCommand {
             started = episode.started.formatted()
             resolved = episode.resolved?.formatted()
             reason = episode.reason
+            withheld = episode.withheld
+            acknowledgedBy = episode.acknowledged == nil ? nil : episode.acknowledgedBy
+            acknowledged = episode.acknowledged?.formatted()
+            (unacknowledged, unhandled) = (episode.unacknowledged, episode.unhandled)
+            flapping = episode.flapping
         }
     }
 
@@ -115,6 +128,8 @@ struct AlarmsCommand: ParsableCommand {
             print("key \(alarm.key)  subject \(subject)  area \(area)")
             print(
                 "lead \(alarm.lead.isEmpty ? "-" : alarm.lead)  runbook \(alarm.runbook.isEmpty ? "-" : alarm.runbook)")
+            let standing = alarm.standing
+            if standing.zh != "-" { print("\(standing.zh)  \(standing.en)") }
             for step in detail.steps { print(Self.line(step.decision)) }
             if file, let text = detail.steps.last?.rule?.text { print("\n\(text)") }
         }
@@ -123,6 +138,10 @@ struct AlarmsCommand: ParsableCommand {
             var line = "\(decision.at.formatted()) \(decision.transition.name)"
             if let level = decision.level { line += " \(level.name)" }
             if decision.reason != .none { line += " (\(decision.reason.name))" }
+            if decision.withheld != .none { line += " [not sent: \(decision.withheld.name)]" }
+            if !decision.actor.isEmpty { line += " by \(decision.actor)" }
+            if !decision.note.isEmpty { line += ", \"\(decision.note)\"" }
+            if !decision.escalateTo.isEmpty { line += ", next \(decision.escalateTo.joined(separator: ", "))" }
             if !decision.value.isNaN { line += ": \(decision.valueName) = \(decision.value)" }
             if let ground = decision.ground {
                 line += decision.isWayDown ? ", now" : ", threshold"

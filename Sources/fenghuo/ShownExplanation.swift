@@ -143,7 +143,7 @@ struct ShownExplanation {
         }
         if let timer = state.timer { lines.append("next timer \(timer.formatted()) on the source's clock") }
         if let silence = state.silence { lines.append(Self.line(of: silence)) }
-        return lines
+        return lines + ShownSending(sending: state.sending, rule: rule).lines
     }
 
     private func leaves(_ rung: Explanation.Rung) -> String {
@@ -315,6 +315,13 @@ extension ShownExplanation {
         var levels: [Rung]
         var silentSince: String?
         var silenceDue: String?
+        /// Why nothing new of the key may leave now; empty where it may.
+        var withheld: String?
+        var mutedUntil: String?
+        var inhibitedBy: [String]?
+        var flapping: Bool?
+        var acknowledged: Bool?
+        var answerDue: String?
         var readings: [Reading]
         var counters: [String: Int64]
     }
@@ -335,6 +342,9 @@ extension ShownExplanation {
                 (state?.values ?? []).filter { !$0.value.isNaN }.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
             onlyWhile: state?.gate.map(Self.parts), levels: (state?.rungs ?? []).map(Self.rung),
             silentSince: state?.silence?.since?.formatted(), silenceDue: state?.silence?.due.formatted(),
+            withheld: state?.sending.withheld.name, mutedUntil: state?.sending.mutedUntil?.formatted(),
+            inhibitedBy: state?.sending.inhibitors, flapping: state?.sending.isFlapping,
+            acknowledged: state?.sending.isAcknowledged, answerDue: state?.sending.answerDue?.formatted(),
             readings: trace.steps.suffix(readings).reversed().map(Self.reading), counters: counters)
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct FixtureTests {
     /// A store of each schema version, written by the software of its time: one alarm raised and escalated.
-    @Test(arguments: [1]) func `a store of every earlier schema opens with all it holds`(version: Int) throws {
+    @Test(arguments: [1, 2]) func `a store of every earlier schema opens with all it holds`(version: Int) throws {
         let directory = try TemporaryDirectory()
         let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "Fixtures/schema-\(version).sqlite")
@@ -21,5 +21,9 @@ import Testing
         let id = DecisionID(position: 10, ordinal: 0)
         #expect(try reader.episode(id)?.steps.map(\.decision.transition) == [.raised, .escalated])
         #expect(try reader.notices(since: 0).notices.map(\.seq) == [1, 2, 3])
+        guard version >= 2 else { return }
+        // What was not sent, and a request that was refused.
+        #expect(try reader.episode(DecisionID(position: 11, ordinal: 1))?.episode.withheld == "muted")
+        #expect(try reader.requests().map(\.verdict) == ["not_open"])
     }
 }

@@ -43,6 +43,30 @@ struct ExplanationTests {
         #expect(state.rungs[1].phase == .clearing(since: Self.time(30), until: Self.time(90)))
     }
 
+    @Test func `what may be told now: calendar, inhibitors, flapping, answers`() throws {
+        let rule = SendingTests.rule("r", "m") { rule in
+            rule.active = CalendarTests.calendar((0, 10), (12, 24))
+            rule.inhibitedBy = [.init(rule: "b")]
+            rule.flap = .init(low: 0.25, high: 0.5)
+            rule.response = .init(acknowledgeWithin: .minutes(5))
+        }
+        var scenario = Scenario(rule, SendingTests.inhibitor, timing: Timing(clock: .wall))
+        let nine = CalendarTests.clock("09:00")
+        scenario.read(nine, 60)
+        var sending = try state(scenario).sending
+        #expect(sending.withheld == .none && sending.mutedUntil == nil && sending.inhibitors == [])
+        #expect(sending.isAnnounced && sending.answerDue == Self.time(nine + 300))
+        #expect(!sending.isFlapping && abs((sending.change ?? 0) - 1.18 / 20) < 1e-12)
+        scenario.acknowledge(nine + 60, scenario.decisions[0].id)
+        scenario.read(nine + 120, 60, metric: "n")
+        sending = try state(scenario).sending
+        #expect(sending.withheld == .inhibited && sending.inhibitors == ["b"])
+        #expect(sending.isAcknowledged && sending.answerDue == nil)
+        scenario.read(CalendarTests.clock("10:30"), 10, metric: "n")
+        sending = try state(scenario).sending
+        #expect(sending.withheld == .muted && sending.mutedUntil == CalendarTests.moment("2026-07-01T12:00:00+08:00"))
+    }
+
     @Test func `silence has its clock and then its alarm`() throws {
         let rule = Rule.threshold("r", .init(level: .red, at: .number(80))) {
             $0.noData = .init(after: .seconds(300), action: .alarm, level: .yellow)

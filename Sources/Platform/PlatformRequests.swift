@@ -1,0 +1,31 @@
+import AlertStore
+import Engine
+import Events
+import Foundation
+
+/// What people ask about alarms: through the journal, so that it is on record and survives like everything else.
+extension Platform {
+    func acknowledge(_ request: ControlRequest) -> RequestAnswer {
+        let text = request.episode ?? ""
+        guard let id = DecisionID(text) else {
+            return RequestAnswer(code: "refused", episode: text, why: "'episode' is written 88190.0")
+        }
+        let asked = OperatorRequest(
+            key: request.key ?? UUID().uuidString, actor: request.by ?? "", note: request.why ?? "",
+            act: .acknowledge(episode: id))
+        guard asked.isValid else {
+            return RequestAnswer(
+                code: "refused", episode: text,
+                why: "'by' names a person and 'key' the request in 1…\(OperatorRequest.maximumName) bytes; "
+                    + "'why' has at most \(Limits.textBytes)")
+        }
+        do throws(PlatformError) {
+            let outcome = try requests.ask(asked)
+            // The store has committed the decision by now; where it cannot be read the decision stands all the same.
+            let episode = try? AlertReader(path: storePath).episode(id)?.episode
+            return RequestAnswer(outcome, id, episode)
+        } catch {
+            return RequestAnswer(code: "unavailable", episode: text, why: "\(error)")
+        }
+    }
+}
