@@ -102,6 +102,29 @@ import Testing
         #expect(try Notice(json: bodies[2]).escalateTo == late.escalateTo)
     }
 
+    @Test func `what is no change of level has a text of its own, and the episode says how it stands`() throws {
+        var taken = try Sample.decision(11, .acknowledged, episode: 10)
+        (taken.actor, taken.note) = ("王敏", "已通知抢修")
+        var late = try Sample.decision(12, .unacknowledged, episode: 10)
+        late.escalateTo = ["市应急管理局", "市政府"]
+        let flapping = try Sample.decision(13, .flappingStarted, episode: 10)
+        let messages = try commit([try Sample.decision(10), taken, late, flapping]).dropFirst()
+            .map { try Notice(json: $0.body).message }
+        #expect(
+            messages.map(\.zh) == [
+                "【已确认】可燃气体浓度超限:人民中路阀井,王敏:已通知抢修", "【无人确认】可燃气体浓度超限:人民中路阀井,橙色,请市应急管理局、市政府跟进",
+                "【抖动】可燃气体浓度超限:人民中路阀井,等级反复变化,在恢复稳定前不再逐次通知",
+            ])
+        #expect(
+            messages.first?.en == "Acknowledged: Combustible gas concentration high: Valve well, by 王敏: 已通知抢修")
+        let standing = try AlertReader(path: directory.store).episodes().episodes[0]
+        #expect(standing.flapping && standing.unacknowledged && !standing.unhandled)
+        #expect(standing.acknowledgedBy == "王敏")
+        let over = try commit([try Sample.decision(14, .flappingEnded, episode: 10)])
+        #expect(try Notice(json: over[0].body).message.zh == "【抖动结束】可燃气体浓度超限:人民中路阀井,当前橙色")
+        #expect(try AlertReader(path: directory.store).episodes().episodes[0].flapping == false)
+    }
+
     @Test func `a flapping alarm without a level is open`() throws {
         let open = try Sample.decision(10, .flappingStarted, level: nil)
         let body = try #require(try commit([open]).first).body

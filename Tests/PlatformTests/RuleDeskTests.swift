@@ -1,3 +1,4 @@
+import CivilTime
 import Engine
 import Events
 import Foundation
@@ -8,12 +9,12 @@ import Testing
 
 /// One proposal at a time, each judged against what the one before it will have made of the rules.
 struct RuleDeskTests {
-    private static func set(_ version: String) -> RuleSet {
+    private static func set(_ version: String, zones: [ZoneTable] = []) -> RuleSet {
         let rule = Rule(
             id: "r", title: .init(zh: "", en: ""), domain: "gas", message: .init(zh: "", en: ""),
             input: .init(type: "reading", metric: "m", unit: ""), values: [.init(name: "value", kind: .reading)],
             ladder: [.init(level: .red, at: .number(1))])
-        return RuleSet(rules: [rule], version: version)
+        return RuleSet(rules: [rule], version: version, zones: zones)
     }
 
     /// Makes what waits at the door durable from `position` on, and gives the versions proposed.
@@ -44,6 +45,16 @@ struct RuleDeskTests {
         #expect(try Self.commit(door, from: 3) == ["a"])
         desk.note(applied: a, .empty, at: 3)
         #expect(try outcomes.wait(for: 1).map(\.previous) == ["b"])
+    }
+
+    @Test func `the same files under other zone tables are another set`() throws {
+        let desk = RuleDesk(door: CommitQueue(), metrics: [])
+        func zone(_ hours: Int) -> ZoneTable {
+            ZoneTable(name: "Asia/Shanghai", initialOffsetSeconds: hours * 3600, transitions: [])
+        }
+        desk.note(applied: Self.set("a", zones: [zone(8)]), .empty, at: 1)
+        #expect(try desk.entries(for: Self.set("a", zones: [zone(8)]), nil, by: nil).isEmpty)
+        #expect(try desk.entries(for: Self.set("a", zones: [zone(9)]), nil, by: nil).count == 1)
     }
 
     @Test func `what the journal refuses is said, and the next proposal is taken`() throws {
