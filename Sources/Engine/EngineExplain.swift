@@ -69,9 +69,9 @@ extension Engine {
             newest: state.newest > .distantPast ? state.newest : nil, position: state.position,
             lastReceived: state.lastReceived, values: explainValues(prepared.rule, values),
             gate: prepared.onlyWhile.map { $0.explained(values, registered: registered($0, rule, slot)) }, rungs: rungs,
-            level: Level(rawValue: state.level),
-            episode: state.level > 0 ? state.episode : nil, startedAt: state.level > 0 ? state.startedAt : nil,
-            peak: state.level > 0 ? Level(rawValue: state.peak) : nil,
+            level: state.isFlapping ? state.rungs.highest : Level(rawValue: state.level),
+            episode: state.hasEpisode ? state.episode : nil, startedAt: state.hasEpisode ? state.startedAt : nil,
+            peak: state.hasEpisode ? Level(rawValue: state.peak) : nil,
             timer: state.armedDue < .distantFuture ? state.armedDue : nil, held: Int(state.waiting.count),
             silence: explainSilence(prepared.rule, state), sending: explainSending(rule, slot))
     }

@@ -34,6 +34,7 @@ struct ShownExplanation {
     var kind: String {
         if rule.status == .disabled { return "disabled" }
         guard let state = explanation.state else { return "unseen" }
+        if state.sending.isFlapping { return "flapping" }
         if state.level != nil { return "firing" }
         if pending != nil { return "pending" }
         return state.silence?.since != nil ? "silent" : "quiet"
@@ -56,6 +57,13 @@ struct ShownExplanation {
             let episode = state?.episode?.text ?? "-"
             return (
                 "报警中:\(level.zh),自 \(since),编号 \(episode)", "FIRING \(level.name) since \(since), episode \(episode)"
+            )
+        case "flapping":
+            let episode = explanation.state?.episode?.text ?? "-"
+            let level = explanation.state?.level
+            return (
+                "抖动:当前\(level?.zh ?? "未报警"),编号 \(episode),恢复稳定前不逐次通知",
+                "FLAPPING, now \(level?.name ?? "at no level"), episode \(episode): changes are not told one by one"
             )
         case "pending":
             guard let pending else { return ("", "") }

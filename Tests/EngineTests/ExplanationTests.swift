@@ -67,6 +67,14 @@ struct ExplanationTests {
         #expect(sending.withheld == .muted && sending.mutedUntil == CalendarTests.moment("2026-07-01T12:00:00+08:00"))
     }
 
+    @Test func `a flapping key names its episode, though no level is held`() throws {
+        var scenario = Scenario(FlapTests.falling())
+        for (second, value) in FlapTests.vector.enumerated() { scenario.read(Double(second), value) }
+        let state = try state(scenario)
+        #expect(state.level == nil && state.sending.isFlapping && (state.sending.change ?? 0) > 0.5)
+        #expect(state.episode == scenario.decisions.last?.episode && state.peak == .red)
+    }
+
     @Test func `silence has its clock and then its alarm`() throws {
         let rule = Rule.threshold("r", .init(level: .red, at: .number(80))) {
             $0.noData = .init(after: .seconds(300), action: .alarm, level: .yellow)
