@@ -28,7 +28,7 @@ extension Engine {
         let silence = (moment - state.lastReceived).seconds
         var rungs = state.rungs
         for rung in prepared.ladder {
-            let at = threshold(rung.at, prepared, rule, slot)
+            let at = threshold(rung.at, prepared, rule, slot, at: moment)
             guard !at.isNaN else {
                 runtimes[rule].counters.unknown += 1
                 continue
@@ -57,13 +57,14 @@ extension Engine {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
                 next = min(next, due)
             }
-            let at = threshold(rung.at, prepared, rule, slot)
+            let at = threshold(rung.at, prepared, rule, slot, at: received)
             // A level that is being left may be entered again.
             guard state.rungs[rung.level].phase != .held, state.rungs[rung.level].phase != .pending,
                 at >= 0, at <= Self.longestSilence.seconds
             else { continue }
             next = min(next, state.lastReceived + Self.entering(at, rung.compare))
         }
+        if let date = prepared.nextDate(after: received) { next = min(next, date) }
         guard next < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = next
         receivedTimers.push(EngineTimer(due: next, rule: Int32(rule), slot: slot))

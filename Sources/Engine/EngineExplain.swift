@@ -139,6 +139,12 @@ extension Engine {
     private func explainThreshold(_ threshold: Rule.Threshold, _ rule: Int, _ slot: Int32) -> Explanation.Threshold {
         switch threshold {
         case .number(let value): return Explanation.Threshold(value: value, origin: .number)
+        case .dated:
+            let newest = runtimes[rule].keys.read(slot)[0].newest
+            guard let now = threshold.inForce(at: newest) else {
+                return Explanation.Threshold(value: .nan, origin: .notYet)
+            }
+            return explainThreshold(now, rule, slot)
         case .limit(let name, let fallback):
             let registered = runtimes[rule].keys.read(slot)[0].registered
             let limits = registered >= 0 ? registry.subjects[Int(registered)].limits : []

@@ -19,9 +19,13 @@ extension Engine {
         var isUnknown = false
         for index in prepared.ladder.indices {
             let rung = prepared.ladder[index]
+            guard prepared.isInForce(rung.at, at: time) else {
+                rungs[rung.level] = .out
+                continue
+            }
             let value = values[rung.of]
-            let at = threshold(rung.at, prepared, rule, slot)
-            let clear = rung.clear.map { threshold($0, prepared, rule, slot) }
+            let at = threshold(rung.at, prepared, rule, slot, at: time)
+            let clear = rung.clear.map { threshold($0, prepared, rule, slot, at: time) }
             guard isGated || !(value.isNaN || at.isNaN || clear?.isNaN == true) else {
                 if !(rung.waits && value.isNaN) { isUnknown = true }
                 continue
@@ -48,8 +52,9 @@ extension Engine {
     }
 
     func threshold(
-        _ threshold: PreparedRule.Threshold, _ prepared: PreparedRule, _ rule: Int, _ slot: Int32
+        _ threshold: PreparedRule.Threshold, _ prepared: PreparedRule, _ rule: Int, _ slot: Int32, at moment: Timestamp
     ) -> Double {
+        let threshold = prepared.inForce(threshold, at: moment)
         guard threshold.limit >= 0 else { return threshold.number }
         let registered = runtimes[rule].keys.read(slot)[0].registered
         guard registered >= 0 else { return threshold.number }
@@ -93,9 +98,9 @@ extension Engine {
             facts.value = values.count > rung.of ? values[rung.of] : .nan
             facts.compare = rung.compare
             let shownThreshold = isLeft ? rung.clear ?? rung.at : rung.at
-            facts.threshold = threshold(shownThreshold, prepared, rule, slot)
+            facts.threshold = threshold(shownThreshold, prepared, rule, slot, at: time)
         }
-        facts.score = score(rule, slot, values)
+        facts.score = score(rule, slot, values, at: time)
         return facts
     }
 
@@ -107,14 +112,14 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].score = max(0, min(100, number))
     }
 
-    private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues) -> Double {
+    private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) -> Double {
         guard values.count > 0 else { return 0 }
         let prepared = runtimes[rule].prepared
         let own = runtimes[rule].keys.read(slot)[0].score
         if prepared.score != nil, !own.isNaN { return own }
         return ladderScore(
             prepared.ladder.map { rung in
-                (rung.level, rung.compare, threshold(rung.at, prepared, rule, slot), values[rung.of])
+                (rung.level, rung.compare, threshold(rung.at, prepared, rule, slot, at: moment), values[rung.of])
             })
     }
 

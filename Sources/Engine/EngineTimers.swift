@@ -72,6 +72,11 @@ extension Engine {
             climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
             return
         }
+        if runtimes[rule].prepared.hasChanged(since: state.newest, by: due) {
+            let values = timerValues(rule, slot, at: state.newest)
+            climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
+            return
+        }
         let key = runtimes[rule].keys.write(slot)
         for rung in runtimes[rule].prepared.ladder {
             key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)

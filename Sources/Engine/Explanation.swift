@@ -112,6 +112,8 @@ public struct Explanation: Equatable, Sendable {
         case fallback(String)
         /// The subject has no such limit, and nothing stands in: the level is never judged.
         case missing(String)
+        /// Its first date has not come: the level does not exist.
+        case notYet
     }
 
     /// What the value says about the level now.

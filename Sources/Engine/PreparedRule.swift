@@ -8,6 +8,13 @@ final class PreparedRule: Sendable {
         var number: Double
         /// Index into `limits`; −1 where the threshold is a number.
         var limit: Int32
+        /// Index into `dates`; −1 where the threshold is the same at all times.
+        var dates: Int32 = -1
+    }
+
+    struct Dated: Sendable {
+        var from: Timestamp
+        var threshold: Threshold
     }
 
     struct Rung: BitwiseCopyable, Sendable {
@@ -31,6 +38,8 @@ final class PreparedRule: Sendable {
     let rule: Rule
     let ladder: [Rung]
     let limits: [String]
+    /// Each list ascending.
+    let dates: [[Dated]]
     let kinds: [Kind]
     /// Per value: what its window aggregates where that is not the reading itself.
     let windowed: [Formula?]
@@ -69,22 +78,27 @@ final class PreparedRule: Sendable {
     init(_ rule: Rule) {
         self.rule = rule
         var limits: [String] = []
-        func threshold(_ threshold: Rule.Threshold) -> Threshold {
+        var dates: [[Dated]] = []
+        func prepared(_ threshold: Rule.Threshold) -> Threshold {
             switch threshold {
             case .number(let number): return Threshold(number: number, limit: -1)
             case .limit(let name, let fallback):
                 let index = limits.firstIndex(of: name) ?? limits.count
                 if index == limits.count { limits.append(name) }
                 return Threshold(number: fallback ?? .nan, limit: Int32(index))
+            case .dated(let list):
+                dates.append(list.map { Dated(from: $0.from, threshold: prepared($0.threshold)) })
+                return Threshold(number: .nan, limit: -1, dates: Int32(dates.count - 1))
             }
         }
         ladder = rule.ladder.map { rung in
             Rung(
-                level: rung.level, of: rung.of, compare: rung.compare, at: threshold(rung.at),
-                clear: rung.clear.map(threshold), hold: rung.hold, clearHold: rung.clearHold,
+                level: rung.level, of: rung.of, compare: rung.compare, at: prepared(rung.at),
+                clear: rung.clear.map(prepared), hold: rung.hold, clearHold: rung.clearHold,
                 waits: rule.values[rung.of].window?.isTumbling ?? false)
         }
         self.limits = limits
+        self.dates = dates
         kinds = rule.values.map { value in
             switch value.kind {
             case .reading: .reading

@@ -169,6 +169,21 @@ public struct Rule: Equatable, Sendable {
         case number(Double)
         /// A limit of the subject in the registry; `fallback` where it has none, and unknown where that is nil.
         case limit(String, fallback: Double?)
+        /// Ascending by date, none of them dated itself; before the first date the level does not exist.
+        case dated([Dated])
+
+        public static let maximumDates = 16
+    }
+
+    /// A threshold that holds from a date on: what is judged at that very moment is judged by it.
+    public struct Dated: Equatable, Sendable {
+        public var from: Timestamp
+        public var threshold: Threshold
+
+        public init(from: Timestamp, threshold: Threshold) {
+            self.from = from
+            self.threshold = threshold
+        }
     }
 
     /// What silence means; runs on `received`.

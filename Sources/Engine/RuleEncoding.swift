@@ -212,10 +212,16 @@ extension Rule.Threshold {
             out.put(UInt8(1))
             out.put(name)
             out.put(fallback) { $0.put($1) }
+        case .dated(let dates):
+            out.put(UInt8(2))
+            out.put(dates) { out, dated in
+                out.put(dated.from)
+                dated.threshold.write(to: &out)
+            }
         }
     }
 
-    init(from r: inout ByteReader) throws(ByteReader.Failure) {
+    init(from r: inout ByteReader, isDated: Bool = false) throws(ByteReader.Failure) {
         let tag = try r.get(UInt8.self)
         switch tag {
         case 0: self = .number(try r.getDouble())
@@ -223,6 +229,14 @@ extension Rule.Threshold {
             let name = try r.getString()
             let fallback = try r.getOptional { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getDouble() }
             self = .limit(name, fallback: fallback)
+        case 2 where !isDated:
+            let dates = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in
+                Rule.Dated(from: try r.getTimestamp(), threshold: try Rule.Threshold(from: &r, isDated: true))
+            }
+            guard (1...Self.maximumDates).contains(dates.count),
+                zip(dates, dates.dropFirst()).allSatisfy({ $0.from < $1.from })
+            else { throw .invalid(what: "dates of a threshold", at: r.offset) }
+            self = .dated(dates)
         default: throw .invalid(what: "threshold \(tag)", at: r.offset)
         }
     }

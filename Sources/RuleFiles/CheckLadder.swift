@@ -4,7 +4,19 @@ import StrictYAML
 
 /// Whether levels climb in one direction and are left on the safe side.
 extension RuleReader {
-    func check(_ rungs: [PlacedRung]) {
+    /// A ladder with dated thresholds is checked as it is from each of the dates on, until there is something to say.
+    func checkAtEachDate(_ rungs: [PlacedRung], _ values: [NamedValue], _ input: Rule.Input?) {
+        let findings = fields.item.source.findings
+        for date in Set(rungs.flatMap(\.dates)).union([.distantPast]).sorted() {
+            let before = findings.list.count
+            let now = rungs.compactMap { $0.inForce(at: date) }
+            check(now)
+            warnOfImplausible(now, values, input)
+            guard findings.list.count == before else { return }
+        }
+    }
+
+    private func check(_ rungs: [PlacedRung]) {
         for rung in rungs { checkClear(rung) }
         for (index, upper) in rungs.enumerated() {
             guard let lower = rungs[..<index].last(where: { $0.rung.of == upper.rung.of }) else { continue }
@@ -74,7 +86,7 @@ extension RuleReader {
     }
 
     /// A reading outside the plausible range is never evaluated, so a threshold there never fires.
-    func warnOfImplausible(_ rungs: [PlacedRung], _ values: [NamedValue], _ input: Rule.Input?) {
+    private func warnOfImplausible(_ rungs: [PlacedRung], _ values: [NamedValue], _ input: Rule.Input?) {
         for placed in rungs
         where placed.rung.of < values.count && values[placed.rung.of].value.window?.aggregate == .distinct {
             guard let at = placed.rung.at.number, at > Double(Rule.Window.maximumSamples) else { continue }
@@ -93,5 +105,22 @@ extension RuleReader {
                 "\(input.metric) lies between \(plainNumber(range.lowerBound)) and \(plainNumber(range.upperBound)), so \(placed.rung.at.text) is never reached",
                 help: "write a threshold between the two, or correct 'plausible' in the catalogue", severity: .warning)
         }
+    }
+}
+
+extension RuleReader.PlacedRung {
+    fileprivate var dates: [Timestamp] {
+        [rung.at, rung.clear].flatMap { threshold -> [Timestamp] in
+            if case .dated(let dates)? = threshold { dates.map(\.from) } else { [] }
+        }
+    }
+
+    /// The level as it is at a moment; nil where it does not exist yet.
+    fileprivate func inForce(at moment: Timestamp) -> Self? {
+        guard let at = rung.at.inForce(at: moment) else { return nil }
+        var now = self
+        now.rung.at = at
+        now.rung.clear = rung.clear?.inForce(at: moment)
+        return now
     }
 }

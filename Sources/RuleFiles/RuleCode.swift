@@ -32,6 +32,8 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case levelOverlap = "level_overlap"
     case noDataLevel = "no_data_level"
     case effectiveOrder = "effective_order"
+    case datedOrder = "dated_order"
+    case datedSides = "dated_sides"
     case unknownPlaceholder = "unknown_placeholder"
     case badTemplate = "bad_template"
     case weatherIssue = "weather_issue"

@@ -65,7 +65,7 @@ extension RuleReader {
                 levelItem(rung)?.report(
                     .silenceSide, "a silence only grows", help: "write '\(rung.level.name): {at: 1h}'")
             }
-            let longest = rule.ladder.compactMap(\.at.number).max() ?? 0
+            let longest = rule.ladder.flatMap(\.at.numbers).max() ?? 0
             checkTTL(rule, TimeSpan(microseconds: Int64(longest * 1_000_000)))
         case .sequence(let pattern):
             checkReach(rule, Double(pattern.length), "the sequence has \(pattern.length) steps to reach")
@@ -82,7 +82,8 @@ extension RuleReader {
 
     private func checkReach(_ rule: Rule, _ most: Double, _ why: String) {
         for rung in rule.ladder {
-            guard let at = rung.at.number, rung.compare == .greater ? at >= most : rung.compare.isRising && at > most
+            guard let at = rung.at.numbers.max(),
+                rung.compare == .greater ? at >= most : rung.compare.isRising && at > most
             else { continue }
             levelItem(rung)?.report(
                 .unreachable, "\(rung.level.name) at \(rung.at.text) is never reached: \(why)",

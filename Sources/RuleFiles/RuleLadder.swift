@@ -32,8 +32,7 @@ extension RuleReader {
             item.report(.noLevels, "the rule has no level", help: "add 'yellow: {at: …, clear: …}'")
             return nil
         }
-        check(rungs)
-        warnOfImplausible(rungs, values, input)
+        checkAtEachDate(rungs, values, input)
         return rungs.map(\.rung)
     }
 
@@ -99,7 +98,14 @@ extension Rule.Threshold {
         switch self {
         case .number(let value): value
         case .limit(_, let fallback): fallback
+        case .dated: nil
         }
+    }
+
+    /// Every number that it ever is.
+    var numbers: [Double] {
+        guard case .dated(let dates) = self else { return number.map { [$0] } ?? [] }
+        return dates.compactMap(\.threshold.number)
     }
 
     var text: String {
@@ -107,6 +113,7 @@ extension Rule.Threshold {
         case .number(let value): plainNumber(value)
         case .limit(let name, nil): "limit.\(name)"
         case .limit(let name, let fallback?): "limit.\(name) or \(plainNumber(fallback))"
+        case .dated(let dates): dates.map(\.threshold.text).joined(separator: ", ")
         }
     }
 }

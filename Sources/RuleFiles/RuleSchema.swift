@@ -145,6 +145,9 @@ public enum RuleSchema {
             default: .reference("text")
             }
         }
+        let dated = described(RuleKeys.dated, "dated") {
+            $0 == "from" ? .reference("time") : .reference("plainThreshold")
+        }
         let number = "[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?"
         let limit = "limit\\.[A-Za-z_][A-Za-z0-9_]*( +or +\(number))?"
         return [
@@ -166,6 +169,14 @@ public enum RuleSchema {
             ("expression", .object([("type", .texts(["string", "boolean", "number"])), ("minLength", .int(1))])),
             (
                 "threshold",
+                .anyOf(
+                    .reference("plainThreshold"),
+                    .array(
+                        of: .mapping(dated, required: RuleKeys.dated), atMost: Rule.Threshold.maximumDates, atLeast: 1
+                    ).and(("prefixItems", .list([.mapping(dated, required: ["is"])]))))
+            ),
+            (
+                "plainThreshold",
                 .anyOf(.object([("type", .text("number"))]), .pattern("^(>=|<=|≥|≤|>|<)? *(\(number)|\(limit))$"))
             ),
             ("level", .mapping(level, required: ["at"])),

@@ -52,6 +52,8 @@ enum RuleSchemaWords {
         "level.of": "Which of values; the first where absent. 用哪个数值。",
         "level.at": "Entered at: 25, \"> 25\", \"<= 0.2\", limit.h or limit.h or 25. 进入阈值。",
         "level.clear": "Left beyond, on the safe side of at. 解除阈值。",
+        "dated.from": "Event time from which it holds; the first may do without. 从何时起。",
+        "dated.is": "The threshold from then on. 此后的阈值。",
         "level.for": "How long entered before it counts. 持续多久才进入。",
         "level.clear_for": "How long clear before it is left. 恢复多久才离开。",
         "level.cite": "Where the threshold comes from. 阈值出处。",

@@ -41,6 +41,7 @@ enum RuleKeys {
     static let owner = ["lead", "support"]
     static let effective = ["from", "until"]
     static let input = ["type", "metric", "category", "unit", "fields"]
+    static let dated = ["from", "is"]
     static let level = ["of", "at", "clear", "for", "clear_for", "cite"]
     static let noData = ["after", "for", "do", "level", "expect"]
     static let absence = ["expect"]

@@ -1,7 +1,8 @@
 import Engine
 import StrictYAML
 
-/// A threshold as written: `10`, `"> 10"`, `limit.h`, `limit.h or 25`, `"<= limit.l or 0.5"`.
+/// A threshold as written: `10`, `"> 10"`, `limit.h`, `limit.h or 25`, `"<= limit.l or 0.5"`, or a list of such with the
+/// dates from which they hold.
 struct ThresholdText {
     /// nil where none is written, which means >=.
     var compare: Rule.Comparison?
@@ -9,6 +10,42 @@ struct ThresholdText {
 
     /// Numbers are spans of time where the value is a silence: seconds then.
     static func read(_ item: YAMLItem, code: RuleCode, spans: Bool = false) -> ThresholdText? {
+        guard case .list = item.node.content else { return readOne(item, code: code, spans: spans) }
+        guard let items = item.items(atMost: Rule.Threshold.maximumDates) else { return nil }
+        var dates: [Rule.Dated] = []
+        var compare: Rule.Comparison?
+        for (index, entry) in items.enumerated() {
+            guard let fields = entry.fields(RuleKeys.dated) else { return nil }
+            let from =
+                index == 0 && fields.optional("from") == nil
+                ? .distantPast : fields.required("from")?.timestamp()
+            let text = fields.required("is").flatMap { readOne($0, code: code, spans: spans) }
+            guard let from, let text else { return nil }
+            if let last = dates.last, from <= last.from {
+                fields.item.report(
+                    .datedOrder, "this threshold begins no later than the one before it",
+                    help: "list the thresholds by date, the oldest first")
+                return nil
+            }
+            guard index == 0 || text.compare == compare else {
+                fields.item.report(
+                    .datedSides, "a level is entered on one side at all times",
+                    help: "write \(compare.map { "'\($0.symbol) …'" } ?? "the number alone") as in the first")
+                return nil
+            }
+            compare = text.compare
+            dates.append(.init(from: from, threshold: text.threshold))
+        }
+        guard !dates.isEmpty else {
+            item.report(
+                code, "an empty list is no threshold", help: "write it like [{from: 2026-01-01T00:00:00+08:00, is: 50}]"
+            )
+            return nil
+        }
+        return ThresholdText(compare: compare, threshold: .dated(dates))
+    }
+
+    private static func readOne(_ item: YAMLItem, code: RuleCode, spans: Bool) -> ThresholdText? {
         func number(_ item: YAMLItem) -> Double? {
             spans ? item.span(in: .seconds(1) ... .days(366))?.seconds : item.double()
         }

@@ -105,6 +105,11 @@ struct RulesCommand: ParsableCommand {
             switch threshold {
             case .number(let value): "\(value)"
             case .limit(let name, let fallback): "limit.\(name)" + (fallback.map { " or \($0)" } ?? "")
+            case .dated(let dates):
+                dates.map { dated in
+                    dated.from > .distantPast
+                        ? "from \(dated.from.formatted()) \(text(dated.threshold))" : text(dated.threshold)
+                }.joined(separator: ", ")
             }
         }
     }

@@ -165,6 +165,7 @@ struct ShownExplanation {
         case .limit(let name): "\(ShownNumber.text(threshold.value)) (limit.\(name) of the registry)"
         case .fallback(let name): "\(ShownNumber.text(threshold.value)) (no limit.\(name) in the registry)"
         case .missing(let name): "? (no limit.\(name) in the registry: never judged)"
+        case .notYet: "? (not yet in force)"
         }
     }
 
@@ -392,6 +393,7 @@ extension ShownExplanation {
             case .limit(let name): "limit.\(name)"
             case .fallback(let name): "no limit.\(name): fallback"
             case .missing(let name): "no limit.\(name)"
+            case .notYet: "not yet in force"
             }
         return .init(value: threshold.value.isNaN ? nil : threshold.value, origin: origin)
     }

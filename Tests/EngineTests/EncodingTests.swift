@@ -7,7 +7,13 @@ struct EncodingTests {
     static func everything() throws -> RuleSet {
         let formula = try Formula(event: "value > limit.h && quality == \"good\"", yield: .boolean)
         let rule = Rule.threshold(
-            "all", .init(level: .blue, of: 1, compare: .lessOrEqual, at: .number(-0.0), clear: .number(1)),
+            "all",
+            .init(
+                level: .blue, of: 1, compare: .lessOrEqual,
+                at: .dated([
+                    .init(from: .distantPast, threshold: .number(-0.0)),
+                    .init(from: Timestamp(seconds: 9), threshold: .limit("ll", fallback: 2)),
+                ]), clear: .number(1)),
             .init(
                 level: .red, of: 2, compare: .less, at: .limit("ll", fallback: nil),
                 clear: .limit("l", fallback: 3), hold: .minutes(1), clearHold: .seconds(2), cite: "GB")

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// The same event from two peers at once, and alarms that wait while the platform is stopped.
+    struct TwoSocketsTests {
+        private static func event(_ id: String, _ value: Int, second: Int) -> String {
+            #"{"id":"\#(id)","subject":"A","area":"320213","metric":"gas.lel","#
+                + #""value":\#(value),"unit":"%LEL","time":"2026-07-02T00:00:\#(second)+08:00"}"#
+        }
+
+        @Test func `S28 the same event on two sockets at once is one transition and one duplicate`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let sockets = [try Wire(.req, platform.ingest), try Wire(.req, platform.ingest)]
+            for socket in sockets { socket.send(Self.event("one", 55, second: 30)) }
+            let answers = try sockets.map { try #require(try $0.answer()) }
+            #expect(answers.map { $0["accepted"] as? Int ?? -1 }.sorted() == [0, 1])
+            #expect(answers.map { $0["duplicates"] as? Int ?? -1 }.sorted() == [0, 1])
+            #expect(answers.allSatisfy { $0["ok"] as? Bool == true })
+            #expect(try platform.settle())
+            #expect(try platform.status().sources.map(\.duplicates) == [1])
+            #expect(platform.stop() == 0)
+            #expect(try StoredAlarms(data: platform.data).transitions().map(\.transition) == [.raised])
+        }
+
+        @Test func `S51 alarms of a platform killed at once are told after its start under the same keys`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let wire = try Wire(.req, platform.ingest)
+            for (index, value) in [35, 5, 55].enumerated() {
+                #expect(try wire.ask(Self.event("e\(index)", value, second: 20 + index * 10))?["accepted"] as? Int == 1)
+            }
+            #expect(try platform.settle())
+            platform.kill()
+            let queued = try StoredAlarms(data: platform.data).reader.notices(since: 0).notices.map(\.body)
+            #expect(queued.count >= 2)
+            try platform.start()
+            let history = try Wire(.req, platform.history)
+            let told = try history.ask(#"{"since":0}"#)?["notices"] as? [[String: Any]]
+            let keys = try queued.map { body in
+                let notice = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+                return try #require(notice?["id"] as? String)
+            }
+            #expect(told?.map { $0["id"] as? String } == keys)
+            #expect(platform.stop() == 0)
+        }
+    }
+}
