@@ -15,8 +15,11 @@ extension Engine {
         else { return false }
         for rung in prepared.ladder {
             let value = values[rung.of]
-            let at = rung.at.limit < 0 ? rung.at.number : threshold(rung.at, prepared, rule, slot)
-            let clear = rung.clear.map { $0.limit < 0 ? $0.number : threshold($0, prepared, rule, slot) }
+            let at =
+                rung.at.isNumber ? rung.at.number : threshold(rung.at, prepared, rule, slot, at: arrival.time)
+            let clear = rung.clear.map {
+                $0.isNumber ? $0.number : threshold($0, prepared, rule, slot, at: arrival.time)
+            }
             guard !(value.isNaN || at.isNaN || clear?.isNaN == true) else { return false }
             let changing: RungState.Signal = state[0].rungs[rung.level].isHeld ? .clear : .enter
             guard rung.signal(value, at: at, clear: clear) != changing else { return false }

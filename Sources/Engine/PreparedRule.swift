@@ -10,6 +10,8 @@ final class PreparedRule: Sendable {
         var limit: Int32
         /// Index into `dates`; −1 where the threshold is the same at all times.
         var dates: Int32 = -1
+
+        var isNumber: Bool { limit < 0 && dates < 0 }
     }
 
     struct Dated: Sendable {
