@@ -21,7 +21,8 @@ import Testing
     private func take(_ count: Int, _ consumer: inout FeedConsumer) throws -> [String] {
         var bodies: [String] = []
         let deadline = Date(timeIntervalSinceNow: 20)
-        try consumer.run(until: { bodies.count == count || Date() > deadline }) { bodies.append($0.body) }
+        try consumer.run(
+            until: { bodies.count == count || Date() > deadline }, onNotice: { bodies.append($0.body) })
         return bodies
     }
 
@@ -60,10 +61,12 @@ import Testing
             // It fails before it could save its place, so it begins where it was.
             var consumer = try consumer()
             #expect(throws: Refused.self) {
-                try consumer.run(until: { Date() > deadline }) { notice in
-                    heard.append(notice.body)
-                    throw Refused()
-                }
+                try consumer.run(
+                    until: { Date() > deadline },
+                    onNotice: { notice in
+                        heard.append(notice.body)
+                        throw Refused()
+                    })
             }
         }
         var consumer = try consumer()
