@@ -104,6 +104,7 @@ enum StoreSchema {
             throw StoreError.foreign(path: path, reason: "application_id \(application), not \(applicationID)")
         }
         let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found >= 0 else { throw StoreError.foreign(path: path, reason: "user_version \(found)") }
         guard found <= version else { throw StoreError.newerSchema(path: path, version: found) }
         return found
     }

@@ -81,9 +81,9 @@ extension AlertStore {
             database, sql: "SELECT domain, area FROM episodes WHERE position = ? AND ordinal = ?",
             arguments: [decision.episode.position, decision.episode.ordinal])
         guard let raised else { preconditionFailure("the episode of \(decision.id.text) was put before its notice") }
-        return Leaf(
-            kind: "alarm", exercise: decision.exercise, domain: raised["domain"], level: decision.peak,
-            area: Leaf.padded(raised["area"]))
+        return try Leaf(
+            kind: "alarm", exercise: decision.exercise, domain: raised.decode(forColumn: "domain"),
+            level: decision.peak, area: Leaf.padded(raised.decode(forColumn: "area")))
     }
 
     func putNotice(

@@ -98,16 +98,22 @@ public struct EventSender: ~Copyable {
         if goesOn { try skip(lastSeq, &lines) }
     }
 
+    /// Passes over what the first batches held: they end where `fill` sealed them.
     private mutating func skip(_ batches: UInt64, _ lines: inout some EventLines) throws {
         for _ in 0..<batches {
-            for _ in 0..<options.batch {
+            var (events, bytes) = (0, 0)
+            while events < options.batch {
+                if line.isEmpty {
+                    guard try lines.nextLine(into: &line) != nil else { break }
+                    progress.read += 1
+                }
+                guard events == 0 || bytes + line.count <= Limits.messageBytes else { break }
+                events += 1
+                bytes += line.count
                 line.removeAll(keepingCapacity: true)
-                guard try lines.nextLine(into: &line) != nil else { break }
-                progress.read += 1
             }
             progress.skippedBatches += 1
         }
-        line.removeAll(keepingCapacity: true)
     }
 
     /// Takes lines that are due into batches while the window has room.

@@ -18,6 +18,7 @@ struct Pace {
             first = time
             return 0
         }
-        return max(0, Int((time - first).seconds / speed * 1000))
+        // A year is as good as never.
+        return Int(max(0, min((time - first).seconds / speed * 1000, 365 * 86_400_000)))
     }
 }

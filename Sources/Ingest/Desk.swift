@@ -82,7 +82,11 @@ final class Desk {
             return refuse(envelope, Finding(index: 0, code: .badHeader, got: error.reason))
         }
         switch header.kind {
-        case .resume(let stream): answerMark(stream, envelope, header.ref)
+        case .resume(let stream):
+            guard body.isEmpty else {
+                return refuse(envelope, Finding(index: 0, code: .badHeader, got: "events beside a resume"))
+            }
+            answerMark(stream, envelope, header.ref)
         case .events: takeEvents(body, header, envelope, now)
         }
     }

@@ -63,9 +63,13 @@ struct EventDecoder {
             if key == .other || (inData && key.isAttribute) {
                 try takeField(name, at)
             } else {
-                guard !draft.has(key) else { throw refuse(.duplicateKey, key.name) }
+                guard draft.seen & key.bit == 0 else { throw refuse(.duplicateKey, key.name) }
                 draft.seen |= key.bit
-                try take(key, name, at)
+                if tape.kind(at) == .null, key != .value {
+                    draft.absent |= key.bit
+                } else {
+                    try take(key, name, at)
+                }
             }
             at = tape.after(at)
         }

@@ -22,6 +22,8 @@ struct EventDraft {
 
     /// Bits of `EventKey`.
     var seen: UInt64 = 0
+    /// Those of them that are null, which is as if they were not there.
+    var absent: UInt64 = 0
     var id = Text.absent
     var source = Text.absent
     var type = Text.absent
@@ -50,7 +52,7 @@ struct EventDraft {
 
     /// Back to nothing, buffers kept.
     mutating func reset() {
-        seen = 0
+        (seen, absent) = (0, 0)
         id = .absent
         source = .absent
         type = .absent
@@ -74,7 +76,7 @@ struct EventDraft {
         implausibleValue = nil
     }
 
-    @inline(__always) func has(_ key: EventKey) -> Bool { seen & key.bit != 0 }
+    @inline(__always) func has(_ key: EventKey) -> Bool { seen & ~absent & key.bit != 0 }
 
     /// Appends the accepted event to the open batch.
     func append(to batch: inout EventBatch, _ cache: inout TextCache) {

@@ -319,8 +319,10 @@ struct Intake: ~Copyable {
     private mutating func suggestion(_ metric: Text) -> String? {
         let name = metric.string
         if let known = suggestions[name] { return known.isEmpty ? nil : known }
+        // Beyond the bound there is no search either: it costs more than the event.
+        guard suggestions.count < 256 else { return nil }
         let found = view.suggestion(for: name)
-        if suggestions.count < 256 { suggestions[name] = found ?? "" }
+        suggestions[name] = found ?? ""
         return found
     }
 

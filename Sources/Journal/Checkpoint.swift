@@ -19,20 +19,24 @@ public final class Checkpointer {
 
     public init(_ journal: Journal) { self.journal = journal }
 
-    /// A failed checkpoint poisons the journal as a failed commit does: its fsync is never retried.
+    /// A checkpoint whose writing or fsync failed poisons the journal as a failed commit does: it is never retried. One that
+    /// could not begin, or had no room, has lost nothing and may be tried again.
     public func run() throws(JournalError) -> CheckpointReport {
         let (file, full) = try journal.withWriter { (writer) throws(JournalError) in (writer.file, writer.takeRetired())
         }
+        let queue = try connection(file)
         do throws(JournalError) {
             for queue in full { try finish(queue) }
-            let queue = try connection(file)
             var report = try checkpoint(queue, .passive)
             guard (Files.size(file.path + "-wal") ?? 0) > JournalBounds.walBytes else { return report }
             report = try journal.withWriter { (_) throws(JournalError) in try self.checkpoint(queue, .truncate) }
             report.waited = true
             return report
         } catch {
-            try journal.withWriter { (writer) throws(JournalError) in writer.poison(error) }
+            switch error {
+            case .diskFull, .locked, .notWritable: break
+            default: try journal.withWriter { (writer) throws(JournalError) in writer.poison(error) }
+            }
             throw error
         }
     }

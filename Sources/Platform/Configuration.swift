@@ -60,6 +60,8 @@ extension Configuration {
         "snapshot_every",
     ]
 
+    static let departmentKeys = ["id", "source", "source_prefixes", "local_offset_minutes", "backfill_age"]
+
     /// Reads a file; keys it leaves out keep their defaults. Every problem is in the error, with its place.
     public init(file path: String) throws(PlatformError) {
         self.init()
@@ -89,11 +91,14 @@ extension Configuration {
         text("rules", &rules)
         text("registry", &registry)
         text("metrics", &metrics)
-        text("ingest", &ingest)
-        text("lossy_ingest", &lossyIngest)
-        text("feed", &feed)
-        text("history", &history)
-        text("control", &control)
+        func endpoint(_ key: String, _ value: inout String, orNone: Bool = false) {
+            value = fields.read(key, or: value) { $0.endpoint(orNone: orNone) } ?? value
+        }
+        endpoint("ingest", &ingest)
+        endpoint("lossy_ingest", &lossyIngest, orNone: true)
+        endpoint("feed", &feed)
+        endpoint("history", &history)
+        endpoint("control", &control)
         activation =
             fields.read("activation", or: activation) { $0.word(of: Activation.allCases.map { ($0.rawValue, $0) }) }
             ?? activation
@@ -110,7 +115,7 @@ extension Configuration {
     }
 
     private mutating func readDepartment(_ item: YAMLItem) {
-        guard let fields = item.fields(["id", "source", "source_prefixes", "local_offset_minutes", "backfill_age"])
+        guard let fields = item.fields(Self.departmentKeys)
         else { return }
         func name(_ item: YAMLItem) -> String? {
             guard let text = item.string() else { return nil }
@@ -127,5 +132,22 @@ extension Configuration {
         department.sourcePrefixes = fields.read("source_prefixes", or: []) { $0.strings(atMost: 64) } ?? []
         department.localOffsetMinutes = fields.optional("local_offset_minutes").flatMap { $0.int(in: -840...840) }
         department.backfillAge = fields.optional("backfill_age").flatMap { $0.span(in: .seconds(1) ... .days(36_500)) }
+    }
+}
+
+extension YAMLItem {
+    /// `tcp://HOST:PORT` with a port of 1…65535 or `*`, or `ipc://PATH`. (libzmq takes ports modulo 65,536.)
+    fileprivate func endpoint(orNone: Bool) -> String? {
+        guard let text = string() else { return nil }
+        if orNone, text == "none" { return text }
+        let isLocal = text.hasPrefix("ipc://") && text.utf8.count > 6
+        let parts = text.dropFirst(6).split(separator: ":", omittingEmptySubsequences: false)
+        let isRemote = text.hasPrefix("tcp://") && parts.count >= 2 && !parts[0].isEmpty
+        let port = parts.last ?? ""
+        if isLocal || (isRemote && (port == "*" || (UInt16(port) ?? 0) > 0)) { return text }
+        report(
+            "invalid_endpoint",
+            "\(name) is tcp://HOST:PORT with a port of 1…65535, or ipc://PATH\(orNone ? ", or none" : "")")
+        return nil
     }
 }

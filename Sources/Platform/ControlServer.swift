@@ -25,6 +25,8 @@ struct ControlServer: ~Copyable {
 
     private static func bound(_ context: Context.Handle, _ endpoint: String) throws(MessagingError) -> Socket {
         var options = SocketOptions()
+        // A directory of rules each: few may wait.
+        options.receiveHighWater = 4
         // What is too large for us is still answered, up to what is too large for the context.
         options.maximumMessage = Int64(2 * maximumBytes)
         let socket = try Socket(context, .router, options)

@@ -16,10 +16,11 @@ final class JournalWriter: Sendable {
     private let complaints: Complaints
     private let log: Logger
     private let maxStep: TimeSpan
+    private let followed: FollowedClock
 
     init(
         journal: Journal, door: CommitQueue, engineQueue: BoundedQueue<[JournalRecord]>, timing: Timing,
-        complaints: Complaints, log: Logger, maxStep: TimeSpan
+        complaints: Complaints, log: Logger, maxStep: TimeSpan, followed: FollowedClock
     ) {
         self.journal = journal
         self.door = door
@@ -28,6 +29,7 @@ final class JournalWriter: Sendable {
         self.complaints = complaints
         self.log = log
         self.maxStep = maxStep
+        self.followed = followed
     }
 
     /// Runs until the door is closed and empty, or the journal fails: then nothing more is acknowledged.
@@ -45,6 +47,7 @@ final class JournalWriter: Sendable {
             }
             let complaint = clock.complaint
             for index in entries.indices { entries[index].received = stamp(entries[index].entry, &clock) }
+            followed.follow(clock.held)
             if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
             try commit(entries, requests)
         }

@@ -26,16 +26,22 @@ extension Platform {
     }
 
     private func take(_ reading: RuleSource.Reading, _ ingest: IngestServer, rulesToo: Bool) -> RulesAnswer {
-        rules.note(disk: reading.disk)
+        note(reading)
         return answer { () throws(PlatformError) in
-            let source = try reading.source.get()
-            if source.metrics != rules.now.metrics {
+            let (ruleSet, registry, metrics) = try RuleSource.parts(reading, rulesToo: rulesToo, configuration)
+            if metrics != rules.now.metrics {
                 RuleSource.keepCatalogue(configuration)
-                rules.note(metrics: source.metrics)
+                rules.note(metrics: metrics)
                 ingest.replace(view: ingestView())
             }
-            return try rules.propose(rulesToo ? source.ruleSet : nil, source.registry)
+            return try rules.propose(ruleSet, registry)
         }
+    }
+
+    /// Where rules are activated by name, a directory that could not run is no complaint.
+    func note(_ reading: RuleSource.Reading) {
+        let isUsed = configuration.activation == .watched || (try? reading.source.get()) != nil
+        rules.note(disk: isUsed ? reading.disk : .unread)
     }
 
     /// Makes the files that came with the request the running set, on the record of a person.

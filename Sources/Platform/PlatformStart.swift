@@ -35,15 +35,17 @@ extension Platform {
                 metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
         }
         let reading = RuleSource.read(configuration)
-        rules.note(disk: reading.disk)
+        note(reading)
         do throws(PlatformError) {
-            let source = try reading.source.get()
             let mayActivate = isFirst || configuration.activation == .watched
-            entries += try rules.entries(for: mayActivate ? source.ruleSet : nil, source.registry, by: nil)
+            let (ruleSet, registry, _) = try RuleSource.parts(reading, rulesToo: mayActivate, configuration)
+            entries += try rules.entries(for: ruleSet, registry, by: nil)
         } catch {
             guard !isFirst else { throw error }
-            log.error("the files are not valid, running on the journaled rules", metadata: ["why": "\(error)"])
+            log.error("the files are not taken, running on the journaled rules", metadata: ["why": "\(error)"])
         }
+        let takesRules = entries.contains { if case .ruleSet = $0 { true } else { false } }
+        if !takesRules, let again = rules.entry(for: configuration.timing) { entries.append(again) }
         return entries
     }
 
@@ -80,7 +82,7 @@ extension Platform {
         let isWall = configuration.clock == .wall || configuration.department.backfillAge != nil
         return IngestServer(
             settings: settings, view: ingestView(), queue: door, sink: { letters.take($0) },
-            clock: { isWall ? WallClock.now() : begun })
+            clock: { [clock] in isWall ? clock.now() : begun })
     }
 
     func ingestView() -> IngestView {

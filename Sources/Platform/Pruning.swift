@@ -1,9 +1,10 @@
+import AlertStore
 import Events
 import Journal
 
 /// Deletes whole segments older than the retention, of a platform that is stopped.
 ///
-/// What the oldest kept snapshot needs stays; without a snapshot everything is needed and nothing is pruned. Data recorded under event time
+/// What the oldest kept snapshot or the alert store needs stays; without one of them everything is needed and nothing is pruned. Data recorded under event time
 /// is refused: its stamps are the events' own.
 public func pruneJournal(data: String, days: Int) throws -> PruneReport {
     let journal = try Journal(data: data, settings: JournalSettings(engineVersion: 0))
@@ -14,6 +15,7 @@ public func pruneJournal(data: String, days: Int) throws -> PruneReport {
     guard found.engine.ruleSet.timing.clock == .wall else {
         throw PlatformError.start("\(data) was recorded under event time: its stamps say nothing of its age")
     }
-    let keep = try snapshots.oldestPosition() ?? 1
+    let applied = try AlertReader(path: data + "/alerts.sqlite").status().applied
+    let keep = min(try snapshots.oldestPosition() ?? 1, applied)
     return try journal.prune(olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep)
 }

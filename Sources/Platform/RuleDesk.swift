@@ -19,6 +19,8 @@ final class RuleDesk: Sendable {
         var position: Int64 = 0
         var metrics: [Metric]
         var disk = Disk.unread
+        /// Why what the files hold was not taken; nil where it was.
+        var refusal: String?
     }
 
     /// What became of a proposal.
@@ -65,25 +67,43 @@ final class RuleDesk: Sendable {
 
     func note(metrics: [Metric]) { shared.withLock { $0.state.metrics = metrics } }
 
-    /// Entries for what differs from what runs. A set without rules never replaces one that has some: an empty or
-    /// unmounted directory would resolve every alarm.
+    /// Entries for what differs from what runs, on the word of a person or, nil, of the files.
     func entries(
         for proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation?
     ) throws(PlatformError) -> [JournalEntry] {
         let running = now
+        let refusal = Self.refusal(of: proposed, registry, over: running)
+        if named == nil { shared.withLock { $0.state.refusal = refusal } }
+        if let refusal { throw .configuration(refusal) }
         var entries: [JournalEntry] = []
         if let registry, registry != running.registry { entries.append(.registry(registry.encoded())) }
         guard let proposed else { return entries }
-        guard !proposed.rules.isEmpty || running.ruleSet.rules.isEmpty else {
-            throw .configuration(
-                "the directory has no rule, \(running.ruleSet.rules.count) are running: nothing changed")
-        }
         if proposed.version != running.ruleSet.version || proposed.timing != running.ruleSet.timing
             || proposed.zones != running.ruleSet.zones
         {
             entries.append(.ruleSet(proposed.activated(named, timing: proposed.timing).encoded()))
         }
         return entries
+    }
+
+    /// Nothing never replaces something: an empty or unmounted directory would resolve every alarm, or leave thresholds
+    /// without their limits.
+    private static func refusal(of proposed: RuleSet?, _ registry: Registry?, over running: State) -> String? {
+        let (rules, subjects) = (running.ruleSet.rules.count, running.registry.subjects.count)
+        if let proposed, proposed.rules.isEmpty, rules > 0 {
+            return "the directory has no rule, \(rules) are running: nothing changed"
+        }
+        if let registry, registry.subjects.isEmpty, subjects > 0 {
+            return "the registry's directory has no subject, \(subjects) are registered: nothing changed"
+        }
+        return nil
+    }
+
+    /// The running set again where its clock and tolerances are not the configured ones: they travel with it.
+    func entry(for timing: Timing) -> JournalEntry? {
+        let running = now.ruleSet
+        guard !running.rules.isEmpty, running.timing != timing else { return nil }
+        return .ruleSet(running.activated(running.activation, timing: timing).encoded())
     }
 
     /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
@@ -141,7 +161,7 @@ extension RuleDesk.State {
 
     /// Why the platform is not well: the disk holds a set that cannot run.
     var complaint: String? {
-        guard case .invalid(let version, let why) = disk else { return nil }
+        guard case .invalid(let version, let why) = disk else { return refusal }
         return "running rule set \(ruleSet.version); \(version) on disk is not valid: \(why)"
     }
 }

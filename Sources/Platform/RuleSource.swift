@@ -45,6 +45,16 @@ struct RuleSource: Sendable {
         }
     }
 
+    /// What the reading holds, without rules where they are activated by name: what lies in their directory then stops
+    /// nothing.
+    static func parts(
+        _ reading: Reading, rulesToo: Bool, _ configuration: Configuration
+    ) throws(PlatformError) -> (ruleSet: RuleSet?, registry: Registry, metrics: [Metric]) {
+        guard rulesToo else { return (nil, try registry(configuration), try catalogue(configuration).rows) }
+        let source = try reading.source.get()
+        return (source.ruleSet, source.registry, source.metrics)
+    }
+
     /// A rule set from files that somebody sends, read with the platform's own catalogue.
     static func load(files: [RuleSet.File], _ configuration: Configuration) throws(PlatformError) -> RuleSet {
         let files = files.map { DirectoryFiles.File(path: $0.path, bytes: Array($0.text.utf8)) }

@@ -88,6 +88,26 @@ struct SnapshotFiles: Sendable {
         let digits = String(nextPosition)
         let name = String(repeating: "0", count: 20 - digits.count) + digits + ".snapshot"
         let partial = directory + "/" + name + ".partial"
+        try removePartials()
+        do {
+            try put(bytes, partial, renamedTo: directory + "/" + name)
+        } catch {
+            // What is left of it would take the journal's room.
+            unlink(partial)
+            throw error
+        }
+        try syncDirectory()
+        for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
+    }
+
+    /// Those of a crash while one was written.
+    private func removePartials() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".partial") {
+            unlink(directory + "/" + name)
+        }
+    }
+
+    private func put(_ bytes: [UInt8], _ partial: String, renamedTo path: String) throws {
         let file = open(partial, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
@@ -101,11 +121,9 @@ struct SnapshotFiles: Sendable {
             }
             offset += written
         }
-        guard fsync(file) == 0, rename(partial, directory + "/" + name) == 0 else {
+        guard fsync(file) == 0, rename(partial, path) == 0 else {
             throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
         }
-        try syncDirectory()
-        for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
     }
 
     /// Makes the new name durable.

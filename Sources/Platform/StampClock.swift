@@ -1,4 +1,5 @@
 import Events
+import Synchronization
 
 /// The stamps of the journal under the wall clock: they never go back, and do not follow a wall clock that leaps.
 ///
@@ -62,5 +63,17 @@ struct StampClock {
         }
         guard lead > Self.largestStep else { return nil }
         return "the journal's newest stamp is ahead of the wall clock; stamps stand still until \(last.formatted())"
+    }
+}
+
+/// The wall clock as far as the stamps follow it, for the door: it judges an event's time by what the stamps will say.
+final class FollowedClock: Sendable {
+    private let ahead = Atomic<Int64>(0)
+
+    /// How far the wall is ahead of the stamps; nil: they follow it.
+    func follow(_ held: TimeSpan?) { ahead.store(held?.microseconds ?? 0, ordering: .relaxed) }
+
+    func now(wall: Timestamp = WallClock.now()) -> Timestamp {
+        wall - TimeSpan(microseconds: ahead.load(ordering: .relaxed))
     }
 }

@@ -5,7 +5,7 @@ import Messaging
 
 /// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour.
 ///
-/// None of it may stop the platform: what fails is shown in the status and tried again.
+/// What fails is shown in the status and tried again; only a checkpoint whose fsync failed ends the journal, as a commit would.
 final class Upkeep: Sendable {
     private let journal: Journal
     private let letters: RejectDesk
@@ -32,16 +32,15 @@ final class Upkeep: Sendable {
 
     func run() {
         let checkpointer = Checkpointer(journal)
-        var nextPrune = Timestamp.distantPast
+        var nextPrune = MonotonicClock.now()
         while !waitForStop() {
             work(checkpointer)
-            let now = WallClock.now()
-            guard now >= nextPrune else { continue }
+            guard MonotonicClock.now() >= nextPrune else { continue }
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
-                let report = try journal.prune(olderThan: retention, now: now, keepFrom: keepFrom)
+                let report = try journal.prune(olderThan: retention, now: WallClock.now(), keepFrom: keepFrom)
                 if !report.removed.isEmpty { onPruned(report) }
-                nextPrune = now + .hours(1)
+                nextPrune = MonotonicClock.now() + .hours(1)
             }
         }
         work(checkpointer)

@@ -117,6 +117,7 @@ struct JournalCommand: ParsableCommand {
         @Flag(help: "Allow fewer than 183 days.") var force = false
 
         func validate() throws {
+            guard (1...36_500).contains(days) else { throw ValidationError("--days is 1…36500") }
             guard days >= 183 || force else {
                 throw ValidationError("network logs must be kept for at least six months; --force to delete earlier")
             }

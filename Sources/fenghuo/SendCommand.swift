@@ -44,6 +44,7 @@ struct SendCommand: ParsableCommand {
     }
 
     func run() throws {
+        guard (1...86_400).contains(giveUp) else { throw Exit.fail("--give-up is 1…86400 seconds", Exit.usage) }
         var options = SendOptions(stream: stream ?? URL(fileURLWithPath: file).lastPathComponent)
         options.endpoint = to
         options.batch = batch
@@ -58,8 +59,13 @@ struct SendCommand: ParsableCommand {
             for line in SendReport.rejects(progress) { print(line) }
             if progress.rejected > 0 || skipped > 0 { throw Exit.findings }
         } catch let failure as SendFailure {
-            if case .sentBefore = failure { throw Exit.fail("\(failure)", Exit.usage) }
-            throw Exit.fail("\(failure)", Exit.unreachable)
+            let code =
+                switch failure {
+                case .sentBefore, .unusable: Exit.usage
+                case .refused, .outOfStep, .badAnswer: Exit.findings
+                case .unreachable, .stopped: Exit.unreachable
+                }
+            throw Exit.fail("\(failure)", code)
         } catch let failure as InputFailure {
             throw Exit.fail("\(failure)", Exit.ruleError)
         } catch let failure as MessagingError {

@@ -8,13 +8,14 @@ import Testing
 /// A number of small events, a second apart.
 struct Numbers: EventLines {
     var count: Int
+    var padding = 0
     private var next = 0
 
     init(_ count: Int) { self.count = count }
 
     mutating func nextLine(into out: inout [UInt8]) -> Timestamp? {
         guard next < count else { return nil }
-        out += Array("{\"n\":\(next)}\n".utf8)
+        out += Array("{\"n\":\(next)}".utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0A]
         next += 1
         return Timestamp(seconds: Int64(1000 + next))
     }
@@ -23,7 +24,7 @@ struct Numbers: EventLines {
 @Suite(.serialized) struct EventSenderTests {
     /// Runs a sender against a door; both end before this returns.
     private static func run(
-        _ count: Int, mark: (UInt64, UInt64) = (0, 0), credit: Int = 64,
+        _ count: Int, padding: Int = 0, mark: (UInt64, UInt64) = (0, 0), credit: Int = 64,
         _ change: (inout SendOptions) -> Void = { _ in }, _ decide: @escaping @Sendable (Door.Seen, Int) -> Door.Reply
     ) throws -> (progress: SendProgress, seen: [Door.Seen]) {
         let context = Context()
@@ -42,6 +43,7 @@ struct Numbers: EventLines {
             change(&options)
             var sender = try EventSender(handle, options)
             var lines = Numbers(count)
+            lines.padding = padding
             return try sender.send(&lines)
         }
         door.stop()
@@ -78,6 +80,13 @@ struct Numbers: EventLines {
         let resumed = try Self.run(50, mark: (6, 3), { $0.resumes = true }, { _, _ in .take })
         #expect(resumed.seen == [.init(epoch: 6, seq: 4, lines: 10), .init(epoch: 6, seq: 5, lines: 10)])
         #expect((resumed.progress.skippedBatches, resumed.progress.accepted) == (3, 20))
+    }
+
+    @Test func `a resumed run passes over messages that their size had ended`() throws {
+        let whole = try Self.run(6, padding: 3 << 20) { _, _ in .take }
+        #expect(whole.seen.map(\.lines) == [2, 2, 2])
+        let resumed = try Self.run(6, padding: 3 << 20, mark: (6, 2), { $0.resumes = true }, { _, _ in .take })
+        #expect(resumed.seen == [.init(epoch: 6, seq: 3, lines: 2)])
     }
 
     @Test func `a refusal of the whole stream ends the run with its code`() {

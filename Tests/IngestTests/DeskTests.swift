@@ -206,6 +206,7 @@ import Testing
             ([String](repeating: "x", count: 99), "bad_frames"),
             (["{", "x"], "bad_header"), (["{\"x\":1}", "x"], "bad_header"), (["{\"seq\":1}", "x"], "bad_header"),
             (["{\"op\":\"erase\"}"], "bad_header"), (["[]", "x"], "bad_header"),
+            (["{\"op\":\"resume\",\"stream\":\"s\"}", "{\"id\":\"a\"}"], "bad_header"),
             (["{\"content_type\":\"application/senml+json\"}", "[]"], "unsupported_content_type"),
         ]
         for (frames, code) in cases {

@@ -61,6 +61,12 @@ import Testing
         (Bench.event([("data_base64", "\"AA==\"")]), .unsupportedData, "data_base64"),
         (Bench.event([("datacontenttype", "\"text/xml\"")]), .unsupportedData, "datacontenttype"),
         ("{\"id\":\"a\",\"id\":\"b\"}", .duplicateKey, "id"),
+        ("{\"id\":null,\"id\":\"b\"}", .duplicateKey, "id"),
+        (
+            Bench.event([
+                ("specversion", "\"1.0\""), ("source", "\"/default\""), ("type", "\"reading\""), ("data", "null"),
+            ]), .missingField, "data"
+        ),
         ("{\"x\":1,\"x\":1}", .duplicateKey, "x"),
         ("[3]", .notAnObject, nil),
         ("3", .notAnObject, nil),
@@ -97,6 +103,11 @@ import Testing
         Bench.event([("area", "\"320213\"")]), Bench.event([("area", "\"32021302100101\"")]),
         Bench.event([("extra", "9223372036854775807")]), Bench.event([("extra", "null"), ("more", "false")]),
         Bench.event([("metric", "\"unlisted\""), ("unit", "")]), Bench.event([("exercise", "true")]),
+        Bench.event([("readings", "null"), ("data", "null"), ("data_base64", "null"), ("category", "null")]),
+        Bench.event([
+            ("type", "\"report\""), ("category", "\"x\""), ("area", "\"320213\""), ("metric", "null"), ("unit", "null"),
+            ("value", ""), ("readings", "null"),
+        ]),
     ]
 
     @Test(arguments: accepted)

@@ -1,6 +1,7 @@
 import Foundation
-import Platform
 import Testing
+
+@testable import Platform
 
 struct ConfigurationTests {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -17,11 +18,14 @@ struct ConfigurationTests {
         #expect(String(describing: shipped) == String(describing: Configuration()))
         let text = try String(contentsOfFile: Self.root.path + "/fenghuo.yml", encoding: .utf8)
         for key in Configuration.keys { #expect(text.contains("\n\(key):"), "\(key) is not in fenghuo.yml") }
+        for key in Configuration.departmentKeys { #expect(text.contains(" \(key):"), "\(key) is not in fenghuo.yml") }
     }
 
     @Test(arguments: [
         ("ingset: tcp://127.0.0.1:1\n", "did you mean 'ingest'"), ("clock: sundial\n", "clock"),
         ("retention_days: 0\n", "retention_days"), ("max_future: soon\n", "max_future"), ("data: [x}\n", "error"),
+        ("ingest: tcp://127.0.0.1:74000\n", "1…65535"), ("feed: tcp://127.0.0.1:0\n", "1…65535"),
+        ("control: udp://127.0.0.1:7400\n", "tcp://HOST:PORT"), ("history: none\n", "tcp://HOST:PORT"),
     ]) func `a wrong setting is named with its place`(text: String, expected: String) {
         let error = #expect(throws: PlatformError.self) { try read(text) }
         let message = error?.description ?? ""

@@ -57,6 +57,30 @@ struct RuleDeskTests {
         #expect(try desk.entries(for: Self.set("a", zones: [zone(9)]), nil, by: nil).count == 1)
     }
 
+    @Test func `files that hold nothing replace nothing, and that is shown until they hold something`() throws {
+        let desk = RuleDesk(door: CommitQueue(), metrics: [])
+        let registry = Registry(subjects: [.init(id: "TK-1")])
+        desk.note(applied: Self.set("a"), registry, at: 1)
+        #expect(throws: PlatformError.self) { try desk.entries(for: Self.set("a"), .empty, by: nil) }
+        #expect(desk.now.complaint?.contains("no subject, 1 are registered") == true)
+        #expect(throws: PlatformError.self) { try desk.entries(for: .empty, registry, by: nil) }
+        #expect(desk.now.complaint?.contains("no rule, 1 are running") == true)
+        #expect(try desk.entries(for: Self.set("a"), registry, by: nil).isEmpty)
+        #expect(desk.now.complaint == nil)
+    }
+
+    @Test func `the running set is journaled again where only its clock or tolerances differ`() throws {
+        let desk = RuleDesk(door: CommitQueue(), metrics: [])
+        let wanted = Timing(clock: .events, maxFuture: .seconds(7), idleTimeout: .seconds(9))
+        #expect(desk.entry(for: wanted) == nil)
+        let named = RuleSet.Activation(by: "li", why: "flood season")
+        desk.note(applied: Self.set("a").activated(named, timing: Timing()), .empty, at: 1)
+        #expect(desk.entry(for: Timing()) == nil)
+        guard case .ruleSet(let bytes)? = desk.entry(for: wanted) else { throw PlatformError.start("no entry") }
+        let again = try RuleSet(decoding: bytes)
+        #expect((again.version, again.timing, again.activation) == ("a", wanted, named))
+    }
+
     @Test func `what the journal refuses is said, and the next proposal is taken`() throws {
         let door = CommitQueue()
         let desk = RuleDesk(door: door, metrics: [])

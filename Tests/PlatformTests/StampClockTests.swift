@@ -51,6 +51,15 @@ struct StampClockTests {
         #expect(clock.held == nil)
     }
 
+    @Test func `the door judges by what the stamps follow`() {
+        let clock = FollowedClock()
+        #expect(clock.now(wall: at(1000)) == at(1000))
+        clock.follow(.days(-2))
+        #expect(clock.now(wall: at(1000)) == at(1000 + 2 * 86_400))
+        clock.follow(nil)
+        #expect(clock.now(wall: at(1000)) == at(1000))
+    }
+
     @Test func `a stop of the process is no step of the wall, and is told as deafness beyond the limit`() {
         var clock = StampClock(last: at(0))
         #expect(clock.deafness(monotonic: at(9999), limit: .seconds(60)) == nil)

@@ -1,0 +1,33 @@
+import Engine
+import Foundation
+import Testing
+
+@testable import Platform
+
+struct SnapshotFilesTests {
+    private let data = NSTemporaryDirectory() + "/fenghuo-snapshots-\(UUID().uuidString)"
+
+    private func names(_ files: SnapshotFiles) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: files.directory).sorted()
+    }
+
+    @Test func `what a crash left of a snapshot goes with the next one, and the two newest stay`() throws {
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let files = SnapshotFiles(data: data)
+        try FileManager.default.createDirectory(atPath: files.directory, withIntermediateDirectories: true)
+        let partial = files.directory + "/00000000000000000009.snapshot.partial"
+        #expect(FileManager.default.createFile(atPath: partial, contents: Data(count: 100)))
+        for position: Int64 in 1...3 { try files.write(Engine().snapshot(), nextPosition: position) }
+        #expect(try names(files) == [2, 3].map { "0000000000000000000\($0).snapshot" })
+    }
+
+    @Test func `one that cannot be finished leaves nothing behind`() throws {
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let files = SnapshotFiles(data: data)
+        // A directory in its place cannot be renamed over.
+        let target = files.directory + "/00000000000000000001.snapshot"
+        try FileManager.default.createDirectory(atPath: target + "/x", withIntermediateDirectories: true)
+        #expect(throws: PlatformError.self) { try files.write(Engine().snapshot(), nextPosition: 1) }
+        #expect(try names(files) == ["00000000000000000001.snapshot"])
+    }
+}
