@@ -26,6 +26,10 @@ public struct Engine: Sendable {
     var routes = Routes()
     /// Decided in the moment that runs and not yet judged; empty between records.
     var pending: [PendingDecision] = []
+    /// Keys that may count otherwise for an index since the moment began; empty between records.
+    var moved: [Moved] = []
+    /// Numbers of the indexes, parts before wholes.
+    var indexes: [Int32] = []
     /// Rules whose alarms may be free to be told at the moment's end; empty between records.
     var releasing: [Int32] = []
     /// The newest requests by key, so that a repeat has no second effect.
@@ -65,7 +69,7 @@ public struct Engine: Sendable {
             replaceRules(with: bytes, into: &decisions)
         case .registry(let bytes):
             advance(to: record.received, into: &decisions)
-            replaceRegistry(with: bytes)
+            replaceRegistry(with: bytes, into: &decisions)
         case .request(let bytes):
             advance(to: record.received, into: &decisions)
             answer(bytes, into: &decisions)
@@ -122,6 +126,7 @@ public struct Engine: Sendable {
         resolveInhibitions()
         resolveCalendars()
         placePoints()
+        resolveIndexes()
         for index in runtimes.indices {
             let unit = runtimes[index].rule.input.unit
             runtimes[index].unitSymbol = unit.isEmpty ? -1 : symbols.intern(unit)

@@ -44,6 +44,8 @@ extension Engine {
         }
         runtimes[rule].keys.write(slot)[0].rungs = rungs
         runtimes[rule].keys.write(slot)[0].held = silence
+        noteScore(rule, slot, RuleValues(first: silence), isGated: false, at: moment)
+        move(rule, slot, at: moment)
         settle(rule, slot, values: RuleValues(first: silence), at: moment, nil, into: &decisions)
     }
 

@@ -138,7 +138,10 @@ extension Engine {
             runtimes[rule].counters.unknown += 1
             return
         }
-        if prepared.canStaySteady, staysSteady(rule, prepared, slot, values, arrival, &names) {
+        // An index hears of every score.
+        if prepared.canStaySteady, runtimes[rule].feeds.isEmpty,
+            staysSteady(rule, prepared, slot, values, arrival, &names)
+        {
             runtimes[rule].counters.evaluated += 1
             return
         }
@@ -279,18 +282,26 @@ extension Engine {
     mutating func note(_ arrival: Arrival, _ rule: Int, _ slot: Int32, _ names: inout BatchNames) {
         let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
         let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
+        notePlace(subject, area, rule, slot, at: arrival.time)
         let state = runtimes[rule].keys.write(slot)
         state[0].source = arrival.source
-        if state[0].subject != subject {
-            state[0].subject = subject
-            state[0].registered = registryIndex(of: subject)
-        }
-        if area >= 0 { state[0].area = area }
         state[0].newest = arrival.time
         state[0].lastReceived = received
         state[0].position = position
         state[0].longitude = arrival.arrived.columns.longitudes[arrival.event]
         state[0].latitude = arrival.arrived.columns.latitudes[arrival.event]
         noteSource(arrival.source, rule, slot)
+    }
+
+    /// Whose the newest reading is and where; indexes hear of a key that is elsewhere now.
+    mutating func notePlace(_ subject: Int32, _ area: Int32, _ rule: Int, _ slot: Int32, at time: Timestamp) {
+        let state = runtimes[rule].keys.write(slot)
+        guard state[0].subject != subject || (area >= 0 && state[0].area != area) else { return }
+        if state[0].subject != subject {
+            state[0].subject = subject
+            state[0].registered = registryIndex(of: subject)
+        }
+        if area >= 0 { state[0].area = area }
+        move(rule, slot, at: time)
     }
 }

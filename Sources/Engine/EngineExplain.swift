@@ -68,6 +68,7 @@ extension Engine {
             subject: text(state.subject), area: text(state.area), isRegistered: state.registered >= 0,
             newest: state.newest > .distantPast ? state.newest : nil, position: state.position,
             lastReceived: state.lastReceived, values: explainValues(prepared.rule, values),
+            parts: explainParts(rule, slot),
             gate: prepared.onlyWhile.map { $0.explained(values, registered: registered($0, rule, slot)) }, rungs: rungs,
             level: state.isFlapping ? state.rungs.highest : Level(rawValue: state.level),
             episode: state.hasEpisode ? state.episode : nil, startedAt: state.hasEpisode ? state.startedAt : nil,
@@ -87,6 +88,21 @@ extension Engine {
             change: runtimes[rule].rule.flap.map { state.history.change(over: $0.history) },
             isAnnounced: state.told.isAnnounced, isAcknowledged: state.told.isAcknowledged,
             answerDue: due < .distantFuture ? due : nil)
+    }
+
+    private func explainParts(_ rule: Int, _ slot: Int32) -> [Explanation.Part] {
+        guard let state = runtimes[rule].composite else { return [] }
+        let score = { state.score($0, in: slot) }
+        return state.composite.parts.enumerated().map { number, part in
+            var explained = Explanation.Part(
+                name: part.name, weight: part.weight, score: score(number).isNaN ? nil : score(number),
+                share: state.composite.share(number, score), key: "", isStale: false)
+            guard let key = state.worstKey(number, in: slot) else { return explained }
+            let worst = runtimes[Int(state.rules[number])]
+            let found = worst.keys.read(key)[0]
+            (explained.key, explained.isStale) = (keyText(worst.rule, found), found.isSilent)
+            return explained
+        }
     }
 
     /// Windows over reports run on with their source's clock; those over readings stand where the newest reading is.

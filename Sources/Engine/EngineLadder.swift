@@ -37,7 +37,9 @@ extension Engine {
         if isUnknown { runtimes[rule].counters.unknown += 1 }
         for level in prepared.unused { rungs[level] = .out }
         runtimes[rule].keys.write(slot)[0].rungs = rungs
-        if let score = prepared.score { note(score, rule, slot, values) }
+        let before = runtimes[rule].keys.read(slot)[0].score.rounded(.down)
+        noteScore(rule, slot, values, isGated: isGated, at: time)
+        if runtimes[rule].keys.read(slot)[0].score.rounded(.down) != before { move(rule, slot, at: time) }
         if !flap(rule, slot, values: values, at: time, arrival, into: &decisions) {
             settle(rule, slot, values: values, at: time, arrival, into: &decisions)
         }
@@ -104,19 +106,18 @@ extension Engine {
         return facts
     }
 
-    /// Keeps the rule's own score; one that is unknown leaves the last.
-    private mutating func note(_ score: Formula, _ rule: Int, _ slot: Int32, _ values: RuleValues) {
-        guard let number = score.number(values, registered: registered(score, rule, slot)), !number.isNaN else {
-            return
-        }
-        runtimes[rule].keys.write(slot)[0].score = max(0, min(100, number))
-    }
-
     private func score(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) -> Double {
         guard values.count > 0 else { return 0 }
         let prepared = runtimes[rule].prepared
         let own = runtimes[rule].keys.read(slot)[0].score
         if prepared.score != nil, !own.isNaN { return own }
+        return derivedScore(rule, slot, values, at: moment)
+    }
+
+    /// What the levels' thresholds make of the values; an index is a score itself.
+    func derivedScore(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) -> Double {
+        let prepared = runtimes[rule].prepared
+        if prepared.isIndex { return values[0].isNaN ? 0 : values[0] }
         return ladderScore(
             prepared.ladder.map { rung in
                 (rung.level, rung.compare, threshold(rung.at, prepared, rule, slot, at: moment), values[rung.of])

@@ -93,7 +93,7 @@ extension Rule.Kind {
     /// Whether the number depends on the order of the events, holds and windows aside.
     var needsOrder: Bool {
         switch self {
-        case .value, .absence: false
+        case .value, .absence, .index: false
         case .sequence(let pattern): pattern.order == .steps
         case .proximity(let proximity): proximity.measure == .subjects
         }
@@ -102,7 +102,7 @@ extension Rule.Kind {
     /// Numbers of an event that is held; nil: one for each of the rule's values.
     var heldNumbers: Int? {
         switch self {
-        case .value, .absence: nil
+        case .value, .absence, .index: nil
         case .sequence: 0
         case .proximity: 3
         }
@@ -114,8 +114,9 @@ extension Rule {
     func measuresLike(_ other: Rule) -> Bool {
         switch (kind, other.kind) {
         case (.value, .value), (.absence, .absence), (.proximity, .proximity): input == other.input
+        case (.index(let old), .index(let new)): old.areas == new.areas
         case (.sequence, .sequence): true
-        case (.value, _), (.absence, _), (.sequence, _), (.proximity, _): false
+        case (.value, _), (.absence, _), (.sequence, _), (.proximity, _), (.index, _): false
         }
     }
 }

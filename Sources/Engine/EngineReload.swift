@@ -24,12 +24,14 @@ extension Engine {
         }
         judgePending(into: &decisions)
         releasing.removeAll()
+        let unfed = kept.indices.filter { kept[$0].feeds.isEmpty }
         runtimes = kept
         ruleSet = new
         resolveNames()
         expectKeys()
         noteAnswerable()
         rebuildTimers()
+        reviewIndexes(unfed: unfed, into: &decisions)
         for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
     }
 
@@ -66,6 +68,10 @@ extension Engine {
             runtime.cells = KeyCells(words: runtime.prepared.cellWords)
             if runtime.keys.count > 0 { runtime.cells?.reserve(runtime.keys.count - 1) }
             runtime.points = nil
+        }
+        if runtime.prepared.isIndex, before.ladder != rule.ladder {
+            // It has no next reading of its own: the same number is judged anew.
+            for slot in 0..<runtime.keys.count { runtime.keys.write(slot)[0].held = .nan }
         }
         if before.values != rule.values {
             runtime.windows = RuleRuntime(rule: rule).windows
@@ -131,7 +137,7 @@ extension Engine {
         }
     }
 
-    mutating func replaceRegistry(with bytes: [UInt8]) {
+    mutating func replaceRegistry(with bytes: [UInt8], into decisions: inout [Decision]) {
         do throws(ByteReader.Failure) {
             registry = try Registry(decoding: bytes)
         } catch {
@@ -145,5 +151,7 @@ extension Engine {
                 runtimes[rule].keys.write(slot)[0].registered = Int32(index ?? -1)
             }
         }
+        resolveIndexes()
+        reviewIndexes(unfed: [], into: &decisions)
     }
 }

@@ -91,14 +91,10 @@ extension Engine {
         if !isAfterGap { wake(rule, slot, before: reading.time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: reading.time, into: &decisions) }
         let values = values(of: reading, rule, prepared, slot)
+        notePlace(reading.subject, reading.area, rule, slot, at: reading.time)
         let state = runtimes[rule].keys.write(slot)
         if isAfterGap { state[0].armedDue = .distantFuture }
         state[0].source = reading.source
-        if state[0].subject != reading.subject {
-            state[0].subject = reading.subject
-            state[0].registered = registryIndex(of: reading.subject)
-        }
-        if reading.area >= 0 { state[0].area = reading.area }
         state[0].newest = reading.time
         state[0].position = reading.position
         (state[0].longitude, state[0].latitude) = (reading.longitude, reading.latitude)

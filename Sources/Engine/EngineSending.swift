@@ -13,6 +13,7 @@ extension Engine {
 
     /// Judges what was decided since the moment began.
     mutating func endMoment(into decisions: inout [Decision]) {
+        settleIndexes(into: &decisions)
         guard !pending.isEmpty || !releasing.isEmpty else { return }
         judgePending(into: &decisions)
         guard !releasing.isEmpty else { return }

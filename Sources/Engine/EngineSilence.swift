@@ -86,9 +86,12 @@ extension Engine {
         checkResponse(rule, slot, at: timer.due, into: &decisions)
         if runtimes[rule].prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
         let now = runtimes[rule].keys.read(slot)[0]
-        if now.lastReceived + definition.keyTTL <= timer.due, now.isAtRest, !isExpected(definition, now) {
+        if now.lastReceived + definition.keyTTL <= timer.due, now.isAtRest, !isExpected(definition, now),
+            !isCounted(rule, slot)
+        {
             // What was decided about the key at this instant is judged while the key is there.
             judgePending(into: &decisions)
+            move(rule, slot, at: timer.due)
             runtimes[rule].release(slot)
         } else {
             armReceived(rule, slot, checked: timer.due)
@@ -142,6 +145,7 @@ extension Engine {
             // Nothing newer came: what is held was all there is to know.
             applyHeld(rule, slot, into: &decisions)
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
+            move(rule, slot, at: moment)
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData
             forgetWindows(rule, slot)
@@ -165,6 +169,7 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].isSilent = false
         runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
         runtimes[rule].silentKeys -= 1
+        move(rule, slot, at: arrival.time)
         if state.silence.position >= 0 {
             var facts = Facts(at: arrival.time)
             facts.reason = .cleared

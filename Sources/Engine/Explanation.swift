@@ -25,6 +25,8 @@ public struct Explanation: Equatable, Sendable {
         public var lastReceived: Timestamp
         /// By name, as they stand now; NaN where unknown or, for a formula that is not the first value, not kept.
         public var values: [Value]
+        /// Of an index, in the order written.
+        public var parts: [Part]
         /// Of the rule's `only_while`.
         public var gate: ExplainedExpression?
         /// Ascending by level.
@@ -69,6 +71,20 @@ public struct Explanation: Equatable, Sendable {
         public static func == (a: Self, b: Self) -> Bool {
             a.name == b.name && a.value.bitPattern == b.value.bitPattern && a.isWindow == b.isWindow
         }
+    }
+
+    /// One part of an index in the area.
+    public struct Part: Equatable, Sendable {
+        public var name: String
+        public var weight: Double
+        /// 0…100; nil where nothing is known.
+        public var score: Double?
+        /// What it adds to the index, in the index's points.
+        public var share: Double
+        /// The key with the worst score, empty for an exposure and where no key counts.
+        public var key: String
+        /// Whether that key is silent: its score is the last one known.
+        public var isStale: Bool
     }
 
     /// One level: what decides it and how far it is.

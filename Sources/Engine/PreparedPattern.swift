@@ -8,7 +8,7 @@ enum PreparedPattern: Sendable {
 
     init?(_ rule: Rule) {
         switch rule.kind {
-        case .value: return nil
+        case .value, .index: return nil
         case .absence: self = .absence
         case .sequence(let pattern): self = .sequence(PreparedSequence(pattern, inputs: rule.inputs))
         case .proximity(let proximity): self = .proximity(PreparedProximity(proximity, of: rule))

@@ -76,6 +76,8 @@ final class PreparedRule: Sendable {
     /// Whether a reading that changes no level has nothing else to do: the rule keeps no score, no history of levels,
     /// no window that ends by itself.
     let canStaySteady: Bool
+    /// Whether the number is a score itself.
+    let isIndex: Bool
 
     init(_ rule: Rule) {
         self.rule = rule
@@ -130,5 +132,6 @@ final class PreparedRule: Sendable {
         heldNumbers = rule.kind.heldNumbers ?? rule.values.count
         canStaySteady =
             pattern == nil && !hasTumbling && !isSilenceZero && onlyWhile == nil && score == nil && rule.flap == nil
+        isIndex = if case .index = rule.kind { true } else { false }
     }
 }

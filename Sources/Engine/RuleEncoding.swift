@@ -47,7 +47,8 @@ extension RuleSet {
         let hasZones = rules.allSatisfy { rule in
             rule.zoneNames.allSatisfy { name in zones.contains { $0.name == name } }
         }
-        guard hasZones, Rule.Inhibition.ring(among: rules) == nil, reader.remaining == 0,
+        guard hasZones, Rule.Inhibition.ring(among: rules) == nil, Rule.Composite.ring(among: rules) == nil,
+            reader.remaining == 0,
             zip(rules, rules.dropFirst()).allSatisfy({ $0.id < $1.id })
         else {
             throw .invalid(what: "rule set", at: reader.offset)

@@ -12,6 +12,8 @@ extension Rule {
         case sequence(Pattern)
         /// How many subjects are near, or how dangerous what is registered near is.
         case proximity(Proximity)
+        /// Out of other rules' scores and the registry, per area.
+        case index(Composite)
 
         public var name: String {
             switch self {
@@ -19,6 +21,7 @@ extension Rule {
             case .absence: "absence"
             case .sequence: "sequence"
             case .proximity: "proximity"
+            case .index: "index"
             }
         }
 
@@ -29,6 +32,7 @@ extension Rule {
             case .absence: "silence"
             case .sequence: "steps"
             case .proximity: "near"
+            case .index: "index"
             }
         }
     }
@@ -154,6 +158,7 @@ extension Rule {
         case .proximity(let proximity):
             guard let other = proximity.of?.input, other != input else { return [input] }
             return [input, other]
+        case .index: return []
         }
     }
 
@@ -162,6 +167,9 @@ extension Rule {
         switch kind {
         case .value: return true
         case .absence, .sequence, .proximity: return values.count == 1 && maxGap == nil && onlyWhile == nil
+        case .index(let index):
+            return values.count == 1 && maxGap == nil && onlyWhile == nil && noData == nil && condition == nil
+                && by == .area(digits: index.areas[0])
         }
     }
 
@@ -175,7 +183,7 @@ extension Rule {
         switch kind {
         case .value: input.unit
         case .absence: "s"
-        case .sequence, .proximity: ""
+        case .sequence, .proximity, .index: ""
         }
     }
 }

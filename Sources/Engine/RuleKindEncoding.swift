@@ -13,6 +13,9 @@ extension Rule.Kind {
         case .proximity(let proximity):
             out.put(UInt8(3))
             proximity.write(to: &out)
+        case .index(let index):
+            out.put(UInt8(4))
+            index.write(to: &out)
         }
     }
 
@@ -25,6 +28,7 @@ extension Rule.Kind {
                 .init(expect: try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try r.getString() }))
         case 2: self = .sequence(try Rule.Pattern(from: &r))
         case 3: self = .proximity(try Rule.Proximity(from: &r))
+        case 4: self = .index(try Rule.Composite(from: &r))
         default: throw .invalid(what: "rule kind \(tag)", at: r.offset)
         }
     }
@@ -87,5 +91,49 @@ extension Rule.Proximity {
         self.init(
             measure: measure, within: within, during: during, of: of, grade: try r.get(), maximumPoints: try r.get())
         guard isSound else { throw .invalid(what: "proximity", at: r.offset) }
+    }
+}
+
+extension Rule.Composite {
+    func write(to out: inout ByteWriter) {
+        out.put(combination.rawValue)
+        out.put(parts) { $1.write(to: &$0) }
+        out.put(areas) { $0.put(UInt8($1)) }
+        out.put(minimumKnown)
+    }
+
+    init(from r: inout ByteReader) throws(ByteReader.Failure) {
+        let combination = try r.getCase(Combination.self)
+        let parts = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try Part(from: &r) }
+        let areas = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in Int(try r.get(UInt8.self)) }
+        self.init(combination: combination, parts: parts, areas: areas, minimumKnown: try r.getDouble())
+        guard isSound else { throw .invalid(what: "index", at: r.offset) }
+    }
+}
+
+extension Rule.Composite.Part {
+    func write(to out: inout ByteWriter) {
+        switch of {
+        case .rule(let id):
+            out.put(UInt8(0))
+            out.put(id)
+        case .population(let full):
+            out.put(UInt8(1))
+            out.put(full)
+        case .grade: out.put(UInt8(2))
+        }
+        out.put(weight)
+    }
+
+    init(from r: inout ByteReader) throws(ByteReader.Failure) {
+        let tag = try r.get(UInt8.self)
+        let of: Rule.Composite.Source
+        switch tag {
+        case 0: of = .rule(try r.getString())
+        case 1: of = .population(full: try r.get())
+        case 2: of = .grade
+        default: throw .invalid(what: "part of an index \(tag)", at: r.offset)
+        }
+        self.init(of, weight: try r.getDouble())
     }
 }

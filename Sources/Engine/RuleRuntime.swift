@@ -33,6 +33,10 @@ struct RuleRuntime: Sendable {
     var points: NearPoints?
     /// Readings that wait for the watermark; nil for a rule that holds none.
     var held: HeldReadings?
+    /// Indexes of which this rule is a part.
+    var feeds: [Int32] = []
+    /// Of an index.
+    var composite: CompositeState?
 
     var rule: Rule { prepared.rule }
 
@@ -48,6 +52,8 @@ struct RuleRuntime: Sendable {
         prepared = PreparedRule(rule)
         held = prepared.reorders ? held ?? HeldReadings() : nil
     }
+
+    var isAwake: Bool { prepared.rule.status != .disabled }
 
     var liveKeys: Int { index.count }
 

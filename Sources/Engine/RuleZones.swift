@@ -19,7 +19,7 @@ extension Rule {
         }
         let steps: [Step?] =
             switch kind {
-            case .value, .absence: []
+            case .value, .absence, .index: []
             case .sequence(let pattern): pattern.steps + [pattern.clear]
             case .proximity(let proximity): [proximity.of]
             }

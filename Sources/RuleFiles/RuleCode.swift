@@ -54,6 +54,11 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case neverActive = "never_active"
     case flapBounds = "flap_bounds"
     case responseOrder = "response_order"
+    case indexParts = "index_parts"
+    case indexAreas = "index_areas"
+    case indexRing = "index_ring"
+    /// A part that is no rule of the directory.
+    case unknownPart = "unknown_part"
     case tooManyFiles = "too_many_files"
 
     // Rules: warnings.

@@ -80,6 +80,7 @@ public enum RuleDirectory {
         let rules = found.map(\.rule)
         for (reader, rule) in found { reader.checkInhibitions(rule, among: rules, ids: kept.map { id(of: $0.path) }) }
         RuleReader.reportRing(found)
+        checkIndexes(found, ids: kept.map { id(of: $0.path) })
         let sorted = findings.sorted
         let version = version(of: kept)
         guard !findings.hasErrors else { return Loading(ruleSet: nil, findings: sorted, version: version) }

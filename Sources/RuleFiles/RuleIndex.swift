@@ -61,12 +61,17 @@ public struct RuleIndex: Equatable, Sendable {
         return Row(
             id: rule.id, file: file, titleZh: rule.title.zh, titleEn: rule.title.en, domain: rule.domain,
             status: "\(rule.status)",
-            reads: [rule.input.type, rule.input.metric, rule.input.unit].filter { !$0.isEmpty }.joined(separator: " "),
+            reads: reads(rule),
             levels: rule.ladder.map { rung in
                 let name = rule.values.count > 1 ? rule.values[rung.of].name + " " : ""
                 return "\(rung.level.name) \(name)\(rung.compare.symbol) \(rung.at.text)"
             }, cites: cites, lead: rule.lead, support: rule.support, runbook: rule.runbook, issue: "\(rule.issue)",
             tests: cases.count, quietTests: cases.count(where: \.expected.isEmpty))
+    }
+
+    private static func reads(_ rule: Rule) -> String {
+        if case .index(let index) = rule.kind { return "index of " + index.parts.map(\.name).joined(separator: ", ") }
+        return [rule.input.type, rule.input.metric, rule.input.unit].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     /// A table a domain; begins with the command that writes it.

@@ -82,7 +82,12 @@ extension RuleReader {
     }
 
     func bound(_ rule: inout Rule) {
-        if let maximum = fields.optional("max_keys")?.int(in: 1...10_000_000) { rule.maximumKeys = Int32(maximum) }
+        var most = 10_000_000
+        if case .index(let index) = rule.kind {
+            rule.by = .area(digits: index.areas[0])
+            (rule.maximumKeys, most) = (10_000, Rule.Composite.maximumAreas)
+        }
+        if let maximum = fields.optional("max_keys")?.int(in: 1...most) { rule.maximumKeys = Int32(maximum) }
         if let ttl = fields.optional("key_ttl")?.span(in: .minutes(1) ... .days(3660)) { rule.keyTTL = ttl }
     }
 }

@@ -4,13 +4,16 @@ import StrictYAML
 
 /// Rules that are not over values: which kind a file is, and what its keys say.
 extension RuleReader {
-    private static let kindKeys = ["absence", "sequence", "proximity"]
+    private static let kindKeys = ["absence", "sequence", "proximity", "index"]
 
     /// Keys without a meaning, by kind.
     private static let strangers = [
         "absence": ["value", "values", "only_while", "max_gap", "lateness", "no_data", "flap"],
         "sequence": ["input", "where", "value", "values", "only_while", "max_gap"],
         "proximity": ["value", "values", "only_while", "max_gap"],
+        "index": [
+            "input", "where", "by", "registry", "value", "values", "only_while", "max_gap", "lateness", "no_data",
+        ],
     ]
 
     var isAbsence: Bool { fields.optional("absence") != nil }
@@ -32,6 +35,7 @@ extension RuleReader {
         switch name {
         case "absence": return absence(item).map { .absence($0) }
         case "sequence": return pattern(item).map { .sequence($0) }
+        case "index": return composite(item).map { .index($0) }
         default: return proximity(item).map { .proximity($0) }
         }
     }
@@ -41,6 +45,7 @@ extension RuleReader {
         switch kind {
         case .value, .absence, .proximity: input()
         case .sequence(let pattern): pattern.steps[0].input
+        case .index: Rule.Input(type: "index", metric: "", unit: "")
         }
     }
 
@@ -73,6 +78,7 @@ extension RuleReader {
         case .proximity(let proximity):
             if proximity.measure == .danger { checkReach(rule, 4, "the worst hazard grade, 1, counts 4") }
             checkTTL(rule, proximity.during)
+        case .index: checkReach(rule, 100, "an index is at most 100")
         }
     }
 

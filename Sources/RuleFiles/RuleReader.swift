@@ -8,10 +8,8 @@ struct RuleReader {
         "id", "title", "domain", "status", "owner", "runbook", "cites", "effective", "input", "where", "by",
         "max_keys", "key_ttl", "value", "values", "only_while", "score", "levels", "for", "clear_for", "max_gap",
         "lateness", "no_data", "inhibited_by", "active", "flap", "response", "issue", "message", "registry", "absence",
-        "sequence", "proximity", "engine",
+        "sequence", "proximity", "index", "engine",
     ]
-    /// Named in the language, without meaning to this engine yet.
-    static let planned = ["index"]
 
     let fields: YAMLFields
     let metrics: MetricCatalogue?
@@ -22,7 +20,7 @@ struct RuleReader {
 
     init?(_ root: YAMLItem, path: String, metrics: MetricCatalogue?) {
         let named = YAMLItem(node: root.node, name: "a rule", source: root.source)
-        guard let fields = named.fields(Self.keys, unadvertised: Self.planned) else { return nil }
+        guard let fields = named.fields(Self.keys) else { return nil }
         self.fields = fields
         self.path = path
         self.metrics = metrics
@@ -32,7 +30,6 @@ struct RuleReader {
 
     /// nil where a part without which there is no rule could not be read; findings then have an error.
     func rule() -> Rule? {
-        reportPlanned()
         checkEngine()
         let heading = heading()
         let kind = kind()
@@ -65,13 +62,6 @@ struct RuleReader {
         reportUnused(values, ladder)
         checkKind(rule)
         return rule
-    }
-
-    private func reportPlanned() {
-        for key in Self.planned {
-            fields.optional(key)?.report(
-                .unsupported, "'\(key)' is not supported by this version of the engine", help: "remove it")
-        }
     }
 
     private struct OptionalParts {

@@ -20,7 +20,10 @@ public enum RuleSchema {
                 (
                     "oneOf",
                     .list(
-                        [["input", "value"], ["input", "values"], ["absence"], ["sequence"], ["proximity"]].map {
+                        [
+                            ["input", "value"], ["input", "values"], ["absence"], ["sequence"], ["proximity"],
+                            ["index"],
+                        ].map {
                             .object([("required", .texts($0))])
                         })
                 ),
@@ -50,7 +53,7 @@ public enum RuleSchema {
         case "input": input()
         case "registry": declarations
         case "where", "only_while", "score": .reference("expression")
-        case "absence", "sequence", "proximity": kind(key)
+        case "absence", "sequence", "proximity", "index": kind(key)
         case "by":
             .pattern(
                 "^(subject|source|area\\((\(RuleKeys.areaDigits.map(String.init).joined(separator: "|")))\\)|[A-Za-z_][A-Za-z0-9_]{0,63})$"
@@ -177,7 +180,10 @@ public enum RuleSchema {
             ),
             (
                 "plainThreshold",
-                .anyOf(.object([("type", .text("number"))]), .pattern("^(>=|<=|≥|≤|>|<)? *(\(number)|\(limit))$"))
+                // A span is the silence of an absence.
+                .anyOf(
+                    .object([("type", .text("number"))]), .pattern("^(>=|<=|≥|≤|>|<)? *(\(number)|\(limit))$"),
+                    .pattern("^(>=|≥|>)? *([0-9]+(ms|s|m|h|d))+$"))
             ),
             ("level", .mapping(level, required: ["at"])),
             ("step", input(["where"])),

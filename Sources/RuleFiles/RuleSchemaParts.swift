@@ -11,6 +11,7 @@ extension RuleSchema {
                     .array(of: .reference("text"), atMost: Rule.Absence.maximumExpected)
                 })
         case "sequence": sequence
+        case "index": index
         default: proximity
         }
     }
@@ -42,6 +43,30 @@ extension RuleSchema {
             }
         }
         return SchemaNode.mapping(properties, required: ["metres", "during"])
+    }
+
+    private static var index: SchemaNode {
+        let part = described(RuleKeys.indexPart, "part") { key in
+            switch key {
+            case "rule": .reference("slug")
+            case "exposure": .words(["population", "grade"])
+            case "weight": number(Rule.Composite.weights)
+            default: .whole(1...Registry.populationBounds.upperBound)
+            }
+        }
+        let properties = described(RuleKeys.index, "index") { key in
+            switch key {
+            case "combine": .words(Rule.Composite.Combination.words.map(\.0))
+            case "areas":
+                .array(
+                    of: .object([("enum", .list(Rule.Composite.areaDigits.map { .int($0) }))]),
+                    atMost: Rule.Composite.areaDigits.count, atLeast: 1)
+            case "min_known": number(0...1)
+            default:
+                .array(of: .mapping(part, required: []), atMost: Rule.Composite.maximumParts, atLeast: 1)
+            }
+        }
+        return SchemaNode.mapping(properties, required: ["of"])
     }
 
     static func sending(_ key: String) -> SchemaNode {

@@ -64,11 +64,19 @@ public enum RuleTests {
         }
     }
 
+    /// What a line without a metric or category is: the rule's own input, of an index that of its first rule.
+    private static func input(of rule: Rule, _ ruleSet: RuleSet) -> Rule.Input {
+        guard case .index(let index) = rule.kind,
+            let part = ruleSet.rules.first(where: { $0.id == index.rules.first })
+        else { return rule.input }
+        return input(of: part, ruleSet)
+    }
+
     private static func results(
         of file: RuleTestFile, _ ruleSet: RuleSet, _ metrics: MetricCatalogue?
     ) -> [RuleTestReport.Case] {
         guard let rule = ruleSet.rules.first(where: { $0.id == file.rule }) else { return [] }
-        let run = RuleTestRun(file: file, ruleSet: ruleSet, input: rule.input, metrics: metrics)
+        let run = RuleTestRun(file: file, ruleSet: ruleSet, input: input(of: rule, ruleSet), metrics: metrics)
         return file.cases.map { test in
             RuleTestReport.Case(
                 path: file.path, line: test.line, rule: file.rule, name: test.name,

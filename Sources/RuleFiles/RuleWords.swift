@@ -52,6 +52,8 @@ enum RuleKeys {
     static let active = ["zone", "weekdays", "hours", "season", "except", "also"]
     static let flap = ["low", "high", "history"]
     static let response = ["level", "acknowledge_within", "handle_within", "escalate_to"]
+    static let index = ["combine", "areas", "min_known", "of"]
+    static let indexPart = ["rule", "exposure", "weight", "full"]
     /// Beside the aggregate itself.
     static let window = ["over", "step", "every", "gap", "longest", "samples", "half_life", "alpha", "q"]
     /// Digits at which `by: area(n)` cuts a code.

@@ -137,6 +137,7 @@ struct ShownExplanation {
             let number = value.value.isNaN ? "unknown" : ShownNumber.text(value.value)
             lines.append("value \(value.name) = \(number)\(value.isWindow ? " (window)" : "")")
         }
+        if !state.parts.isEmpty { lines += ["", Self.table(of: state.parts)] }
         if let gate = state.gate { lines += Self.lines(of: gate, "only_while") }
         lines.append("")
         var table = Table("level", "value", "enters", "leaves", "now", "state")
@@ -152,6 +153,18 @@ struct ShownExplanation {
         if let timer = state.timer { lines.append("next timer \(timer.formatted()) on the source's clock") }
         if let silence = state.silence { lines.append(Self.line(of: silence)) }
         return lines + ShownSending(sending: state.sending, rule: rule).lines
+    }
+
+    /// The parts of an index.
+    private static func table(of parts: [Explanation.Part]) -> String {
+        var table = Table("part", "score", "weight", "adds", "worst key")
+        for part in parts {
+            table.add(
+                part.name, part.score.map(ShownNumber.text) ?? "no data: left out", ShownNumber.text(part.weight),
+                ShownNumber.text((part.share * 100).rounded() / 100),
+                part.key.isEmpty ? "-" : part.key + (part.isStale ? " (stale)" : ""))
+        }
+        return table.text
     }
 
     private func leaves(_ rung: Explanation.Rung) -> String {
@@ -289,6 +302,15 @@ extension ShownExplanation {
             var until: String?
         }
 
+        struct IndexPart: Encodable {
+            var name: String
+            var weight: Double
+            var score: Double?
+            var adds: Double
+            var key: String
+            var stale: Bool
+        }
+
         struct Part: Encodable {
             var text: String
             var result: String
@@ -320,6 +342,7 @@ extension ShownExplanation {
         var newest: String?
         var lastReceived: String?
         var values: [String: Double]
+        var parts: [IndexPart]
         var onlyWhile: [Part]?
         var levels: [Rung]
         var silentSince: String?
@@ -349,6 +372,10 @@ extension ShownExplanation {
             lastReceived: state?.lastReceived.formatted(),
             values: .init(
                 (state?.values ?? []).filter { !$0.value.isNaN }.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+            parts: (state?.parts ?? []).map {
+                .init(
+                    name: $0.name, weight: $0.weight, score: $0.score, adds: $0.share, key: $0.key, stale: $0.isStale)
+            },
             onlyWhile: state?.gate.map(Self.parts), levels: (state?.rungs ?? []).map(Self.rung),
             silentSince: state?.silence?.since?.formatted(), silenceDue: state?.silence?.due.formatted(),
             withheld: state?.sending.withheld.name, mutedUntil: state?.sending.mutedUntil?.formatted(),
