@@ -22,10 +22,13 @@ public final class AlertStore: Sendable {
 
     public let path: String
     /// Of the feed: as long as it is the same, sequence numbers continue.
-    public var epoch: String { state.withLock { $0.epoch } }
+    public var epoch: String { shown.withLock { $0.epoch } }
     public let engineVersion: UInt32
     let queue: DatabaseQueue
+    /// Held while a turn is committed.
     let state: Mutex<State>
+    /// What others may read meanwhile: the state as of the last commit.
+    private let shown: Mutex<State>
     private let lock: WriterLock
 
     /// Opens the store, or makes a new one with `newEpoch`: four or more hexadecimal digits that no earlier store of
@@ -47,20 +50,21 @@ public final class AlertStore: Sendable {
         self.engineVersion = engineVersion
         queue = opened.0
         state = Mutex(opened.1)
+        shown = Mutex(opened.1)
     }
 
     /// The journal position up to which everything is in the store or needs nothing stored.
-    public var applied: Int64 { state.withLock { $0.applied } }
+    public var applied: Int64 { shown.withLock { $0.applied } }
     /// Sequence of the newest notice, 0 before the first.
-    public var head: Int64 { state.withLock { $0.head } }
+    public var head: Int64 { shown.withLock { $0.head } }
     /// Decisions of another engine version that a replay did not repeat; what was stored holds.
-    public var replayDivergences: Int64 { state.withLock { $0.replayDivergences } }
+    public var replayDivergences: Int64 { shown.withLock { $0.replayDivergences } }
 
     /// Begins a new epoch: the store is an older copy, and sequences that consumers have seen will be used again. Its
     /// notices are told under the new epoch, too. (Inside a JSON text a quote is escaped, so only the key matches.)
     public func renew(epoch: String) throws(StoreError) {
         precondition(epoch.utf8.count >= 4 && epoch.allSatisfy(\.isHexDigit), "an epoch is 4+ hex digits")
-        try state.withLock { (state) throws(StoreError) in
+        try change { (state) throws(StoreError) in
             try onFile(path, "writing a new epoch to") {
                 try queue.inTransaction(.immediate) { database in
                     try database.execute(
@@ -71,6 +75,16 @@ public final class AlertStore: Sendable {
                 }
             }
             state.epoch = epoch
+        }
+    }
+
+    /// Changes the state, and shows what became of it.
+    func change<T: Sendable>(_ body: (inout State) throws(StoreError) -> T) throws(StoreError) -> T {
+        try state.withLock { (state) throws(StoreError) in
+            let result = try body(&state)
+            let now = state
+            shown.withLock { $0 = now }
+            return result
         }
     }
 

@@ -11,7 +11,7 @@ extension AlertStore {
     /// On an error nothing of the turn is stored, and the caller stops: the journal repeats the turn at the next start.
     @discardableResult
     public func commit(_ turn: Turn) throws(StoreError) -> Committed {
-        try state.withLock { (state) throws(StoreError) in
+        try change { (state) throws(StoreError) in
             if let known = try compare(turn, state) {
                 try noteApplied(turn, &state)
                 return known
@@ -47,7 +47,7 @@ extension AlertStore {
 
     /// Writes the applied position now; for a clean stop.
     public func flushApplied() throws(StoreError) {
-        try state.withLock { (state) throws(StoreError) in
+        try change { (state) throws(StoreError) in
             try onFile(path, "writing the applied position to") {
                 try queue.inDatabase { try writeApplied(state.applied, $0) }
             }

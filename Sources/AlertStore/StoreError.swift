@@ -33,13 +33,13 @@ extension StoreError: CustomStringConvertible {
         case .locked(let path):
             "\(path) is locked by another process: stop it first; one process at a time writes an alert store"
         case .foreign(let path, let reason):
-            "\(path) is not an alert store (\(reason)): move it away, or choose another data directory"
+            "\(path) is not an alert store (\(reason)): move it away, it is made again from the journal"
         case .newerSchema(let path, let version):
             "\(path) has schema \(version), newer than \(StoreSchema.version): run the version that wrote it"
         case .olderSchema(let path, let version):
             "\(path) has schema \(version), older than \(StoreSchema.version): start the platform once, it brings it up to date"
         case .corrupt(let path, let reason):
-            "\(path) is damaged (\(reason)): keep a copy, check the disk, restore it from a backup; nothing was changed"
+            "\(path) is damaged (\(reason)): keep a copy, check the disk, then move it away: it is made again from the journal as far as that reaches; nothing was changed"
         case .divergence(let position, let stored, let computed):
             "replay of position \(position) does not repeat what was stored (stored \(Self.name(stored)), computed "
                 + "\(Self.name(computed))): nothing was changed; keep journal and store, and report it"

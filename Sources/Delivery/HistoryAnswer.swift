@@ -40,6 +40,9 @@ public struct HistoryAnswer: Sendable {
         }
     }
 
+    /// Any value.
+    private struct AnyKey: Decodable { init(from decoder: any Decoder) {} }
+
     private let reader: AlertReader
     private let epoch: String
 
@@ -77,6 +80,9 @@ public struct HistoryAnswer: Sendable {
         let request: HistoryRequest
         do {
             request = try JSONDecoder().decode(HistoryRequest.self, from: Data(bytes))
+            // A misspelt key would be answered as if nothing had been asked for.
+            let given = try JSONDecoder().decode([String: AnyKey].self, from: Data(bytes)).keys
+            guard given.allSatisfy({ HistoryRequest.CodingKeys(rawValue: $0) != nil }) else { throw Refusal.malformed }
         } catch {
             throw .malformed
         }

@@ -166,7 +166,9 @@ final class Desk {
         do {
             lines = try self.lines(header.contentType)
         } catch {
-            return refuse(envelope, Finding(index: 0, code: error, got: header.contentType), ref: header.ref)
+            return refuse(
+                envelope, Finding(index: 0, code: error, got: header.contentType),
+                ack: header.place.map { durableMark($0.stream) }, ref: header.ref)
         }
         guard hasRoom(body.count) else {
             return refuse(

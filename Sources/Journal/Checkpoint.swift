@@ -24,8 +24,8 @@ public final class Checkpointer {
     public func run() throws(JournalError) -> CheckpointReport {
         let (file, full) = try journal.withWriter { (writer) throws(JournalError) in (writer.file, writer.takeRetired())
         }
-        let queue = try connection(file)
         do throws(JournalError) {
+            let queue = try connection(file)
             for queue in full { try finish(queue) }
             var report = try checkpoint(queue, .passive)
             guard (Files.size(file.path + "-wal") ?? 0) > JournalBounds.walBytes else { return report }
@@ -34,7 +34,7 @@ public final class Checkpointer {
             return report
         } catch {
             switch error {
-            case .diskFull, .locked, .notWritable: break
+            case .diskFull, .locked, .notWritable, .failed(_, "opening", _): break
             default: try journal.withWriter { (writer) throws(JournalError) in writer.poison(error) }
             }
             throw error

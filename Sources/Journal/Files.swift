@@ -94,24 +94,3 @@ enum Files {
         return Array(bytes.prefix(count))
     }
 }
-
-/// Which file a path named: one that is moved, deleted or replaced while it is open is written in vain.
-public struct FileIdentity: Equatable, Sendable {
-    private let path: String
-    private let device: UInt
-    private let inode: UInt
-
-    /// nil where there is no such file.
-    public init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        (self.path, device, inode) = (path, UInt(status.st_dev), UInt(status.st_ino))
-    }
-
-    /// Throws where the path no longer names the file.
-    public func checkInPlace() throws(JournalError) {
-        guard FileIdentity(path) == self else {
-            throw .failed(path: path, attempted: "writing", reason: "the file was moved, deleted or replaced meanwhile")
-        }
-    }
-}

@@ -36,7 +36,7 @@ extension JournalError: CustomStringConvertible {
         case .locked(let path):
             "\(path) is locked by another connection: end the program that has it open for writing"
         case .foreign(let path, let reason):
-            "\(path) is not a journal file (\(reason)): move it out of the journal's directory"
+            "\(path) is not what its name says (\(reason)): restore it from a backup, or move it away where it does not belong"
         case .newerFormat(let path, let version):
             "\(path) has format \(version), newer than \(SegmentSchema.version): run the version that wrote it"
         case .owned(let path, let pid):

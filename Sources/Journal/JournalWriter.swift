@@ -10,8 +10,8 @@ struct JournalWriter {
     let compressor = Compressor()
     private(set) var file: SegmentFile
     private(set) var queue: DatabaseQueue
-    /// Of the segment and its WAL: what is written beside their names is not kept, and not acknowledged.
-    private var identities: [FileIdentity] = []
+    /// What is written beside the segment's name is not kept, and not acknowledged.
+    private var watch: FileWatch
     private(set) var tail: Tail
     /// `received` of the segment's first row.
     private var firstReceived: Int64?
@@ -34,6 +34,7 @@ struct JournalWriter {
         self.file = file
         let queue = try file.openForWriting()
         self.queue = queue
+        watch = FileWatch(file.path)
         (tail, firstReceived, bytes) = try onFile(file.path, "checking the end of") {
             // Says now, and not at the first commit, that the file is read-only or locked.
             try queue.inTransaction(.immediate) { _ in .rollback }
@@ -101,8 +102,7 @@ struct JournalWriter {
                 return .commit
             }
         }
-        if identities.isEmpty { identities = [file.path, file.path + "-wal"].compactMap(FileIdentity.init) }
-        for identity in identities { try identity.checkInPlace() }
+        try watch.check()
         for row in rows { bytes += Int64(row.payload.count + (row.restricted?.count ?? 0)) + Self.rowOverhead }
         firstReceived = firstReceived ?? rows[0].received
     }
@@ -140,7 +140,8 @@ struct JournalWriter {
             SegmentStart(position: tail.next, received: received.microseconds, previous: tail.previous), marks: marks)
         retired.append(queue)
         let fresh = try JournalWriter(new, settings: settings, keys: keys)
-        (file, queue, identities, tail, firstReceived, bytes) = (new, fresh.queue, [], fresh.tail, nil, fresh.bytes)
+        (file, queue, watch, tail, firstReceived, bytes) =
+            (new, fresh.queue, fresh.watch, fresh.tail, nil, fresh.bytes)
         guard retired.count > Self.retiredBound else { return }
         for queue in takeRetired() { try onFile(queue.path, "closing") { try queue.close() } }
     }

@@ -45,10 +45,18 @@ extension SegmentFile {
     /// acknowledged entries whose file was moved by hand: that is an error, and the WAL stays.
     static func removeLeftovers(in directory: String) throws(JournalError) {
         let names = try Files.names(directory)
-        let oldest = names.compactMap { SegmentFile(directory: directory, name: $0) }.first
         for name in names where name.contains(Self.suffix + Self.unfinished) {
             try Files.remove("\(directory)/\(name)")
         }
+        for name in try strays(in: directory) { try Files.remove("\(directory)/\(name)") }
+    }
+
+    /// Names of WALs without a segment that may go; throws where one stands for a segment that is missing.
+    @discardableResult
+    static func strays(in directory: String) throws(JournalError) -> [String] {
+        let names = try Files.names(directory)
+        let oldest = names.compactMap { SegmentFile(directory: directory, name: $0) }.first
+        var strays: [String] = []
         for name in names where name.hasSuffix("-wal") || name.hasSuffix("-shm") {
             guard let file = SegmentFile(directory: directory, name: String(name.dropLast(4))),
                 !names.contains(file.name)
@@ -56,7 +64,8 @@ extension SegmentFile {
             guard let oldest, file.first < oldest.first else {
                 throw .corrupt(file: file.path, position: file.first, reason: "the file is missing, \(name) is there")
             }
-            try Files.remove("\(directory)/\(name)")
+            strays.append(name)
         }
+        return strays
     }
 }

@@ -8,6 +8,13 @@ extension Journal {
     /// Reads only, and may run while the journal is written. Throws where a file cannot be read at all.
     public static func verify(data: String) throws(JournalError) -> VerifyReport {
         var walk = VerifyWalk(keys: KeyStore(data: data))
+        do throws(JournalError) {
+            try SegmentFile.strays(in: directory(data))
+        } catch {
+            guard let problem = VerifyReport.Problem(error) else { throw error }
+            walk.report.problem = problem
+            return walk.report
+        }
         for file in try SegmentFile.all(in: directory(data)) {
             do throws(JournalError) {
                 try walk.segment(file)

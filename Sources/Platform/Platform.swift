@@ -23,7 +23,7 @@ public final class Platform: Sendable {
     let door = CommitQueue()
     let journal: Journal
     let store: AlertStore
-    private let storeFile: FileIdentity?
+    private let storeWatch: Mutex<FileWatch>
     let snapshots: SnapshotFiles
     let rules: RuleDesk
     let requests: RequestDesk
@@ -51,7 +51,7 @@ public final class Platform: Sendable {
         rules = RuleDesk(
             door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
-        storeFile = FileIdentity(store.path)
+        storeWatch = Mutex(FileWatch(store.path))
         snapshots = SnapshotFiles(data: configuration.data)
     }
 
@@ -69,7 +69,7 @@ public final class Platform: Sendable {
         guard let signals else { preconditionFailure("a platform runs once") }
         var control = try ControlServer(
             context.handle, endpoint: configuration.control, signals: signals, stop: stopping)
-        let letters = RejectDesk(try DeadLetters(data: configuration.data))
+        let letters = RejectDesk(try openLetters())
         let ingest = makeIngest(letters)
         let feed = try makeFeed(context.handle)
         let start = StartEntries(first)
@@ -79,9 +79,9 @@ public final class Platform: Sendable {
                 ingest.replace(view: ingestView())
                 start.noteApplied()
             },
-            commit: { [store, storeFile, requests] turn in
+            commit: { [self] turn in
                 let committed = try store.commit(turn)
-                try storeFile?.checkInPlace()
+                try storeWatch.withLock { (watch) throws(JournalError) in try watch.check() }
                 requests.note(turn.requests)
                 if committed.notices != nil { feed.wake() }
             })

@@ -67,6 +67,23 @@ extension Platform {
         }
     }
 
+    /// A damaged file of dead letters is set aside: it stops nothing.
+    func openLetters() throws -> DeadLetters {
+        do throws(JournalError) {
+            return try DeadLetters(data: configuration.data)
+        } catch {
+            switch error {
+            case .foreign(let path, let reason), .corrupt(let path, _, let reason):
+                let aside = "\(path).damaged-\(Int(Date().timeIntervalSince1970))"
+                try FileManager.default.moveItem(atPath: path, toPath: aside)
+                for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+                complaints.note("dead letters", "\(path) was damaged (\(reason)) and is set aside as \(aside)")
+                return try DeadLetters(data: configuration.data)
+            default: throw error
+            }
+        }
+    }
+
     func makeIngest(_ letters: RejectDesk) -> IngestServer {
         var settings = IngestServer.Settings(department: configuration.department)
         settings.endpoint = configuration.ingest

@@ -94,7 +94,7 @@ final class RuleDesk: Sendable {
             return "the directory has no rule, \(rules) are running: nothing changed"
         }
         if let registry, registry.subjects.isEmpty, subjects > 0 {
-            return "the registry's directory has no subject, \(subjects) are registered: nothing changed"
+            return "the registry's directory is missing or has no subject, \(subjects) are registered: nothing changed"
         }
         return nil
     }
@@ -162,6 +162,7 @@ extension RuleDesk.State {
     /// Why the platform is not well: the disk holds a set that cannot run.
     var complaint: String? {
         guard case .invalid(let version, let why) = disk else { return refusal }
-        return "running rule set \(ruleSet.version); \(version) on disk is not valid: \(why)"
+        let what = version.isEmpty ? "what is" : version
+        return "running rule set \(ruleSet.version); \(what) on disk is not valid: \(why)"
     }
 }

@@ -7,6 +7,7 @@ import Testing
     private static let cases: [(request: String, refusal: HistoryAnswer.Refusal?)] = [
         (#"{"since":0}"#, nil), (#"{"since":0,"epoch":"7f3a","limit":1000,"topics":[]}"#, nil),
         ("", .malformed), (#"{"since":"x"}"#, .malformed), ("[]", .malformed), (#"{"since":-1}"#, .invalidSince),
+        (#"{"since":0,"topic":["alarm/"]}"#, .malformed),
         (#"{"since":1}"#, .invalidSince), (#"{"since":0,"limit":0}"#, .invalidLimit),
         (#"{"since":0,"limit":1001}"#, .invalidLimit), (#"{"since":9,"epoch":"0000"}"#, .epochChanged),
         (#"{"since":0,"topics":["# + String(repeating: #""a","#, count: 256) + #""a"]}"#, .tooManyTopics),

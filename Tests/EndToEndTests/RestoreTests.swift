@@ -97,7 +97,7 @@ extension EndToEnd {
                 #"{"id":"B1","subject":"B","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
                     + #""time":"2026-07-02T00:00:30+08:00"}"#)
             #expect(platform.waitForEnd() == 1)
-            #expect(platform.log.contains("writing \(path) failed: the file was moved, deleted or replaced"))
+            #expect(platform.log.contains("writing \(path) failed: the file was moved, deleted, replaced or cut short"))
             if isJournal {
                 let answer = try wire.answer()
                 #expect(answer?["ok"] as? Bool != true, "\(String(describing: answer))")

@@ -61,6 +61,18 @@ extension EndToEnd {
             #expect(failure.errors.contains(file))
         }
 
+        @Test func `damaged dead letters are set aside and stop nothing`() throws {
+            let scratch = try Scratch()
+            let data = scratch.path + "/data"
+            try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+            try Data(repeating: 0x58, count: 5000).write(to: URL(fileURLWithPath: data + "/deadletters.sqlite"))
+            let platform = try RunningPlatform(in: scratch)
+            #expect(try platform.status().degraded.contains { $0.contains("set aside as") })
+            let names = try FileManager.default.contentsOfDirectory(atPath: data)
+            #expect(names.contains { $0.hasPrefix("deadletters.sqlite.damaged-") })
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `a read-only data directory is named`() throws {
             guard getuid() != 0 else { return print("skipped: root may write everywhere") }
             let scratch = try Scratch()

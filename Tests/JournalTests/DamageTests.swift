@@ -45,6 +45,54 @@ struct DamageTests {
         #expect(throws: JournalError.self) { try Samples.open(directory) }
     }
 
+    @Test func `a segment that lost its WAL before the first checkpoint takes nothing more`() throws {
+        let journal = try Samples.open(directory)
+        _ = try journal.append([Samples.pending(from: "gas")])
+        let wal = SegmentFile(directory: Journal.directory(directory.path), first: 1).path + "-wal"
+        #expect(truncate(wal, 0) == 0)
+        let checkpointer = Checkpointer(journal)
+        // SQLite itself may find the WAL merely empty; what it finds damaged must not go on.
+        do {
+            _ = try checkpointer.run()
+            #expect(journal.poison == nil)
+        } catch {
+            #expect(journal.poison != nil)
+            #expect(throws: JournalError.self) { try journal.append([Samples.pending(from: "gas")]) }
+        }
+    }
+
+    @Test func `a journal whose only segment is gone is not whole`() throws {
+        let journal = try Samples.open(directory)
+        _ = try journal.append([Samples.pending(from: "gas")])
+        let file = SegmentFile(directory: Journal.directory(directory.path), first: 1)
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+        #expect(unlink(file.path) == 0)
+        #expect(try Journal.verify(data: directory.path).problem?.file == file.path)
+        withExtendedLifetime(journal) {}
+    }
+
+    @Test(arguments: ["shrunk", "replaced", "removed", "without its WAL"])
+    func `a file that changed under its writer is noticed`(change: String) throws {
+        let journal = try Samples.open(directory)
+        _ = try journal.append([Samples.pending(from: "gas")])
+        let path = SegmentFile(directory: Journal.directory(directory.path), first: 1).path
+        var watch = FileWatch(path)
+        try watch.check()
+        _ = try journal.append([Samples.pending(.events(Samples.readings(500)), from: "gas")])
+        _ = try Checkpointer(journal).run()
+        try watch.check()
+        switch change {
+        case "shrunk": #expect(truncate(path, 4096) == 0)
+        case "replaced":
+            #expect(rename(path, path + ".aside") == 0)
+            try FileManager.default.copyItem(atPath: path + ".aside", toPath: path)
+        case "removed": #expect(unlink(path) == 0)
+        default: #expect(unlink(path + "-wal") == 0)
+        }
+        #expect(throws: JournalError.self) { try watch.check() }
+        #expect(throws: JournalError.self) { try journal.append([Samples.pending(from: "gas")]) }
+    }
+
     @Test(arguments: ["department", "kind", "payload_size"])
     func `a value that is missing where there must be one is damage`(column: String) throws {
         let file = try fill()

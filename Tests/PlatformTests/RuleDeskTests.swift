@@ -62,7 +62,7 @@ struct RuleDeskTests {
         let registry = Registry(subjects: [.init(id: "TK-1")])
         desk.note(applied: Self.set("a"), registry, at: 1)
         #expect(throws: PlatformError.self) { try desk.entries(for: Self.set("a"), .empty, by: nil) }
-        #expect(desk.now.complaint?.contains("no subject, 1 are registered") == true)
+        #expect(desk.now.complaint?.contains("missing or has no subject, 1 are registered") == true)
         #expect(throws: PlatformError.self) { try desk.entries(for: .empty, registry, by: nil) }
         #expect(desk.now.complaint?.contains("no rule, 1 are running") == true)
         #expect(try desk.entries(for: Self.set("a"), registry, by: nil).isEmpty)
