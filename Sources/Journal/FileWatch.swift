@@ -38,6 +38,7 @@ public struct FileWatch: Sendable {
     }
 
     private func lost(_ path: String) -> JournalError {
-        .failed(path: path, attempted: "writing", reason: "the file was moved, deleted, replaced or cut short meanwhile")
+        .failed(
+            path: path, attempted: "writing", reason: "the file was moved, deleted, replaced or cut short meanwhile")
     }
 }
