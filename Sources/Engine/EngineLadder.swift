@@ -129,6 +129,8 @@ extension Engine {
         var at: Timestamp
         var reason = Decision.Reason.none
         var eventID = ""
+        /// Of that event, where the key has not written it down yet.
+        var position: Int64?
         var valueName = ""
         var value = Double.nan
         var threshold = Double.nan
@@ -195,7 +197,7 @@ extension Engine {
                 latitude: known.map { $0.latitude.isNaN ? state.latitude : $0.latitude } ?? state.latitude,
                 valueName: facts.valueName, value: facts.value, threshold: facts.threshold, compare: facts.compare,
                 startedAt: startedAt, at: facts.at, decidedAt: received, source: sourceText(state.source),
-                eventID: facts.eventID, eventPosition: state.position, exercise: state.exercise,
+                eventID: facts.eventID, eventPosition: facts.position ?? state.position, exercise: state.exercise,
                 withheld: .none, revision: runtimes[rule].revision, actor: facts.actor, note: facts.note,
                 escalateTo: facts.escalateTo))
     }

@@ -174,6 +174,7 @@ extension Engine {
             var facts = Facts(at: arrival.time)
             facts.reason = .cleared
             facts.eventID = arrival.eventID
+            facts.position = position
             closeSilence(rule, slot, facts, into: &decisions)
         }
         armReceived(rule, slot)

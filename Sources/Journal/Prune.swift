@@ -47,7 +47,12 @@ extension Journal {
         var pending = try SegmentFile.all(in: directory)[...]
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)
-            if let reason = Self.reason(toKeep: end, from: keepFrom, notAfter: now - age) {
+            var last = Timestamp(microseconds: end.lastReceived)
+            if last <= Timestamp(seconds: 0) {
+                // Under event time the stamps stand at zero before the first event: it is as young as what follows.
+                last = Timestamp(microseconds: try Tail(reading: pending[pending.startIndex + 1]).lastReceived)
+            }
+            if let reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age) {
                 report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
                 pending.removeFirst()
                 break
@@ -64,9 +69,10 @@ extension Journal {
         return report
     }
 
-    private static func reason(toKeep end: Tail, from: Int64, notAfter oldest: Timestamp) -> PruneReport.Reason? {
+    private static func reason(
+        toKeep end: Tail, last: Timestamp, from: Int64, notAfter oldest: Timestamp
+    ) -> PruneReport.Reason? {
         if end.next > from { return .needed(end: end.next) }
-        let last = Timestamp(microseconds: end.lastReceived)
         return last < oldest ? nil : .young(last: last)
     }
 }

@@ -8,8 +8,12 @@ struct ControlOptions: ParsableArguments {
 
     /// Asks for a change of rules and prints what became of it.
     func change(_ request: ControlRequest, _ words: (RulesAnswer) -> String) throws {
-        guard let body = try ControlClient(control).ask(request, milliseconds: 40_000) else {
-            throw Exit.fail("no platform answers at \(control)", Exit.unreachable)
+        // A change may wait for the engine; a platform that is not there is told at once.
+        guard try ControlClient(control).ask("status") != nil,
+            let body = try ControlClient(control).ask(request, milliseconds: 40_000)
+        else {
+            throw Exit.fail(
+                "no platform answers at \(control): is it running? --control names another endpoint", Exit.unreachable)
         }
         let answer = try JSONDecoder().decode(RulesAnswer.self, from: Data(body))
         guard answer.ok else {

@@ -64,6 +64,17 @@ extension RulesCommand {
             let moment = at?.time(end: end)
             let since = min(moment ?? end, end) - .days(1)
             let replay = try ReplayJournal(data: data, nearest: since)
+            let begins: Timestamp? =
+                switch replay.start {
+                case .beginning: nil
+                case .snapshot(_, let received): received
+                case .firstKept: replay.received.lowerBound
+                }
+            if let moment, let begins, begins > moment {
+                throw Exit.fail(
+                    "\(moment.formatted()) 已无法解释 cannot be explained: what was before is pruned, the state that is left "
+                        + "begins at \(begins.formatted())", Exit.findings)
+            }
             let line = ProgressLine(pause: 10)
             let trace = try replay.trace(rule: rule, key: key, exercise: exercise, at: moment, since: since) { state in
                 line.show("\(Int(state.fraction * 100)) %, \(state.events) events, at \(state.received.formatted())")

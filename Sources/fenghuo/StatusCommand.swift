@@ -12,7 +12,8 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         guard let body = try ControlClient(control).ask("status") else {
-            throw Exit.fail("no platform answers at \(control)", Exit.unreachable)
+            throw Exit.fail(
+                "no platform answers at \(control): is it running? --control names another endpoint", Exit.unreachable)
         }
         let status = try JSONDecoder().decode(Status.self, from: Data(body))
         switch format {

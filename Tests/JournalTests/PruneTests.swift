@@ -47,6 +47,14 @@ struct PruneTests {
         }
     }
 
+    @Test func `a segment stamped before the first event is as young as the next`() throws {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        _ = try journal.append([PendingEntry(received: Timestamp(seconds: 0), entry: .tick)])
+        for day in [10, 20] { _ = try journal.append([Samples.pending(at: Int64(day) * 86_400)]) }
+        #expect(try journal.prune(now: day(210), keepFrom: 100).removed.isEmpty)
+        #expect(try journal.prune(now: day(211), keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3])
+    }
+
     @Test func `a segment of exactly the age stays`() throws {
         let journal = try fill()
         let report = try journal.prune(now: day(200), keepFrom: 100)
