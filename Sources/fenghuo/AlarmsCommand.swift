@@ -47,7 +47,13 @@ struct AlarmsCommand: ParsableCommand {
             filter.includeSandbox = sandbox
             if let code = area.flatMap({ AreaCode($0) }) { filter.areaPrefix = code.prefix }
             if let minimumLevel { filter.minimumLevel = minimumLevel }
-            let page = try AlarmsCommand.reader(data).episodes(filter, limit: limit)
+            let reader = try AlarmsCommand.reader(data)
+            var page = try reader.episodes(filter, limit: limit)
+            while let next = page.next, page.episodes.count < limit {
+                let more = try reader.episodes(filter, before: next, limit: limit - page.episodes.count)
+                page.episodes += more.episodes
+                page.next = more.next
+            }
             switch format {
             case .json: try printJSON(page.episodes.map(Row.init))
             case .table:
@@ -59,7 +65,7 @@ struct AlarmsCommand: ParsableCommand {
                         episode.area.isEmpty ? "-" : episode.area, episode.started.formatted(),
                         episode.resolved?.formatted() ?? "open", episode.standing.zh, episode.titleZh)
                 }
-                print(table.text)
+                print(page.episodes.isEmpty ? "没有符合条件的报警 no alarm matches" : table.text)
                 if page.next != nil { print("… more; raise --limit") }
             }
         }
@@ -137,6 +143,9 @@ struct AlarmsCommand: ParsableCommand {
         static func line(_ decision: Decision) -> String {
             var line = "\(decision.at.formatted()) \(decision.transition.name)"
             if let level = decision.level { line += " \(level.name)" }
+            if decision.about == .noData {
+                line += decision.transition == .raised ? " 无数据 no data" : " 数据恢复或不再等待 no longer without data"
+            }
             if decision.reason != .none { line += " (\(decision.reason.name))" }
             if decision.withheld != .none { line += " [not sent: \(decision.withheld.name)]" }
             if !decision.actor.isEmpty { line += " by \(decision.actor)" }

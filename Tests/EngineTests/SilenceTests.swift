@@ -45,6 +45,8 @@ struct SilenceTests {
         #expect(scenario.lines == [])
         scenario.read(600.000001, 1)
         #expect(scenario.lines == ["600 raised yellow no_data", "600.000001 resolved no_data"])
+        // The reading that ends the silence, not the one before it.
+        #expect(scenario.decisions.map(\.eventPosition) == [2, scenario.engine.nextPosition - 1])
     }
 
     @Test func `S13 jitter within the timeout is silence of nobody`() {
