@@ -1,6 +1,6 @@
 /// What a consumer asks of the history: `{"since":1042,"topics":["alarm/area/320213"],"limit":1000,"epoch":"7f3a"}`.
 struct HistoryRequest: Decodable {
-    enum CodingKeys: String, CodingKey, CaseIterable { case since, topics, limit, epoch }
+    enum CodingKeys: String, CodingKey { case since, topics, limit, epoch }
 
     /// Largest request in bytes: a few hundred topics.
     static let maximumBytes = 64 << 10

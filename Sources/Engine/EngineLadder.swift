@@ -39,7 +39,9 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].rungs = rungs
         let before = runtimes[rule].keys.read(slot)[0].score.rounded(.down)
         noteScore(rule, slot, values, isGated: isGated, at: time)
-        if runtimes[rule].keys.read(slot)[0].score.rounded(.down) != before { move(rule, slot, at: time) }
+        let points = runtimes[rule].keys.read(slot)[0].score.rounded(.down)
+        // One that is not known, as before, moves nothing.
+        if points != before, !points.isNaN { move(rule, slot, at: time) }
         if !flap(rule, slot, values: values, at: time, arrival, into: &decisions) {
             settle(rule, slot, values: values, at: time, arrival, into: &decisions)
         }

@@ -22,22 +22,37 @@ public final class Checkpointer {
     /// A checkpoint whose writing or fsync failed poisons the journal as a failed commit does: it is never retried. One that
     /// could not begin, or had no room, has lost nothing and may be tried again.
     public func run() throws(JournalError) -> CheckpointReport {
-        let (file, full) = try journal.withWriter { (writer) throws(JournalError) in (writer.file, writer.takeRetired())
+        var (file, full) = try journal.withWriter { (writer) throws(JournalError) in (writer.file, writer.takeRetired())
         }
+        var isOpen = false
         do throws(JournalError) {
             let queue = try connection(file)
-            for queue in full { try finish(queue) }
+            isOpen = true
+            while let first = full.first {
+                try finish(first)
+                full.removeFirst()
+            }
             var report = try checkpoint(queue, .passive)
             guard (Files.size(file.path + "-wal") ?? 0) > JournalBounds.walBytes else { return report }
             report = try journal.withWriter { (_) throws(JournalError) in try self.checkpoint(queue, .truncate) }
             report.waited = true
             return report
         } catch {
-            switch error {
-            case .diskFull, .locked, .notWritable, .failed(_, "opening", _): break
-            default: try journal.withWriter { (writer) throws(JournalError) in writer.poison(error) }
+            let isHarmless = Self.isHarmless(error, isOpen: isOpen)
+            let unfinished = full
+            try journal.withWriter { (writer) throws(JournalError) in
+                if isHarmless { writer.giveBack(unfinished) } else { writer.poison(error) }
             }
             throw error
+        }
+    }
+
+    /// Whether the checkpoint may be tried again: it had no room, or it could not begin and the file is not damaged.
+    private static func isHarmless(_ error: JournalError, isOpen: Bool) -> Bool {
+        switch error {
+        case .diskFull, .locked, .notWritable: true
+        case .failed: !isOpen
+        case .foreign, .newerFormat, .owned, .poisoned, .corrupt, .refused, .pruned, .beyondEnd: false
         }
     }
 

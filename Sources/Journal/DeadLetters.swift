@@ -130,9 +130,8 @@ public final class DeadLetters: Sendable {
         guard application == applicationID || isNew else {
             throw JournalError.foreign(path: path, reason: "application_id \(application), not \(applicationID)")
         }
-        guard (0...Int64(steps.count)).contains(version) else {
-            throw JournalError.newerFormat(path: path, version: version)
-        }
+        guard version >= 0 else { throw JournalError.foreign(path: path, reason: "user_version \(version)") }
+        guard version <= steps.count else { throw JournalError.newerFormat(path: path, version: version) }
         for step in steps.dropFirst(Int(version)) { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(steps.count)")
     }

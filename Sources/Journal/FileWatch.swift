@@ -20,8 +20,12 @@ public struct FileWatch: Sendable {
     /// SQLite's WAL beside it, which grows and shrinks.
     private var wal: Seen?
 
-    /// `path`: an SQLite database in WAL mode; its files are taken as they are at the first check.
-    public init(_ path: String) { self.path = path }
+    /// `path`: an SQLite database in WAL mode that is open. Its files are taken as they are now, a WAL that comes later as
+    /// it is then.
+    public init(_ path: String) {
+        self.path = path
+        (file, wal) = (Seen(path), Seen(path + "-wal"))
+    }
 
     /// Throws where a file is no longer the one that was seen before.
     public mutating func check() throws(JournalError) {

@@ -70,6 +70,9 @@ struct JournalWriter {
         return retired
     }
 
+    /// Those whose checkpoint is to be tried again.
+    mutating func giveBack(_ queues: [DatabaseQueue]) { retired = queues + retired }
+
     private mutating func store(
         _ entries: [PendingEntry], marks: borrowing Mutex<MarkTable>
     ) throws(JournalError) -> [JournalRecord] {

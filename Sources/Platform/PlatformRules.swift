@@ -40,8 +40,10 @@ extension Platform {
 
     /// Where rules are activated by name, a directory that could not run is no complaint.
     func note(_ reading: RuleSource.Reading) {
-        let isUsed = configuration.activation == .watched || (try? reading.source.get()) != nil
-        rules.note(disk: isUsed ? reading.disk : .unread)
+        switch (configuration.activation, reading.source) {
+        case (.watched, _), (.named, .success): rules.note(disk: reading.disk)
+        case (.named, .failure): rules.note(disk: .unread)
+        }
     }
 
     /// Makes the files that came with the request the running set, on the record of a person.

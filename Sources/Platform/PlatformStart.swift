@@ -75,11 +75,15 @@ extension Platform {
             switch error {
             case .foreign(let path, let reason), .corrupt(let path, _, let reason):
                 let aside = "\(path).damaged-\(Int(Date().timeIntervalSince1970))"
-                try FileManager.default.moveItem(atPath: path, toPath: aside)
-                for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
-                complaints.note("dead letters", "\(path) was damaged (\(reason)) and is set aside as \(aside)")
+                for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
+                    try FileManager.default.moveItem(atPath: path + suffix, toPath: aside + suffix)
+                }
+                // Under a name of its own: the next flush that succeeds says nothing about it.
+                complaints.note("damaged file", "\(path) (\(reason)) is set aside as \(aside)")
                 return try DeadLetters(data: configuration.data)
-            default: throw error
+            case .diskFull, .notWritable, .locked, .newerFormat, .owned, .poisoned, .refused, .pruned, .beyondEnd,
+                .failed:
+                throw error
             }
         }
     }

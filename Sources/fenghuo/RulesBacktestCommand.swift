@@ -17,7 +17,7 @@ extension RulesCommand {
                 file. Live means the rules that the journal ran last. With --diff an alarm of one rule and key counts as \
                 the same one where both sets have it open at one moment. The state before --since comes from running \
                 from the journal's beginning; the first line says where it is otherwise. \
-                Exit code 1 where --diff finds differences, 2 where the rules have an error.
+                Exit code 1 where --diff finds differences or no event was judged, 2 where the rules have an error.
                 """)
 
         @Argument(help: "The rules directory to try.") var directory: String

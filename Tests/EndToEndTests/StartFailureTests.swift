@@ -67,7 +67,12 @@ extension EndToEnd {
             try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
             try Data(repeating: 0x58, count: 5000).write(to: URL(fileURLWithPath: data + "/deadletters.sqlite"))
             let platform = try RunningPlatform(in: scratch)
-            #expect(try platform.status().degraded.contains { $0.contains("set aside as") })
+            // A reject that is stored since does not make it forgotten.
+            #expect(try Wire(.req, platform.ingest).ask("{}")?["ok"] as? Bool == false)
+            #expect(try eventually { try platform.status().letters.kept == 1 })
+            #expect(
+                try fenghuo("letters", "list", "--data", platform.data, in: scratch).output.contains("missing_field"))
+            #expect(try platform.status().degraded.contains { $0.contains("is set aside as") })
             let names = try FileManager.default.contentsOfDirectory(atPath: data)
             #expect(names.contains { $0.hasPrefix("deadletters.sqlite.damaged-") })
             #expect(platform.stop() == 0)

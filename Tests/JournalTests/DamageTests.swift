@@ -77,7 +77,6 @@ struct DamageTests {
         _ = try journal.append([Samples.pending(from: "gas")])
         let path = SegmentFile(directory: Journal.directory(directory.path), first: 1).path
         var watch = FileWatch(path)
-        try watch.check()
         _ = try journal.append([Samples.pending(.events(Samples.readings(500)), from: "gas")])
         _ = try Checkpointer(journal).run()
         try watch.check()
