@@ -2,6 +2,7 @@ import Engine
 import Events
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import AlertStore
@@ -200,12 +201,8 @@ import Testing
 
     @Test func `a process killed inside a transaction leaves the store as it was`() throws {
         do { try directory.open().commit(Sample.turn([try Sample.decision(10)])) }
-        let child = Process()
-        child.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        child.arguments = ["python3", "-c", Self.abandon, directory.store]
-        try child.run()
-        child.waitUntilExit()
-        #expect(child.terminationReason == .uncaughtSignal)
+        let child = try run("/usr/bin/env", ["python3", "-c", Self.abandon, directory.store], in: directory.path)
+        #expect(child.code == 128 + SIGKILL)
         let store = try directory.open()
         #expect(store.applied == 10)
         #expect(try store.commit(Sample.turn([try Sample.decision(11, key: "b")])).notices == 2...2)

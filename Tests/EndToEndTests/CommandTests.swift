@@ -90,7 +90,7 @@ extension EndToEnd {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
             #expect(platform.stop() == 0)
-            let listener = try Child(
+            let listener = try ChildProcess(
                 Repository.executable,
                 ["listen", "--feed", platform.feed, "--history", platform.history, "--count", "1"], in: scratch)
             let waiting = "no platform answers at \(platform.history), waiting\n"

@@ -10,8 +10,8 @@ extension EndToEnd {
         }
 
         /// A demo of the scripted sensors only, at the end of its day.
-        private static func demo(_ scratch: Scratch, _ data: String) throws -> Child {
-            let demo = try Child(
+        private static func demo(_ scratch: Scratch, _ data: String) throws -> ChildProcess {
+            let demo = try ChildProcess(
                 Repository.executable,
                 ["demo", "--data", data, "--keep-every", "1000", "--config", settings(scratch)], in: scratch)
             let isOver = eventually(seconds: 120) { demo.output.contains("the day is over") || !demo.isRunning }

@@ -67,7 +67,7 @@ extension EndToEnd {
             try #require(blocks.count == 3)
             let (first, subscribe, another) = (blocks[0], blocks[1], blocks[2])
             #expect(try run(python, [Self.script(first, platform, "first.py")], in: scratch).code == 0)
-            let subscriber = try Child(python, [Self.script(subscribe, platform, "subscribe.py")], in: scratch)
+            let subscriber = try ChildProcess(python, [Self.script(subscribe, platform, "subscribe.py")], in: scratch)
             #expect(try eventually { try platform.status().feedSubscriptions > 0 })
             let from = try #require(first.range(of: "s.send_json"))
             let to = try #require(first.range(of: "print("))

@@ -31,7 +31,7 @@ final class RunningPlatform: @unchecked Sendable {
     private(set) var feed = ""
     private(set) var history = ""
     private(set) var control = ""
-    private var child: Child?
+    private var child: ChildProcess?
 
     /// Writes the settings and starts.
     convenience init(in scratch: Scratch, _ change: (inout Settings) -> Void = { _ in }) throws {
@@ -68,7 +68,7 @@ final class RunningPlatform: @unchecked Sendable {
             snapshot_every: \(settings.snapshotEvery)
             \(settings.more)
             """)
-        child = try Child(Repository.executable, ["run", "--config", file], in: scratch)
+        child = try ChildProcess(Repository.executable, ["run", "--config", file], in: scratch)
     }
 
     /// Launches and waits for the line that says that every socket is open.

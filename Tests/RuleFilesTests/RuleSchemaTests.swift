@@ -1,6 +1,7 @@
 import Foundation
 import RuleFiles
 import StrictYAML
+import TestSupport
 import Testing
 
 /// The schema for editors, held against every shipped rule and every fixture whose form is wrong, by a validator that
@@ -35,16 +36,11 @@ struct RuleSchemaTests {
             print(path, "ok" if not errors else errors[0].message[:200].replace(chr(10), " "), sep="\\t")
         """
 
-    private static func run(_ program: String, _ arguments: [String]) throws -> (code: Int32, output: String) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        (process.standardOutput, process.standardError) = (pipe, pipe)
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    private static func run(_ program: String, _ arguments: [String]) throws -> Finished {
+        let scratch = FileManager.default.temporaryDirectory.path + "/fenghuo-python-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        return try TestSupport.run(program, arguments, in: scratch)
     }
 
     /// A Python that has both libraries, made once under .build; nil, with a line, where no package index is reached.
@@ -71,7 +67,7 @@ struct RuleSchemaTests {
         try Data(schema.utf8).write(to: URL(fileURLWithPath: scratch + "/schema.json"))
         try Data(script.utf8).write(to: URL(fileURLWithPath: scratch + "/check.py"))
         let ran = try run(python, [scratch + "/check.py", scratch + "/schema.json"] + paths)
-        try #require(ran.code == 0, "\(ran.output)")
+        try #require(ran.code == 0, "\(ran.errors)")
         var answers: [String: String] = [:]
         for line in ran.output.split(separator: "\n") {
             let parts = line.split(separator: "\t", maxSplits: 1).map(String.init)
