@@ -74,7 +74,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "AlertStore", "Messaging", "Engine", "Events"]),
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML"]),
         tests("CityTests", ["City", "Events"]),
-        tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events"]),
+        tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events", log]),
         tests("TidyTests", []),
         tests(
             "EndToEndTests",

@@ -15,7 +15,12 @@ public struct Episode: Equatable, Sendable {
     public var about: String
     public var key: String
     public var subject: String
+    /// Chinese names as the notice of the raise gave them; empty where they are unknown or the raise was not sent.
+    public var subjectName: String
     public var area: String
+    public var areaName: String
+    /// Of the value that decides; empty where it has none.
+    public var unit: String
     /// nil once resolved.
     public var level: Level?
     public var peak: Level
@@ -41,13 +46,21 @@ public struct Episode: Equatable, Sendable {
     public var flapping: Bool
 
     static let columns = """
-        position, ordinal, rule, version, domain, title_zh, title_en, lead, runbook, about, key, subject, area,
+        position, ordinal, rule, version, domain, title_zh, title_en, lead, runbook, about, key, subject, area, unit,
+        \(announced("subject.name")) AS subject_name, \(announced("area.name")) AS area_name,
         level, peak, reason, started, updated, resolved, exercise, sandbox, announced, withheld, acknowledged, acknowledged_by,
         \(said("transition = 'unacknowledged'")) AS unacknowledged, \(said("transition = 'unhandled'")) AS unhandled,
         ifnull((SELECT transition FROM transitions WHERE episode_position = episodes.position
             AND episode_ordinal = episodes.ordinal AND transition NOT IN ('acknowledged', 'unacknowledged', 'unhandled')
             ORDER BY position DESC, ordinal DESC LIMIT 1), '') = 'flapping_started' AS flapping
         """
+
+    private static func announced(_ field: String) -> String {
+        """
+        ifnull((SELECT json_extract(body, '$.\(field)') FROM notices
+            WHERE position = episodes.position AND ordinal = episodes.ordinal), '')
+        """
+    }
 
     private static func said(_ what: String) -> String {
         """
@@ -68,7 +81,10 @@ public struct Episode: Equatable, Sendable {
         about = try row.decode(forColumn: "about")
         key = try row.decode(forColumn: "key")
         subject = try row.decode(forColumn: "subject")
+        subjectName = try row.decode(forColumn: "subject_name")
         area = try row.decode(forColumn: "area")
+        areaName = try row.decode(forColumn: "area_name")
+        unit = try row.decode(forColumn: "unit")
         level = try (row.decode(forColumn: "level") as UInt8?).map(storedLevel)
         peak = try storedLevel(row.decode(forColumn: "peak"))
         reason = try row.decode(forColumn: "reason")

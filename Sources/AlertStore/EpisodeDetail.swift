@@ -9,6 +9,8 @@ public struct EpisodeDetail: Equatable, Sendable {
         public var decision: Decision
         /// The file of the rule as it was when this was decided; nil where the set came without files.
         public var rule: RuleSet.File?
+        /// What was told, Chinese and English; nil where it was withheld.
+        public var message: Notice.Text?
     }
 
     public var episode: Episode
@@ -27,14 +29,18 @@ extension AlertReader {
             let steps = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT rule_set, encoded FROM transitions WHERE episode_position = ? AND episode_ordinal = ?
-                    ORDER BY position, ordinal LIMIT ?
+                    SELECT rule_set, encoded, json_extract(body, '$.message.zh') AS zh, json_extract(body, '$.message.en') AS en
+                    FROM transitions LEFT JOIN notices USING (position, ordinal)
+                    WHERE episode_position = ? AND episode_ordinal = ? ORDER BY position, ordinal LIMIT ?
                     """, arguments: [id.position, id.ordinal, StoreBounds.pageRows]
             ).map { row in
                 let decision = try Decision(decoding: [UInt8](row.decode(forColumn: "encoded") as Data))
                 return try EpisodeDetail.Step(
                     decision: decision,
-                    rule: ruleFile(decision.rule, ruleSet: row.decode(forColumn: "rule_set"), database))
+                    rule: ruleFile(decision.rule, ruleSet: row.decode(forColumn: "rule_set"), database),
+                    message: (row.decode(forColumn: "zh") as String?).map { zh in
+                        try .init(zh: zh, en: row.decode(forColumn: "en"))
+                    })
             }
             return EpisodeDetail(episode: try Episode(row), steps: steps)
         }

@@ -34,7 +34,6 @@ public final class CommitQueue: Sendable {
         var taken: Set<Ticket> = []
         var completions: [Ticket: Completion] = [:]
         var finished: [(Ticket, Result)] = []
-        var spares: [EventBatch] = []
         var closed = false
         /// Why batches are refused until the ingest thread has seen a failure: it may be filling one that repeats what was lost.
         var failure: String?
@@ -122,14 +121,6 @@ public final class CommitQueue: Sendable {
         wake()
     }
 
-    /// Gives a batch's buffers back when journal and engine are done with it.
-    public func recycle(_ batch: consuming EventBatch) {
-        var batch = batch
-        batch.removeAll()
-        let spare = batch
-        state.withLock { if $0.spares.count < 2 { $0.spares.append(spare) } }
-    }
-
     // The ingest thread.
 
     /// What to call, from the writer's thread, when results wait.
@@ -158,8 +149,6 @@ public final class CommitQueue: Sendable {
             return state.push(.events(batch), department)
         }
     }
-
-    func takeSpare() -> EventBatch { state.withLock { $0.spares.popLast() } ?? EventBatch() }
 
     func takeFinished() -> [(Ticket, Result)] {
         state.withLock { state in

@@ -255,7 +255,7 @@ final class Desk {
     /// Hands the open batch to the writer where it is wanted.
     func pump() {
         guard hasOpenBatch, queue.wantsBatch(of: intake.batch.count) else { return }
-        let (batch, identities) = intake.close(spare: queue.takeSpare())
+        let (batch, identities) = intake.close()
         let marks = batch.marks
         let ticket = queue.submit(batch, department: department.record.id)
         flights.append(Flight(ticket: ticket, held: open, identities: identities, marks: marks))
@@ -282,7 +282,7 @@ final class Desk {
 
     /// A failed batch takes with it all that came after, which may repeat or follow what is lost.
     private func failAll(from first: Int, _ reason: String) {
-        let (rest, identities) = intake.close(spare: EventBatch())
+        let (rest, identities) = intake.close()
         _ = consume rest
         intake.forget(identities)
         for flight in flights[first...] { intake.forget(flight.identities) }

@@ -18,6 +18,6 @@ public struct EventParser: ~Copyable {
         var context = Intake.Context(department: department, now: now)
         context.outcome.errorLimit = .max
         body.withUnsafeBytes { intake.take($0, lines: lines, &context) }
-        return (intake.close(spare: EventBatch()).0, context.outcome.errors)
+        return (intake.close().0, context.outcome.errors)
     }
 }

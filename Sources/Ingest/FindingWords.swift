@@ -50,8 +50,8 @@ extension Finding {
         case .noRule: "没有规则使用 \(got)" + (want.isEmpty ? "" : ",是否为 \(want)?")
         case .unknownSubject: "监测对象 \(got) 未登记"
         case .areaMismatch: "区划 \(got) 与登记的 \(want) 不符,以登记为准"
-        case .clockFast: "设备时钟快 \(got) 秒,读数已保存但未参与判断"
-        case .late: "比该来源最新数据晚 \(got) 秒"
+        case .clockFast: "设备时钟快 \(span.zh),读数已保存但未参与判断"
+        case .late: "比该来源最新数据晚 \(span.zh)"
         case .implausible: "数值 \(got) 不可信,已保存但未参与判断"
         }
     }
@@ -108,10 +108,19 @@ extension Finding {
         case .noRule: "no rule reads \(got)" + (want.isEmpty ? "" : "; did you mean \(want)?")
         case .unknownSubject: "subject \(got) is not in the registry"
         case .areaMismatch: "area \(got) is not the registry's \(want), which holds"
-        case .clockFast: "clock \(got) s fast; stored, not evaluated"
-        case .late: "\(got) s behind the newest event of its source"
+        case .clockFast: "clock \(span.en) fast; stored, not evaluated"
+        case .late: "\(span.en) behind the newest event of its source"
         case .implausible: "\(got) is implausible; stored, not evaluated"
         }
+    }
+
+    /// Seconds in the largest unit of which there are two.
+    private var span: (zh: String, en: String) {
+        let seconds = Int64(got ?? "") ?? 0
+        if seconds >= 2 * 86_400 { return ("\(seconds / 86_400) 天", "\(seconds / 86_400) days") }
+        if seconds >= 2 * 3600 { return ("\(seconds / 3600) 小时", "\(seconds / 3600) hours") }
+        if seconds >= 2 * 60 { return ("\(seconds / 60) 分钟", "\(seconds / 60) minutes") }
+        return ("\(seconds) 秒", "\(seconds) s")
     }
 
     /// What belongs in a field, as `want` says it.

@@ -353,11 +353,10 @@ struct Intake: ~Copyable {
 
     mutating func assume(forgotten newest: Timestamp) { window.assume(forgotten: newest) }
 
-    /// Hands out the open batch with the identities in it and begins the next one in `spare`'s buffers.
-    mutating func close(spare: consuming EventBatch) -> (EventBatch, [Identity]) {
-        spare.removeAll()
+    /// Hands out the open batch with the identities in it and begins the next one.
+    mutating func close() -> (EventBatch, [Identity]) {
         let closed = (batch, identities)
-        batch = spare
+        batch = EventBatch()
         identities = []
         cache.removeAll()
         return closed

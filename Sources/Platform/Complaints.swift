@@ -1,14 +1,26 @@
+import Logging
 import Synchronization
 
 /// What is not well though the platform goes on, by the part that says so; each part has one complaint at a time.
 final class Complaints: Sendable {
     private let entries = Mutex<[(part: String, why: String)]>([])
+    private let log: Logger
+
+    /// - Parameter log: told when a part begins to complain and when it is well again; who cannot ask for the status finds it there.
+    init(log: Logger) { self.log = log }
 
     /// Replaces what the part said before; nil: it is well again.
     func note(_ part: String, _ why: String?) {
-        entries.withLock { entries in
-            entries.removeAll { $0.part == part }
+        let wasSaid = entries.withLock { entries in
+            let known = entries.firstIndex { $0.part == part }
+            if let known { entries.remove(at: known) }
             if let why { entries.append((part, why)) }
+            return known != nil
+        }
+        if let why, !wasSaid {
+            log.warning("degraded: \(part): \(why)")
+        } else if why == nil, wasSaid {
+            log.notice("well again: \(part)")
         }
     }
 

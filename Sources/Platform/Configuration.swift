@@ -32,6 +32,8 @@ public struct Configuration: Sendable {
     public var segmentAge = TimeSpan.days(1)
     /// Network logs must be kept for at least six months.
     public var retentionDays = 200
+    /// Bytes of all segments at which the status turns degraded; 0: never. Nothing is dropped.
+    public var journalCap: Int64 = 0
     public var snapshotEvery = TimeSpan.minutes(5)
 
     /// Days; network logs must be kept for six months. `fenghuo journal prune --force` deletes earlier.
@@ -54,10 +56,8 @@ public struct Configuration: Sendable {
 extension Configuration {
     public static let keys = [
         "data", "rules", "registry", "metrics", "activation", "clock", "max_future", "max_step", "idle_timeout",
-        "ingest",
-        "lossy_ingest", "feed",
-        "history", "control", "department", "duplicate_window", "segment_bytes", "segment_age", "retention_days",
-        "snapshot_every",
+        "ingest", "lossy_ingest", "feed", "history", "control", "department", "duplicate_window", "segment_bytes",
+        "segment_age", "retention_days", "journal_cap", "snapshot_every",
     ]
 
     static let departmentKeys = ["id", "source", "source_prefixes", "local_offset_minutes", "backfill_age"]
@@ -110,6 +110,7 @@ extension Configuration {
         if let item = fields.optional("max_step") { maxStep = item.span(in: .days(1) ... .days(36_500)) ?? maxStep }
         duplicateWindow = number("duplicate_window", duplicateWindow, 1000...50_000_000)
         segmentBytes = Int64(number("segment_bytes", Int(segmentBytes), (1 << 20)...(1 << 36)))
+        journalCap = Int64(number("journal_cap", Int(journalCap), 0...(1 << 50)))
         retentionDays = number("retention_days", retentionDays, Self.retention)
         if let item = fields.optional("department") { readDepartment(item) }
     }

@@ -27,7 +27,7 @@ public final class Platform: Sendable {
     let snapshots: SnapshotFiles
     let rules: RuleDesk
     let requests: RequestDesk
-    let complaints = Complaints()
+    let complaints: Complaints
     let clock = FollowedClock()
     private let stopping: Wake
     private let signals: Mutex<Signals>
@@ -40,12 +40,14 @@ public final class Platform: Sendable {
     public init(_ configuration: Configuration, log: Logger) throws {
         self.configuration = configuration
         self.log = log
+        complaints = Complaints(log: log)
         stopping = try Wake()
         signals = Mutex(Signals(wait: try SignalWait()))
         journal = try Journal(
             data: configuration.data,
             settings: JournalSettings(
                 segmentBytes: configuration.segmentBytes, segmentAge: configuration.segmentAge,
+                capBytes: configuration.journalCap == 0 ? nil : configuration.journalCap,
                 engineVersion: Int64(Engine.version)))
         requests = RequestDesk(door: door)
         rules = RuleDesk(
@@ -63,6 +65,7 @@ public final class Platform: Sendable {
 
     /// Runs until SIGINT, SIGTERM, SIGHUP, `stop()` or a failure. `ready` is called once every socket is open.
     public func run(ready: @escaping @Sendable (Endpoints) -> Void = { _ in }) throws {
+        Descriptors.raiseLimit()
         let (stage, first) = try prepareEngine()
         let context = Context()
         let signals = signals.withLock { $0.wait.take() }

@@ -3,7 +3,8 @@ import Foundation
 import Journal
 import Messaging
 
-/// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour.
+/// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour, and a look
+/// at what runs full.
 ///
 /// What fails is shown in the status and tried again; only a checkpoint whose fsync failed ends the journal, as a commit would.
 final class Upkeep: Sendable {
@@ -33,8 +34,13 @@ final class Upkeep: Sendable {
     func run() {
         let checkpointer = Checkpointer(journal)
         var nextPrune = MonotonicClock.now()
+        var nextLook = MonotonicClock.now()
         while !waitForStop() {
             work(checkpointer)
+            if MonotonicClock.now() >= nextLook {
+                look()
+                nextLook = MonotonicClock.now() + .seconds(10)
+            }
             guard MonotonicClock.now() >= nextPrune else { continue }
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
@@ -44,6 +50,20 @@ final class Upkeep: Sendable {
             }
         }
         work(checkpointer)
+    }
+
+    /// What only grows until somebody does something about it.
+    private func look() {
+        complaints.note("descriptors", Descriptors.complaint())
+        complaints.attempt("journal size") {
+            let usage = try journal.usage()
+            complaints.note("journal_cap", usage.isCapReached ? Self.words(usage) : nil)
+        }
+    }
+
+    private static func words(_ usage: JournalUsage) -> String {
+        "the journal takes \(usage.bytes) bytes, journal_cap is \(usage.capBytes ?? 0): nothing is dropped; give it more "
+            + "disk and a higher cap, or prune it earlier"
     }
 
     private func work(_ checkpointer: Checkpointer) {

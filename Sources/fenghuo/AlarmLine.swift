@@ -19,6 +19,7 @@ struct AlarmLine: Decodable {
     var about: String
     var level: String?
     var peak: String
+    var episode: String
     var domain: String
     var title: Text
     var rule: Named
@@ -53,20 +54,28 @@ struct AlarmLine: Decodable {
         let shown = level ?? peak
         var line = paint(" \(isOver ? "解除" : Level(name: shown)?.zh ?? shown) ", shown, colour)
         line += " \(at.dropFirst(5).prefix(14).replacing("T", with: " ")) "
-        line += isOver ? "曾为\(Level(name: peak)?.zh ?? peak)" : Self.words[transition] ?? transition
+        line += isOver ? "曾为\(Level(name: peak)?.zh ?? peak)" : Self.word(transition)
         if let by { line += "(\(by)\(note.map { ":" + $0 } ?? ""))" }
         if let escalateTo { line += ",请\(escalateTo.joined(separator: "、"))跟进" }
         if about == "no_data" { line += isOver ? " 数据恢复" : " 无数据" }
-        line += " \(domain) \(area?.code ?? "-") \(subject?.name ?? subject?.id ?? key ?? "-")"
+        line += " \(domain) \(place) \(subject.map { $0.name ?? $0.id ?? "" } ?? key ?? "-")"
         if let value { line += " \(Self.number(value))\(unit.map { " " + $0 } ?? "")" }
         if let threshold { line += " (\(compare ?? "") \(Self.number(threshold)))" }
         return line + "  \(title.zh) / \(title.en)" + (exercise ? " [演练]" : "")
     }
 
+    /// A transition in Chinese.
+    static func word(_ transition: String) -> String { words[transition] ?? transition }
+
     private static let words = [
-        "raised": "触发", "escalated": "升级", "deescalated": "降级", "flapping_started": "抖动开始", "flapping_ended": "抖动结束",
+        "raised": "触发", "resolved": "解除", "escalated": "升级", "deescalated": "降级", "flapping_started": "抖动开始",
+        "flapping_ended": "抖动结束",
         "acknowledged": "已确认", "unacknowledged": "无人确认", "unhandled": "未处置",
     ]
+
+    private var place: String {
+        area.map { [$0.name, $0.code].compactMap(\.self).joined(separator: " ") } ?? "-"
+    }
 
     private static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4g", value)

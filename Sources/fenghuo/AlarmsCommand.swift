@@ -58,11 +58,13 @@ struct AlarmsCommand: ParsableCommand {
             case .json: try printJSON(page.episodes.map(Row.init))
             case .table:
                 var table = Table(
-                    "episode", "level", "peak", "rule", "key", "area", "started", "resolved", "standing", "title")
+                    "episode", "level", "peak", "rule", "key", "subject", "area", "started", "resolved", "standing",
+                    "title")
                 for episode in page.episodes {
                     table.add(
                         episode.id.text, episode.level?.zh ?? "-", episode.peak.zh, episode.rule, episode.key,
-                        episode.area.isEmpty ? "-" : episode.area, episode.started.formatted(),
+                        episode.subjectName.isEmpty ? "-" : episode.subjectName,
+                        episode.place.isEmpty ? "-" : episode.place, episode.started.formatted(),
                         episode.resolved?.formatted() ?? "open", episode.standing.zh, episode.titleZh)
                 }
                 print(page.episodes.isEmpty ? "没有符合条件的报警 no alarm matches" : table.text)
@@ -77,7 +79,10 @@ struct AlarmsCommand: ParsableCommand {
         var domain: String
         var about: String
         var key: String
+        var subject: String
+        var subjectName: String
         var area: String
+        var areaName: String
         var level: String?
         var peak: String
         var started: String
@@ -97,7 +102,8 @@ struct AlarmsCommand: ParsableCommand {
             domain = episode.domain
             about = episode.about
             key = episode.key
-            area = episode.area
+            (subject, subjectName) = (episode.subject, episode.subjectName)
+            (area, areaName) = (episode.area, episode.areaName)
             level = episode.level?.name
             peak = episode.peak.name
             started = episode.started.formatted()
@@ -108,59 +114,6 @@ struct AlarmsCommand: ParsableCommand {
             acknowledged = episode.acknowledged?.formatted()
             (unacknowledged, unhandled) = (episode.unacknowledged, episode.unhandled)
             flapping = episode.flapping
-        }
-    }
-
-    struct ShowCommand: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "show",
-            abstract: "One alarm: every transition, its reading, threshold and rule; --file adds the rule's text.")
-        @Argument(help: "The episode, as in alarms list: 88190.0") var episode: String
-        @Option(help: "The platform's data directory.") var data = "data"
-        @Flag(help: "With the text of the rule file that decided.") var file = false
-
-        func validate() throws {
-            guard DecisionID(episode) != nil else { throw ValidationError("an episode is written 88190.0") }
-        }
-
-        func run() throws {
-            guard let id = DecisionID(episode), let detail = try AlarmsCommand.reader(data).episode(id) else {
-                throw Exit.fail("no episode \(episode) in \(data)", Exit.findings)
-            }
-            let alarm = detail.episode
-            print("\(alarm.id.text)  \(alarm.titleZh)  \(alarm.titleEn)")
-            print("rule \(alarm.rule) \(alarm.ruleVersion)")
-            let (subject, area) = (alarm.subject.isEmpty ? "-" : alarm.subject, alarm.area.isEmpty ? "-" : alarm.area)
-            print("key \(alarm.key)  subject \(subject)  area \(area)")
-            print(
-                "lead \(alarm.lead.isEmpty ? "-" : alarm.lead)  runbook \(alarm.runbook.isEmpty ? "-" : alarm.runbook)")
-            let standing = alarm.standing
-            if standing.zh != "-" { print("\(standing.zh)  \(standing.en)") }
-            for step in detail.steps { print(Self.line(step.decision)) }
-            if file, let text = detail.steps.last?.rule?.text { print("\n\(text)") }
-        }
-
-        static func line(_ decision: Decision) -> String {
-            var line = "\(decision.at.formatted()) \(decision.transition.name)"
-            if let level = decision.level { line += " \(level.name)" }
-            if decision.about == .noData {
-                line += decision.transition == .raised ? " 无数据 no data" : " 数据恢复或不再等待 no longer without data"
-            }
-            if decision.reason != .none { line += " (\(decision.reason.name))" }
-            if decision.withheld != .none { line += " [not sent: \(decision.withheld.name)]" }
-            if !decision.actor.isEmpty { line += " by \(decision.actor)" }
-            if !decision.note.isEmpty { line += ", \"\(decision.note)\"" }
-            if !decision.escalateTo.isEmpty { line += ", next \(decision.escalateTo.joined(separator: ", "))" }
-            if !decision.value.isNaN { line += ": \(decision.valueName) = \(decision.value)" }
-            if let ground = decision.ground {
-                line += decision.isWayDown ? ", now" : ", threshold"
-                line += " \(ground.compare.symbol) \(ground.threshold)"
-            } else if decision.isWayDown, decision.reason == .cleared, !decision.threshold.isNaN {
-                line += ", the rule's condition (only_while) no longer holds"
-            }
-            let reading = decision.eventID.isEmpty ? "(timer; the key's newest reading)" : decision.eventID
-            line += "\n    reading \(reading) of \(decision.source.isEmpty ? "-" : decision.source)"
-            return line + " at position \(decision.eventPosition), decision \(decision.id.text)"
         }
     }
 }

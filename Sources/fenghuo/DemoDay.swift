@@ -15,7 +15,8 @@ final class DemoDay: Sendable {
         var isPlayed = false
         var isStopping = false
         var newest: Int64 = 0
-        var byLevel: [String: Int] = [:]
+        /// Episode → its highest level.
+        var peaks: [String: String] = [:]
         var transitions: [String: Int] = [:]
         /// What happened to each (rule, key, about), as `08:12:00 raised yellow`.
         var stories: [String: [String]] = [:]
@@ -120,7 +121,7 @@ final class DemoDay: Sendable {
                     if let line {
                         state.transitions[line.transition, default: 0] += 1
                         state.stories[line.story, default: []].append(line.step)
-                        if line.transition == "raised" { state.byLevel[line.peak, default: 0] += 1 }
+                        state.peaks[line.episode] = line.peak
                     }
                 }
                 say(line?.text(colour: isTerminal) ?? notice.body)
@@ -134,13 +135,13 @@ final class DemoDay: Sendable {
     }
 
     private func summarise() {
-        let (sent, transitions, levels) = state.withLock { ($0.progress, $0.transitions, $0.byLevel) }
+        let (sent, transitions, peaks) = state.withLock { ($0.progress, $0.transitions, Array($0.peaks.values)) }
         say("")
         if let sent { say(SendReport.summary(sent)) }
         let kinds = ["raised", "escalated", "deescalated", "resolved"].map { "\($0) \(transitions[$0] ?? 0)" }
         say("transitions: " + kinds.joined(separator: ", "))
-        let raised = ["blue", "yellow", "orange", "red"].map { "\($0) \(levels[$0] ?? 0)" }
-        say("raised at: " + raised.joined(separator: ", "))
+        let levels = Level.allCases.map { level in "\(level.zh) \(level.name) \(peaks.count { $0 == level.name })" }
+        say("\(peaks.count) alarms by their highest level: " + levels.joined(separator: ", "))
         compareWithScript()
     }
 

@@ -8,7 +8,9 @@ import Platform
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal", abstract: "Look into the journal, check it, export it, prune it.",
-        subcommands: [InfoCommand.self, VerifyCommand.self, ExportCommand.self, PruneCommand.self])
+        subcommands: [
+            InfoCommand.self, VerifyCommand.self, ExportCommand.self, PruneCommand.self, EraseKeyCommand.self,
+        ])
 
     struct Options: ParsableArguments {
         @Option(help: "The platform's data directory.") var data = "data"
@@ -128,6 +130,35 @@ struct JournalCommand: ParsableCommand {
             let report = try pruneJournal(data: options.data, days: days)
             for segment in report.removed { print("removed \(segment.name) (\(segment.bytes) bytes)") }
             for segment in report.kept { print("kept \(segment.name): \(segment.reason)") }
+        }
+    }
+    struct EraseKeyCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "erase-key", abstract: "Make the personal fields of one month unreadable for ever.",
+            discussion: """
+                Free text and reporters of reports are encrypted with a key a month, KEY is its file in keys/ without .key. \
+                Without the key they cannot be read, in copies of the journal neither; the hash chain stays whole. \
+                The platform must be stopped. A copy of the key elsewhere is yours to destroy.
+                """)
+        @Argument(help: "The key, as in 2026-07.") var key: String
+        @OptionGroup var options: Options
+        @Flag(help: "It cannot be undone.") var force = false
+
+        func validate() throws {
+            guard force else { throw ValidationError("erasing cannot be undone: --force to do it") }
+        }
+
+        func run() throws {
+            try options.requireJournal()
+            try Journal.whileOwning(data: options.data) {
+                let keys = KeyStore(data: options.data)
+                guard try keys.ids().contains(key) else {
+                    let known = try keys.ids().joined(separator: ", ")
+                    throw Exit.fail("no key \(key) in \(options.data)/keys; there are: \(known)", Exit.findings)
+                }
+                try keys.erase(key)
+            }
+            print("erased \(key): the personal fields received under it can never be read again")
         }
     }
 }

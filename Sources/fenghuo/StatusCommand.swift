@@ -24,45 +24,61 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func show(_ status: Status) {
-        print("\(status.health)  data \(status.data)  clock \(status.clock)  rules \(status.ruleSet)")
+        print("\(status.health == "ok" ? "正常 ok" : "异常 degraded")  data \(status.data)  clock \(status.clock)")
+        for reason in status.degraded { print("异常 degraded: \(reason)") }
         let person = status.activatedBy.isEmpty ? "" : " by \(status.activatedBy): \(status.activatedWhy)"
-        print("activation \(status.activation)\(person)")
+        print("规则 rules \(status.ruleSet)  activation \(status.activation)\(person)")
         if !status.diskRuleSet.isEmpty, status.diskRuleSet != status.ruleSet {
             print("on disk \(status.diskRuleSet), not running")
         }
-        for reason in status.degraded { print("degraded: \(reason)") }
         print(
-            "journal next \(status.journalNext), engine next \(status.engineNext), store applied \(status.storeApplied), "
-                + "received \(status.received)")
+            "位置 positions: journal next \(status.journalNext), engine next \(status.engineNext), "
+                + "store applied \(status.storeApplied), received \(status.received)")
         print(
-            "feed \(status.feedEpoch) at \(status.feedHead), \(status.feedSubscriptions) subscriptions, "
+            "发布 feed \(status.feedEpoch) at \(status.feedHead): \(status.feedSubscriptions) distinct subscriptions, "
                 + "\(status.feedHistoryRequests) history requests, \(status.decisions) decisions since start, "
                 + "\(status.replayDivergences) replay divergences")
         print(
-            "messages \(status.messages), refused \(status.refusedMessages), answers to senders that were gone "
+            "接收 messages \(status.messages), refused \(status.refusedMessages), answers to senders that were gone "
                 + "\(status.unreachable)")
         print(
-            "dead letters \(status.letters.kept), older ones dropped \(status.letters.dropped), "
+            "拒收 dead letters \(status.letters.kept), older ones dropped \(status.letters.dropped), "
                 + "never stored \(status.letters.lost)")
         for code in status.codes { print("  \(code.code) \(code.count)") }
-        var sources = Table("source", "department", "accepted", "duplicates", "rejected", "read by no rule")
+        showSources(status)
+        showRules(status)
+        showUnknown(status)
+        print("\n全为零的列未列出 columns of nothing but 0 are left out; --format json has everything")
+    }
+
+    private func showSources(_ status: Status) {
+        var table = Table("source", "department", "accepted", "duplicates", "rejected", "read by no rule")
         for source in status.sources {
-            sources.add(
+            table.add(
                 source.source, source.department, "\(source.accepted)", "\(source.duplicates)", "\(source.rejected)",
                 "\(source.unread)")
         }
-        print("\n" + sources.text)
-        var rules = Table(
+        print("\n来源 sources\n" + table.withoutZeros().text)
+    }
+
+    private func showRules(_ status: Status) {
+        var table = Table(
             "rule", "keys", "silent", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys",
             "refused samples", "no place", "dropped points")
+        var quiet = 0
         for rule in status.rules {
-            rules.add(
-                rule.id, "\(rule.keys)", "\(rule.silent)", "\(rule.evaluated)", "\(rule.decisions)", "\(rule.unknown)",
-                "\(rule.late)", "\(rule.outOfOrder)", "\(rule.refusedKeys)", "\(rule.refusedSamples)",
-                "\(rule.noPlace)", "\(rule.droppedPoints)")
+            let counts: [Int64] = [
+                Int64(rule.keys), Int64(rule.silent), rule.evaluated, rule.decisions, rule.unknown, rule.late,
+                rule.outOfOrder, rule.refusedKeys, rule.refusedSamples, rule.noPlace, rule.droppedPoints,
+            ]
+            guard counts.contains(where: { $0 != 0 }) else {
+                quiet += 1
+                continue
+            }
+            table.add([rule.id] + counts.map(String.init))
         }
-        print("\n" + rules.text)
-        showUnknown(status)
+        print("\n规则 rules\n" + table.withoutZeros().text)
+        if quiet > 0 { print("\(quiet) rules have read nothing yet") }
     }
 
     /// Most subjects of the table; `--format json` has all that are listed.
@@ -70,7 +86,7 @@ struct StatusCommand: ParsableCommand {
 
     private func showUnknown(_ status: Status) {
         guard !status.unknownSubjects.isEmpty else { return }
-        var table = Table("subject not in the registry", "department", "source", "events", "last received")
+        var table = Table("未登记 subject not in the registry", "department", "source", "events", "last received")
         for subject in status.unknownSubjects.prefix(Self.shownSubjects) {
             table.add(
                 subject.subject, subject.department, subject.source, "\(subject.events)", subject.lastReceived)

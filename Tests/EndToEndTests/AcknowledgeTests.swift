@@ -65,8 +65,9 @@ extension EndToEnd {
             let list = try fenghuo("alarms", "list", "--data", platform.data, in: scratch)
             #expect(list.output.contains("已确认(王敏)") && list.output.contains("无人确认"))
             let show = try fenghuo("alarms", "show", b, "--data", platform.data, in: scratch)
-            let told = "unacknowledged red, next 市应急管理局: value = 60.0, threshold >= 50.0"
+            let told = "无人确认 unacknowledged 红色 red, next 市应急管理局: value = 60 %LEL, threshold >= 50 %LEL"
             #expect(show.output.contains(told), "\(show.output)")
+            #expect(show.output.contains("the rule's time to respond ran out"))
             let heard = try fenghuo(
                 "listen", "--feed", platform.feed, "--history", platform.history, "--count", "4", in: scratch)
             #expect(heard.output.contains("已确认(王敏:已通知抢修)"))

@@ -24,8 +24,9 @@ extension EndToEnd {
             #expect(try platform.settle())
 
             let status = try fenghuo("status", "--control", platform.control, in: scratch)
-            #expect(status.code == 0 && status.output.hasPrefix("ok  data \(platform.data)  clock events"))
-            #expect(status.output.contains("gas-lel") && status.output.contains("dropped points"))
+            #expect(status.code == 0 && status.output.hasPrefix("正常 ok  data \(platform.data)  clock events"))
+            #expect(status.output.contains("\ngas-lel ") && status.output.contains(" rules have read nothing yet"))
+            #expect(!status.output.contains("dropped points") && !status.output.contains("\npm25-daily"))
             // What the door has counted is published each second.
             #expect(
                 try eventually {
@@ -44,9 +45,9 @@ extension EndToEnd {
             let show = try fenghuo("alarms", "show", row[0], "--data", platform.data, "--file", in: scratch)
             #expect(show.code == 0)
             for words in [
-                "raised yellow: value = 21.0, threshold >= 20.0", "escalated orange: value = 31.0",
-                "escalated red: value = 55.0, threshold >= 50.0", "resolved (cleared): value = 6.0, now < ",
-                "reading w/150 of /default",
+                "触发 raised 黄色 yellow: value = 21 %LEL, threshold >= 20 %LEL", "escalated 橙色 orange: value = 31 %LEL",
+                "escalated 红色 red: value = 55 %LEL, threshold >= 50 %LEL",
+                "解除 resolved (cleared): value = 6 %LEL, now < ", "    RQ-1 可燃气体", "reading w/150 of /default",
                 "runbook docs/runbooks/gas-lel.md", "id: gas-lel\n",
             ] { #expect(show.output.contains(words), "\(words) in \(show.output)") }
             #expect(try fenghuo("alarms", "show", "1.0", "--data", platform.data, in: scratch).code == 1)

@@ -16,6 +16,8 @@ final class RunningPlatform: @unchecked Sendable {
         var snapshotEvery = "5m"
         /// Further lines of the file.
         var more = ""
+        /// Descriptors that the process may open; nil: as many as the tests.
+        var descriptors: Int?
     }
 
     struct NotReady: Error, CustomStringConvertible {
@@ -68,7 +70,12 @@ final class RunningPlatform: @unchecked Sendable {
             snapshot_every: \(settings.snapshotEvery)
             \(settings.more)
             """)
-        child = try ChildProcess(Repository.executable, ["run", "--config", file], in: scratch)
+        if let limit = settings.descriptors {
+            let line = "ulimit -n \(limit) && exec \(Repository.executable) run --config \(file)"
+            child = try ChildProcess("/bin/sh", ["-c", line], in: scratch)
+        } else {
+            child = try ChildProcess(Repository.executable, ["run", "--config", file], in: scratch)
+        }
     }
 
     /// Launches and waits for the line that says that every socket is open.

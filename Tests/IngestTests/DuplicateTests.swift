@@ -78,7 +78,7 @@ import Testing
     @Test func `forgotten events are new again`() {
         let bench = Bench()
         _ = bench.take(event(1))
-        let (_, identities) = bench.intake.close(spare: EventBatch())
+        let (_, identities) = bench.intake.close()
         bench.intake.forget(identities)
         #expect(bench.take(event(1)).accepted == 1)
     }
@@ -94,7 +94,7 @@ import Testing
             let outcome = bench.take(body)
             accepted += outcome.accepted
             codes.formUnion(outcome.errors.map(\.code))
-            _ = bench.intake.close(spare: EventBatch())
+            _ = bench.intake.close()
         }
         #expect(accepted == Limits.subjectsPerSource && codes == [.tooManySubjects])
         #expect(bench.take(Bench.event([("subject", "\"known\"")])).accepted == 1)

@@ -2,6 +2,7 @@ import AlertStore
 import Engine
 import Events
 import Foundation
+import Logging
 import Synchronization
 import Testing
 
@@ -35,7 +36,7 @@ struct EngineStageTests {
         let stage = EngineStage(
             Engine(ruleSet: RuleSet(rules: [rule], timing: timing)), queue: queue,
             snapshots: SnapshotFiles(data: data), snapshotEvery: .hours(1),
-            complaints: Complaints(), beforeSnapshot: {})
+            complaints: Complaints(log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), beforeSnapshot: {})
         let turns = Mutex<[Turn]>([])
         stage.connect(onRules: { _ in }, commit: { turn in turns.withLock { $0.append(turn) } })
         let stamp = Timestamp(seconds: 1)

@@ -27,7 +27,6 @@ enum DecodeAlone {
                 for request in requests {
                     queue.complete(request.ticket, position: next, received: Timestamp(seconds: 0))
                     next += Int64(request.entry.positions)
-                    if case .events(let batch) = request.entry { queue.recycle(batch) }
                 }
             }
         }

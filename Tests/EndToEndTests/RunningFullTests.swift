@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What runs full while the platform goes on is told before it is full.
+    struct RunningFullTests {
+        @Test func `connections that take nearly all descriptors are told, and told no more once they are gone`() throws
+        {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) { $0.descriptors = 200 }
+            #expect(try platform.status().degraded == [])
+            do {
+                let peers = try (0..<145).map { _ in try Wire(.dealer, platform.ingest) }
+                #expect(
+                    try eventually {
+                        try platform.status().degraded.contains {
+                            $0.hasPrefix("descriptors: ") && $0.contains(" of 200 ")
+                        }
+                    })
+                #expect(peers.count == 145)
+            }
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `a journal that has reached its cap is told and drops nothing`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) { $0.more = "journal_cap: 1" }
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains { $0.hasPrefix("journal_cap: the journal takes ") }
+                })
+            let answer = try Wire(.req, platform.ingest).ask(
+                #"{"id":"1","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#)
+            #expect(answer?["accepted"] as? Int == 1)
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `a key is erased by command, once and by its name only`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let answer = try Wire(.req, platform.ingest).ask(
+                #"{"id":"1","type":"incident","category":"fire","area":"320213","text":"三楼冒烟","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#)
+            #expect(answer?["accepted"] as? Int == 1, "\(answer ?? [:])")
+            func erase(_ more: String...) throws -> Finished {
+                try run(
+                    Repository.executable, ["journal", "erase-key", "2026-07", "--data", platform.data] + more,
+                    in: scratch)
+            }
+            #expect(try erase("--force").errors.contains("owned by process"))
+            #expect(platform.stop() == 0)
+            func export() throws -> String {
+                try fenghuo("journal", "export", "--restricted", "--data", platform.data, in: scratch).output
+            }
+            #expect(try export().contains("三楼冒烟"))
+            #expect(try erase().code == 3)
+            let done = try erase("--force")
+            #expect(done.code == 0 && done.output.hasPrefix("erased 2026-07"), "\(done.errors)")
+            #expect(try !export().contains("三楼冒烟"))
+            let again = try erase("--force")
+            #expect(again.code == 1 && again.errors.contains("no key 2026-07"))
+            #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
+        }
+    }
+}
