@@ -101,15 +101,22 @@ struct FeedLoop: ~Copyable {
     private mutating func answerOne() {
         switch frames.receive(from: desk) {
         case .nothing, .closed: return
-        case .tooMany, .tooLarge: status.unanswered += 1
+        case .tooMany, .tooLarge:
+            // Of such a message only the routing id and, from a REQ, the empty frame are left.
+            let envelope = (0..<frames.count).map { frames.bytes($0) }
+            reply(
+                envelope.prefix(1) + envelope.dropFirst().prefix { $0.isEmpty },
+                answers.refused(.malformed, head: store.head))
         case .message:
             let last = frames.count - 1
-            let envelope = (0..<last).map { frames.bytes($0) }
-            let answer = answers.answer(frames.bytes(last), head: store.head)
-            if let refusal = answer.refusal { status.refusals[refusal, default: 0] += 1 }
-            if desk.send(frames: envelope + [Array(answer.json.utf8)]) != .sent { status.unanswered += 1 }
+            reply((0..<last).map { frames.bytes($0) }, answers.answer(frames.bytes(last), head: store.head))
         }
         status.historyRequests += 1
+    }
+
+    private mutating func reply(_ envelope: [[UInt8]], _ answer: (json: String, refusal: HistoryAnswer.Refusal?)) {
+        if let refusal = answer.refusal { status.refusals[refusal, default: 0] += 1 }
+        if desk.send(frames: envelope + [Array(answer.json.utf8)]) != .sent { status.unanswered += 1 }
     }
 
     private static func publisherOptions(_ queuedMessages: Int32) -> SocketOptions {

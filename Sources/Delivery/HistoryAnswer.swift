@@ -57,8 +57,16 @@ public struct HistoryAnswer: Sendable {
         do {
             return (try page(request, head: head), nil)
         } catch {
-            return (refused(error, head: head), error)
+            return refused(error, head: head)
         }
+    }
+
+    /// The answer to a message that is no request.
+    func refused(_ refusal: Refusal, head: Int64) -> (json: String, refusal: Refusal?) {
+        let json =
+            #"{"ok":false,"code":"\#(refusal.rawValue)","epoch":"\#(epoch)","head":\#(head),"#
+            + #""zh":"\#(refusal.zh)","en":"\#(refusal.en)"}"#
+        return (json, refusal)
     }
 
     private func page(_ bytes: [UInt8], head: Int64) throws(Refusal) -> String {
@@ -91,10 +99,5 @@ public struct HistoryAnswer: Sendable {
         if let limit = request.limit, !(1...StoreBounds.pageRows).contains(limit) { throw .invalidLimit }
         guard request.topics?.count ?? 0 <= HistoryRequest.maximumTopics else { throw .tooManyTopics }
         return request
-    }
-
-    private func refused(_ refusal: Refusal, head: Int64) -> String {
-        #"{"ok":false,"code":"\#(refusal.rawValue)","epoch":"\#(epoch)","head":\#(head),"#
-            + #""zh":"\#(refusal.zh)","en":"\#(refusal.en)"}"#
     }
 }

@@ -30,6 +30,8 @@ public final class Platform: Sendable {
     let complaints: Complaints
     let clock = FollowedClock()
     private let stopping: Wake
+    private let isStopping = Atomic(false)
+    private let isStoreLocked = Atomic(false)
     private let signals: Mutex<Signals>
 
     private struct Signals: ~Copyable, Sendable { var wait: SignalWait? }
@@ -83,7 +85,7 @@ public final class Platform: Sendable {
                 start.noteApplied()
             },
             commit: { [self] turn in
-                let committed = try store.commit(turn)
+                let committed = try whileLocked { () throws(StoreError) in try store.commit(turn) }
                 try storeWatch.withLock { (watch) throws(JournalError) in try watch.check() }
                 requests.note(turn.requests)
                 if committed.notices != nil { feed.wake() }
@@ -119,6 +121,7 @@ public final class Platform: Sendable {
         control.run { [self] request in answer(request, stage, ingest, feed, letters) }
 
         log.info("stopping")
+        isStopping.store(true, ordering: .relaxed)
         watch.stop()
         ingest.stop()
         threads.join("ingest")
@@ -136,6 +139,22 @@ public final class Platform: Sendable {
         log.info("stopped")
     }
 
+    /// Does work on the alert store again and again while another process has it locked (a copy being made, a person at
+    /// `sqlite3`): decisions wait, the journal goes on as far as its queues. A stop does not wait: the journal has everything.
+    private func whileLocked<T>(_ work: () throws(StoreError) -> T) throws(StoreError) -> T {
+        while true {
+            do throws(StoreError) {
+                let result = try work()
+                if isStoreLocked.exchange(false, ordering: .relaxed) { complaints.note("alert store", nil) }
+                return result
+            } catch {
+                guard case .locked = error, !isStopping.load(ordering: .relaxed) else { throw error }
+                isStoreLocked.store(true, ordering: .relaxed)
+                complaints.note("alert store", "\(error); alarms wait until then")
+            }
+        }
+    }
+
     /// The engine's stage at the journal's end, and the entries that this start appends. The recovered state leaves this
     /// function only inside the stage: a second reference would keep a second copy of every page that changes.
     private func prepareEngine() throws -> (EngineStage, [JournalEntry]) {
@@ -144,7 +163,7 @@ public final class Platform: Sendable {
         let stage = EngineStage(
             recovery.engine, queue: BoundedQueue(capacity: 64), snapshots: snapshots,
             snapshotEvery: configuration.snapshotEvery, complaints: complaints,
-            beforeSnapshot: { [store] in try store.flushApplied() })
+            beforeSnapshot: { [self] in try whileLocked { () throws(StoreError) in try store.flushApplied() } })
         return (stage, entries)
     }
 

@@ -112,9 +112,13 @@ import Testing
             #expect(answer["more"] as? Bool == true)
             #expect(socket.send("?", wait: true) == .sent)
             #expect(try self.answer(socket)["code"] as? String == "malformed")
+            // Frames without end: of a REQ that correlates, too little is kept to answer it.
+            guard !relaxed else { continue }
+            #expect(socket.send(frames: Array(repeating: Array("x".utf8), count: 100), wait: true) == .sent)
+            #expect(try self.answer(socket)["code"] as? String == "malformed")
         }
-        try eventually { feed.status.historyRequests == 6 }
-        #expect(feed.status.refusals == [.malformed: 3])
+        try eventually { feed.status.historyRequests == 8 }
+        #expect(feed.status.refusals == [.malformed: 5] && feed.status.unanswered == 0)
     }
 
     private func answer(_ socket: borrowing Socket) throws -> [String: Any] {

@@ -147,7 +147,7 @@ extension EndToEnd {
             #expect(try Self.subjects(platform) == ["A raised"])
         }
 
-        @Test func `a snapshot with one bit flipped is passed over, whichever bit`() throws {
+        @Test func `a snapshot with a bit flipped is passed over and the start replays more`() throws {
             let scratch = try Scratch()
             let (platform, _) = try Self.stopped(scratch)
             let directory = platform.data + "/snapshots"

@@ -63,5 +63,39 @@ extension EndToEnd {
             #expect(again.code == 1 && again.errors.contains("no key 2026-07"))
             #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
         }
+
+        @Test func `a foreign lock on the alert store makes alarms wait, and is told`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let held = try scratch.write("held", "")
+            let other = try ChildProcess(
+                "/usr/bin/env", ["python3", "-c", Self.hold, platform.data + "/alerts.sqlite", held], in: scratch)
+            #expect(eventually { other.output == "held\n" }, "\(other.errors)")
+            let answer = try Wire(.req, platform.ingest).ask(
+                #"{"id":"1","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#)
+            #expect(answer?["accepted"] as? Int == 1)
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains {
+                        $0.hasPrefix("alert store: ") && $0.contains("locked by another process")
+                    }
+                })
+            #expect(try platform.status().feedHead == 0)
+            try FileManager.default.removeItem(atPath: held)
+            #expect(try eventually { try platform.status().feedHead > 0 })
+            #expect(try platform.status().health == "ok")
+            #expect(platform.stop() == 0)
+        }
+
+        /// Holds the write lock of a database as long as a file exists.
+        private static let hold = """
+            import os, sqlite3, sys, time
+            c = sqlite3.connect(sys.argv[1], isolation_level=None)
+            c.execute("BEGIN IMMEDIATE")
+            print("held", flush=True)
+            while os.path.exists(sys.argv[2]): time.sleep(0.01)
+            c.execute("ROLLBACK")
+            """
     }
 }

@@ -30,4 +30,21 @@ struct SnapshotFilesTests {
         #expect(throws: PlatformError.self) { try files.write(Engine().snapshot(), nextPosition: 1) }
         #expect(try names(files) == ["00000000000000000001.snapshot"])
     }
+
+    @Test func `one with a bit flipped is passed over, whichever bit`() throws {
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let files = SnapshotFiles(data: data)
+        try files.write(Engine().snapshot(), nextPosition: 1)
+        #expect(try files.newest(upTo: 1).found != nil)
+        let path = URL(fileURLWithPath: files.directory + "/00000000000000000001.snapshot")
+        let whole = try Data(contentsOf: path)
+        for byte in whole.indices {
+            var flipped = whole
+            flipped[byte] ^= 1 << UInt8(byte % 8)
+            try flipped.write(to: path)
+            let search = try files.newest(upTo: 1)
+            #expect(search.found == nil, "\(byte)")
+            #expect(search.passedOver == ["\(path.path): its checksum does not match"], "\(byte)")
+        }
+    }
 }
