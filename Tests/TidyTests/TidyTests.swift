@@ -95,4 +95,30 @@ struct TidyTests {
             }
         }
     }
+
+    @Test func `both READMEs show the same commands and samples`() throws {
+        func samples(_ name: String) throws -> [Substring] {
+            let text = try String(contentsOf: Self.root.appendingPathComponent(name), encoding: .utf8)
+            return text.split(separator: "```", omittingEmptySubsequences: false).enumerated()
+                .filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
+        }
+        let english = try samples("README.md")
+        #expect(english.count > 6)
+        #expect(try samples("README.zh.md") == english)
+    }
+
+    @Test func `every test that the durability page names exists`() throws {
+        let page = try String(contentsOf: Self.root.appendingPathComponent("docs/durability.md"), encoding: .utf8)
+        let tests = Self.root.appendingPathComponent("Tests")
+        let names = try #require(FileManager.default.enumerator(atPath: tests.path)).compactMap { $0 as? String }
+        let all = try names.filter { $0.hasSuffix(".swift") }
+            .map { try String(contentsOf: tests.appendingPathComponent($0), encoding: .utf8) }.joined()
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.hasPrefix("| fault") }
+        let cited = rows.flatMap { row in
+            (row.split(separator: "|").last ?? "").split(separator: "`", omittingEmptySubsequences: false).enumerated()
+                .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+        }
+        #expect(cited.count > 25)
+        #expect(cited.filter { !all.contains("func `\($0)`") } == [])
+    }
 }
