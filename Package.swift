@@ -48,8 +48,8 @@ let package = Package(
         ours("Ingest", ["Events", "Messaging", "CivilTime", "CSimdJSON"]),
         ours("Journal", ["Events", "CZstd", "CSodium", grdb]),
         ours("AlertStore", ["Events", "Engine", grdb]),
-        ours("Delivery", ["Events", "AlertStore", "Messaging"]),
-        ours("Client", ["Events", "Messaging", "StrictYAML"]),
+        ours("Client", ["Events", "Messaging", "StrictYAML", grdb]),
+        ours("Delivery", ["Events", "AlertStore", "Messaging", "Client"]),
         ours("City", ["Events"]),
         ours("Platform", ["RuleFiles", "Ingest", "Journal", "AlertStore", "Delivery", "StrictYAML", log]),
         .executableTarget(
@@ -60,7 +60,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "CSpawn", path: "Tests/CSpawn"),
-        .target(name: "TestSupport", dependencies: ["CSpawn"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CSpawn", "Messaging"], path: "Tests/TestSupport", swiftSettings: strict
+        ),
         tests("CivilTimeTests", ["CivilTime"]),
         tests("ExpressionTests", ["Expression"]),
         tests("EventsTests", ["Events"]),
@@ -71,8 +73,8 @@ let package = Package(
         tests("IngestTests", ["Ingest"]),
         tests("JournalTests", ["Journal", "Events", grdb], exclude: ["Fixtures"]),
         tests("AlertStoreTests", ["AlertStore", "Events", "Engine", "TestSupport", grdb], exclude: ["Fixtures"]),
-        tests("DeliveryTests", ["Delivery", "AlertStore", "Messaging", "Engine", "Events"]),
-        tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML"]),
+        tests("DeliveryTests", ["Delivery", "Client", "AlertStore", "Messaging", "Engine", "Events", "TestSupport"]),
+        tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML", "TestSupport"]),
         tests("CityTests", ["City", "Events"]),
         tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events", log]),
         tests("TidyTests", []),

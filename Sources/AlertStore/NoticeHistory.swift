@@ -51,12 +51,43 @@ extension AlertReader {
                     SELECT seq, prev, kind, exercise, domain, level, area, body FROM notices
                     WHERE seq > ? ORDER BY seq LIMIT ?
                     """, arguments: [since, StoreBounds.pageRows]
-            ).map { row in
-                try StoredNotice(
-                    seq: row.decode(forColumn: "seq"), prev: row.decode(forColumn: "prev"), leaf: storedLeaf(row),
-                    body: row.decode(forColumn: "body"))
-            }
+            ).map(storedNotice)
         }
+    }
+
+    /// Notices of decisions after one, by decision: an order that a store made anew from the journal keeps, whatever its epoch.
+    public func notices(
+        after id: DecisionID, limit: Int
+    ) throws(StoreError) -> [(id: DecisionID, notice: StoredNotice)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT seq, position, ordinal, prev, kind, exercise, domain, level, area, body FROM notices
+                    WHERE (position, ordinal) > (?, ?) ORDER BY position, ordinal LIMIT ?
+                    """, arguments: [id.position, id.ordinal, limit]
+            ).map { (id: try storedID($0), notice: try storedNotice($0)) }
+        }
+    }
+
+    /// The newest notice's decision and sequence; nil before the first.
+    public func newestNotice() throws(StoreError) -> (id: DecisionID, seq: Int64)? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT seq, position, ordinal FROM notices ORDER BY position DESC, ordinal DESC LIMIT 1"
+            ).map { (id: try storedID($0), seq: try $0.decode(forColumn: "seq")) }
+        }
+    }
+
+    private func storedID(_ row: Row) throws -> DecisionID {
+        try DecisionID(position: row.decode(forColumn: "position"), ordinal: row.decode(forColumn: "ordinal"))
+    }
+
+    private func storedNotice(_ row: Row) throws -> StoredNotice {
+        try StoredNotice(
+            seq: row.decode(forColumn: "seq"), prev: row.decode(forColumn: "prev"), leaf: storedLeaf(row),
+            body: row.decode(forColumn: "body"))
     }
 
     /// Leaves whose newest notice is after `since`, by that sequence, at most a page.

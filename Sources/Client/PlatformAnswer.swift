@@ -1,32 +1,32 @@
 import Foundation
 
 /// An answer of the platform's door, as JSON says it; see docs/wire.md.
-struct PlatformAnswer: Decodable {
-    struct Finding: Decodable {
-        var index: Int
-        var id: String?
-        var code: String
-        var field: String?
-        var en: String?
+public struct PlatformAnswer: Decodable, Sendable {
+    public struct Finding: Decodable, Sendable {
+        public var index: Int
+        public var id: String?
+        public var code: String
+        public var field: String?
+        public var en: String?
     }
 
-    var ok: Bool
-    var code: String?
-    var accepted: Int?
-    var duplicates: Int?
-    var rejected: Int?
-    var retryAfterMs: Int?
-    var expected: UInt64?
-    var stream: String?
-    var epoch: UInt64?
-    var ack: UInt64?
+    public var ok: Bool
+    public var code: String?
+    public var accepted: Int?
+    public var duplicates: Int?
+    public var rejected: Int?
+    public var retryAfterMs: Int?
+    public var expected: UInt64?
+    public var stream: String?
+    public var epoch: UInt64?
+    public var ack: UInt64?
     /// Of a high-water mark.
-    var seq: UInt64?
-    var credit: Int?
+    public var seq: UInt64?
+    public var credit: Int?
     /// How often each note came, by code.
-    var noteCounts: [String: Int]?
-    var errors: [Finding]?
-    var en: String?
+    public var noteCounts: [String: Int]?
+    public var errors: [Finding]?
+    public var en: String?
 
     static func decode(_ bytes: [UInt8]) -> PlatformAnswer? {
         let decoder = JSONDecoder()

@@ -8,6 +8,8 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case outOfStep(stream: String, platform: UInt64, ours: UInt64)
     /// The stream has messages of an earlier run, and a repeat was not asked for.
     case sentBefore(stream: String, messages: UInt64)
+    /// The platform has messages of the stream that were not sent from here.
+    case otherSender(stream: String)
     case badAnswer(String)
     /// Options that contradict each other.
     case unusable(String)
@@ -23,6 +25,9 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .sentBefore(let stream, let messages):
             "stream \(stream) was sent before (\(messages) messages are durable): --resume goes on after them, "
                 + "--again sends every event anew and counts it twice, --stream NAME gives other data a name of its own"
+        case .otherSender(let stream):
+            "stream \(stream): the platform has messages that were not sent from here: another sender uses this name, or this "
+                + "spool is an old copy. Give each sender a stream name of its own"
         case .badAnswer(let text): "not an answer of the platform: \(text)"
         case .unusable(let reason): reason
         case .stopped: "stopped"

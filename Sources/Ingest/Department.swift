@@ -9,6 +9,8 @@ public struct Department: Equatable, Sendable {
     public var sourcePrefixes: [String]
     /// For times without zone, minutes east of Greenwich; nil refuses them.
     public var localOffsetMinutes: Int?
+    /// The name under which this platform forwards: an event whose `via` holds it has gone in a circle. Empty: it does not forward.
+    public var forwardedAs = ""
     /// Ahead of the platform by more than this an event is stored, not evaluated, and noted; nil asks no clock.
     public var maxFuture: TimeSpan?
     /// Ahead of the platform by more than this an event is refused; nil asks no clock.

@@ -100,13 +100,19 @@ struct EventDecoder {
         case .category: draft.category = try string(at, key, checked: true)
         case .count: draft.count = try number(at, key)
         case .exercise: try takeExercise(at)
-        case .corrects:
-            let text = try string(at, key, checked: true)
-            if !text.isAbsent { try append(EventDraft.Field(name: name, kind: .string, bits: 0, text: text)) }
+        case .corrects: _ = try keep(name, at, key)
+        case .via: draft.via = try keep(name, at, key)
         case .readings: try takeReadings(at)
         case .text, .reporter, .reporterName, .reporterPhone, .contact, .phone: try takeRestricted(key, name, at)
         case .other: preconditionFailure("other keys are fields")
         }
+    }
+
+    /// A known key whose text is a field to the rules.
+    private mutating func keep(_ name: Text, _ at: Int, _ key: EventKey) throws(IngestCode) -> Text {
+        let text = try string(at, key, checked: true)
+        if !text.isAbsent { try append(EventDraft.Field(name: name, kind: .string, bits: 0, text: text)) }
+        return text
     }
 
     /// A string or, for null, nothing.
@@ -262,7 +268,16 @@ struct EventDecoder {
         if !draft.contentType.isAbsent, !Self.isJSON(draft.contentType) {
             throw refuse(.unsupportedData, "datacontenttype", got: draft.contentType, want: "application/json")
         }
+        if !draft.via.isAbsent, !department.record.forwardedAs.isEmpty { try refuseLoop(department.record.forwardedAs) }
         if looksPersonal(draft.subject.bytes) { throw refuse(.personalSubject, "subject") }
+    }
+
+    /// `via` lists the platforms that the event has passed, with blanks between.
+    private mutating func refuseLoop(_ own: String) throws(IngestCode) {
+        let passed = draft.via.bytes.split(separator: UInt8(ascii: " "))
+        guard !passed.contains(where: { $0.elementsEqual(own.utf8) }) else {
+            throw refuse(.loop, "via", got: draft.via, want: own)
+        }
     }
 
     private static func isJSON(_ type: Text) -> Bool {

@@ -34,6 +34,7 @@ struct EventDraft {
     var area = Text.absent
     var crs = Text.absent
     var category = Text.absent
+    var via = Text.absent
     var time = Timestamp(microseconds: 0)
     /// Seconds; 0 for an instant.
     var period: Int32 = 0
@@ -63,6 +64,7 @@ struct EventDraft {
         area = .absent
         crs = .absent
         category = .absent
+        via = .absent
         period = 0
         longitude = .nan
         latitude = .nan

@@ -4,7 +4,7 @@ enum EventKey: UInt8, CaseIterable {
     case id, source, type, subject, time, specversion, datacontenttype, data
     case dataBase64
     // Known at the top level and in `data`.
-    case metric, value, unit, quality, area, lon, lat, crs, period, category, count, exercise, corrects, readings
+    case metric, value, unit, quality, area, lon, lat, crs, period, category, count, exercise, corrects, via, readings
     case text, reporter
     case reporterName, reporterPhone, contact, phone
     case other
@@ -33,6 +33,7 @@ enum EventKey: UInt8, CaseIterable {
         case .count: "count"
         case .exercise: "exercise"
         case .corrects: "corrects"
+        case .via: "via"
         case .readings: "readings"
         case .text: "text"
         case .reporter: "reporter"

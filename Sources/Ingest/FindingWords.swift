@@ -47,6 +47,7 @@ extension Finding {
         case .tooManySubjects: "此来源的监测对象超过上限 \(want)"
         case .idReused: "相同标识内容不同:新事件请用新 id;网关可能重置了计数器"
         case .tooOld: "早于去重窗口(\(want)),无法判断是否重复;请改用序号流"
+        case .loop: "此事件已经过本平台(\(want)),不再接收:检查各平台的转发配置"
         case .noRule: "没有规则使用 \(got)" + (want.isEmpty ? "" : ",是否为 \(want)?")
         case .unknownSubject: "监测对象 \(got) 未登记"
         case .areaMismatch: "区划 \(got) 与登记的 \(want) 不符,以登记为准"
@@ -105,6 +106,7 @@ extension Finding {
         case .idReused:
             "the same identity came with other content: give a new event another id; has a gateway restarted its counter?"
         case .tooOld: "not after \(want), the edge of the duplicate window: use a sequenced stream for old data"
+        case .loop: "the event has already passed this platform (\(want)): who forwards to whom goes in a circle"
         case .noRule: "no rule reads \(got)" + (want.isEmpty ? "" : "; did you mean \(want)?")
         case .unknownSubject: "subject \(got) is not in the registry"
         case .areaMismatch: "area \(got) is not the registry's \(want), which holds"

@@ -45,6 +45,7 @@ public enum IngestCode: String, CaseIterable, Error, Sendable {
     case tooManySubjects = "too_many_subjects"
     case idReused = "id_reused"
     case tooOld = "too_old"
+    case loop
 
     // Notes on an accepted event.
     case noRule = "no_rule"

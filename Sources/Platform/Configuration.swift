@@ -1,3 +1,4 @@
+import Delivery
 import Engine
 import Events
 import Foundation
@@ -25,6 +26,8 @@ public struct Configuration: Sendable {
     public var history = "tcp://127.0.0.1:7411"
     /// Status and operator requests.
     public var control = "tcp://127.0.0.1:7412"
+    /// nil: nothing is forwarded.
+    public var forward: Forwarder.Settings?
     public var department = Department(id: "default", defaultSource: "/default")
     /// Unsequenced identities remembered to tell repeats.
     public var duplicateWindow = 1_000_000
@@ -56,8 +59,8 @@ public struct Configuration: Sendable {
 extension Configuration {
     public static let keys = [
         "data", "rules", "registry", "metrics", "activation", "clock", "max_future", "max_step", "idle_timeout",
-        "ingest", "lossy_ingest", "feed", "history", "control", "department", "duplicate_window", "segment_bytes",
-        "segment_age", "retention_days", "journal_cap", "snapshot_every",
+        "ingest", "lossy_ingest", "feed", "history", "control", "forward", "department", "duplicate_window",
+        "segment_bytes", "segment_age", "retention_days", "journal_cap", "snapshot_every",
     ]
 
     static let departmentKeys = ["id", "source", "source_prefixes", "local_offset_minutes", "backfill_age"]
@@ -113,6 +116,7 @@ extension Configuration {
         journalCap = Int64(number("journal_cap", Int(journalCap), 0...(1 << 50)))
         retentionDays = number("retention_days", retentionDays, Self.retention)
         if let item = fields.optional("department") { readDepartment(item) }
+        if let item = fields.optional("forward") { readForward(item) }
     }
 
     private mutating func readDepartment(_ item: YAMLItem) {
@@ -138,7 +142,7 @@ extension Configuration {
 
 extension YAMLItem {
     /// `tcp://HOST:PORT` with a port of 1…65535 or `*`, or `ipc://PATH`. (libzmq takes ports modulo 65,536.)
-    fileprivate func endpoint(orNone: Bool) -> String? {
+    func endpoint(orNone: Bool) -> String? {
         guard let text = string() else { return nil }
         if orNone, text == "none" { return text }
         let isLocal = text.hasPrefix("ipc://") && text.utf8.count > 6

@@ -77,6 +77,7 @@ public final class Platform: Sendable {
         let letters = RejectDesk(try openLetters())
         let ingest = makeIngest(letters)
         let feed = try makeFeed(context.handle)
+        let forwarder = try makeForwarder(context.handle)
         let start = StartEntries(first)
         stage.connect(
             onRules: { [self] engine in
@@ -88,7 +89,9 @@ public final class Platform: Sendable {
                 let committed = try whileLocked { () throws(StoreError) in try store.commit(turn) }
                 try storeWatch.withLock { (watch) throws(JournalError) in try watch.check() }
                 requests.note(turn.requests)
-                if committed.notices != nil { feed.wake() }
+                guard committed.notices != nil else { return }
+                feed.wake()
+                forwarder?.wake()
             })
         let engineQueue = stage.queue
         let writer = JournalWriter(
@@ -97,6 +100,7 @@ public final class Platform: Sendable {
         let threads = Threads { [stopping] in stopping.signal() }
 
         try threads.start("feed") { try feed.run() }
+        if let forwarder { try threads.start("forward") { forwarder.run() } }
         try threads.start("engine") {
             // A journal that waits for room must not wait for an engine that is gone.
             defer { engineQueue.close() }
@@ -118,7 +122,7 @@ public final class Platform: Sendable {
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
         log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])
         ready(endpoints)
-        control.run { [self] request in answer(request, stage, ingest, feed, letters) }
+        control.run { [self] request in answer(request, stage, ingest, feed, forwarder, letters) }
 
         log.info("stopping")
         isStopping.store(true, ordering: .relaxed)
@@ -131,7 +135,9 @@ public final class Platform: Sendable {
         threads.join("journal")
         threads.join("engine")
         feed.stop()
+        forwarder?.stop()
         threads.join("feed")
+        threads.join("forward")
         upkeep.stop()
         threads.join("upkeep")
         if let failure = threads.failure { throw PlatformError.stopped(failure) }

@@ -8,12 +8,13 @@ import Ingest
 /// What the control socket answers.
 extension Platform {
     func answer(
-        _ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed, _ letters: RejectDesk
+        _ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed, _ forwarder: Forwarder?,
+        _ letters: RejectDesk
     ) -> [UInt8] {
         // A request that is not JSON is answered like an unknown operation.
         let request = (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
         return switch request.op {
-        case "status": encode(status(stage, ingest, feed.status, letters.counts))
+        case "status": encode(status(stage, ingest, feed.status, forwarder?.status, letters.counts))
         case "reload": encode(reload(ingest))
         case "activate": encode(activate(request))
         case "rollback": encode(rollback(request))
@@ -24,7 +25,7 @@ extension Platform {
     }
 
     func status(
-        _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status,
+        _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status, _ forward: Forwarder.Status?,
         _ letters: (kept: Int64, dropped: Int64, lost: Int64)
     ) -> Status {
         let view = stage.view.withLock { $0 }
@@ -38,7 +39,7 @@ extension Platform {
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,
             engineNext: view.nextPosition, storeApplied: store.applied, feedHead: store.head, feedEpoch: store.epoch,
             feedPublished: feed.published, feedSubscriptions: feed.subscriptions,
-            feedHistoryRequests: feed.historyRequests,
+            feedHistoryRequests: feed.historyRequests, forward: forward.flatMap(forwardStatus),
             received: view.received == .distantPast ? "" : view.received.formatted(),
             rules: view.counters.map(Status.Rule.init), ruleSet: view.ruleSetVersion,
             activation: configuration.activation.rawValue, activatedBy: rules.ruleSet.activation?.by ?? "",
@@ -50,6 +51,19 @@ extension Platform {
             codes: incoming.codes.map { .init(code: $0.code.rawValue, count: $0.count) },
             sources: incoming.sources.map(Status.Source.init),
             unknownSubjects: incoming.strangers.map(Status.Stranger.init), unlistedUnknown: incoming.unlistedStrangers)
+    }
+
+    private func forwardStatus(_ forward: Forwarder.Status) -> Status.Forward? {
+        guard let settings = configuration.forward else { return nil }
+        let counts = forward.counts
+        return .init(
+            to: settings.to, source: settings.source, position: counts.acknowledged,
+            answered: counts.answered, waiting: counts.events + Int(max(0, store.head - forward.sealedSequence)),
+            refused: counts.refused, retries: forward.retries, restarts: counts.restarts,
+            trouble: forward.trouble ?? "",
+            newestRefused: forward.refused.map {
+                .init(id: $0.event, code: $0.code, field: $0.field, reason: $0.reason)
+            })
     }
 
     private func encode(_ value: some Encodable) -> [UInt8] {

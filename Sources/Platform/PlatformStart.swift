@@ -94,6 +94,7 @@ extension Platform {
         settings.lossyEndpoint = configuration.lossyIngest == "none" ? nil : configuration.lossyIngest
         settings.duplicateWindow = configuration.duplicateWindow
         settings.department.maxFuture = configuration.maxFuture
+        settings.department.forwardedAs = configuration.forward?.source ?? ""
         if configuration.clock == .events {
             // Recorded events are as old or young as they are: only those before them judge them.
             (settings.department.maxFuture, settings.department.refuseFuture) = (nil, nil)
@@ -124,6 +125,16 @@ extension Platform {
             onPruned: { [log] report in
                 log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])
             })
+    }
+
+    /// nil where nothing is forwarded.
+    func makeForwarder(_ context: Context.Handle) throws -> Forwarder? {
+        guard let settings = configuration.forward else { return nil }
+        let passed = PassedPlatforms(data: configuration.data)
+        return try Forwarder(
+            context, settings, store: storePath, spool: configuration.data + "/forward.sqlite",
+            via: { passed.via(of: $0) },
+            onTrouble: { [complaints] in complaints.note("forward", $0) })
     }
 
     func makeFeed(_ context: Context.Handle) throws -> Feed {

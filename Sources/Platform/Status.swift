@@ -56,6 +56,34 @@ public struct Status: Codable, Sendable {
         public var lost: Int64
     }
 
+    /// The way to the platform above.
+    public struct Forward: Codable, Sendable {
+        public struct Refused: Codable, Sendable {
+            public var id: String
+            public var code: String
+            public var field: String
+            public var reason: String
+        }
+
+        public var to: String
+        public var source: String
+        /// Newest notice that the platform above has, or has refused for good; empty before the first.
+        public var position: String
+        /// Since forwarding began.
+        public var answered: Int
+        /// Notices still to be acknowledged or looked at.
+        public var waiting: Int
+        /// Refused for good: they are not sent again.
+        public var refused: Int
+        /// Attempts that failed, since the start.
+        public var retries: Int
+        /// How often the platform above had lost what it had acknowledged.
+        public var restarts: Int
+        /// Why nothing is acknowledged now; empty: all is well.
+        public var trouble: String
+        public var newestRefused: [Refused]
+    }
+
     public struct Code: Codable, Sendable {
         public var code: String
         public var count: UInt64
@@ -74,6 +102,8 @@ public struct Status: Codable, Sendable {
     public var feedPublished: Int64
     public var feedSubscriptions: Int64
     public var feedHistoryRequests: Int64
+    /// Where the configuration has `forward`.
+    public var forward: Forward?
     public var received: String
     public var rules: [Rule]
     public var ruleSet: String

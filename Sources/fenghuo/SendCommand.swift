@@ -62,7 +62,7 @@ struct SendCommand: ParsableCommand {
             let code =
                 switch failure {
                 case .sentBefore, .unusable: Exit.usage
-                case .refused, .outOfStep, .badAnswer: Exit.findings
+                case .refused, .outOfStep, .otherSender, .badAnswer: Exit.findings
                 case .unreachable, .stopped: Exit.unreachable
                 }
             throw Exit.fail("\(failure)", code)

@@ -38,6 +38,7 @@ struct StatusCommand: ParsableCommand {
             "发布 feed \(status.feedEpoch) at \(status.feedHead): \(status.feedSubscriptions) distinct subscriptions, "
                 + "\(status.feedHistoryRequests) history requests, \(status.decisions) decisions since start, "
                 + "\(status.replayDivergences) replay divergences")
+        if let forward = status.forward { show(forward) }
         print(
             "接收 messages \(status.messages), refused \(status.refusedMessages), answers to senders that were gone "
                 + "\(status.unreachable)")
@@ -79,6 +80,17 @@ struct StatusCommand: ParsableCommand {
         }
         print("\n规则 rules\n" + table.withoutZeros().text)
         if quiet > 0 { print("\(quiet) rules have read nothing yet") }
+    }
+
+    private func show(_ forward: Status.Forward) {
+        print(
+            "转发 forward to \(forward.to) as \(forward.source) at \(forward.position.isEmpty ? "-" : forward.position), "
+                + "\(forward.answered) answered, \(forward.waiting) waiting, \(forward.refused) refused, "
+                + "\(forward.retries) retries, \(forward.restarts) restarts")
+        if !forward.trouble.isEmpty { print("  \(forward.trouble)") }
+        for event in forward.newestRefused {
+            print("  refused \(event.id): \(event.code) \(event.field): \(event.reason)")
+        }
     }
 
     /// Most subjects of the table; `--format json` has all that are listed.

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Messaging
+import TestSupport
 import Testing
 
 @testable import Client

@@ -72,13 +72,20 @@ final class Place {
     }
 
     /// Commits one turn of `count` alarms, each of an own subject, and tells the feed.
-    func raise(_ count: Int = 1, domain: String = "gas", area: String = "320213021000", wake: Bool = true) throws {
+    func raise(
+        _ count: Int = 1, domain: String = "gas", area: String = "320213021000", peak: Level = .orange,
+        exercise: Bool = false, wake: Bool = true
+    ) throws {
         var rule = Rule(
             id: "rule-\(domain)", title: .init(zh: "题", en: "title"), domain: domain,
             message: .init(zh: "超限", en: "over"), input: .init(type: "reading", metric: "gas.lel", unit: "%LEL"),
             values: [.init(name: "value", kind: .reading)], ladder: [])
         rule.version = "sha256:1"
-        let decisions = try (1...count).map { try Self.decision(position + Int64($0), rule: rule, area: area) }
+        let decisions = try (1...count).map { number in
+            var decision = try Self.decision(position + Int64(number), rule: rule, area: area)
+            (decision.level, decision.peak, decision.exercise) = (peak, peak, exercise)
+            return decision
+        }
         let turn = Turn(
             positions: position + 1...position + Int64(count), decisions: decisions,
             ruleSet: RuleSet(rules: [rule], version: "sha256:set"), registry: .empty, received: Self.at)

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Testing
 
@@ -19,6 +20,7 @@ struct ConfigurationTests {
         let text = try String(contentsOfFile: Self.root.path + "/fenghuo.yml", encoding: .utf8)
         for key in Configuration.keys { #expect(text.contains("\n\(key):"), "\(key) is not in fenghuo.yml") }
         for key in Configuration.departmentKeys { #expect(text.contains(" \(key):"), "\(key) is not in fenghuo.yml") }
+        for key in Configuration.forwardKeys { #expect(text.contains(" \(key):"), "\(key) is not in fenghuo.yml") }
     }
 
     @Test(arguments: [
@@ -30,6 +32,52 @@ struct ConfigurationTests {
         let error = #expect(throws: PlatformError.self) { try read(text) }
         let message = error?.description ?? ""
         #expect(message.contains(".yml:1:") && message.contains(expected), "\(message)")
+    }
+
+    @Test func `forward names the platform above, this one and its area`() throws {
+        #expect(try read("forward: {to: none}\n").forward == nil)
+        let least = try read(#"forward: {to: "tcp://city:7400", source: /320213, area: "320213"}"# + "\n").forward
+        #expect(
+            least
+                == .init(
+                    to: "tcp://city:7400", source: "/320213", stream: "/320213", area: AreaCode("320213")!, level: .blue
+                ))
+        let full = try read(
+            #"forward: {to: "ipc:///run/city", source: /d, area: "320213021", level: red, stream: d2}"# + "\n"
+        ).forward
+        #expect(
+            full
+                == .init(to: "ipc:///run/city", source: "/d", stream: "d2", area: AreaCode("320213021")!, level: .red))
+    }
+
+    @Test(arguments: [
+        (#"{to: "tcp://city:7400", area: "320213"}"#, "has no 'source'"),
+        (#"{to: "tcp://city:7400", source: /d}"#, "has no 'area'"),
+        (#"{to: "tcp://city:*", source: /d, area: "320213"}"#, "needs the port"),
+        (#"{to: "tcp://city:7400", source: "a b", area: "320213"}"#, "without blanks"),
+        (#"{to: "tcp://city:7400", source: /d, area: "32"}"#, "area code in quotes"),
+        (#"{to: "tcp://city:7400", source: /d, area: "320213", level: purple}"#, "level"),
+        (#"{to: "tcp://127.0.0.1:7400", source: /d, area: "320213"}"#, "own door"),
+        (#"{to: "tcp://localhost:7400", source: /d, area: "320213"}"#, "own door"),
+    ]) func `a wrong forward is named with its place`(text: String, expected: String) {
+        let error = #expect(throws: PlatformError.self) { try read("forward: \(text)\n") }
+        let message = error?.description ?? ""
+        #expect(message.contains(".yml:1:") && message.contains(expected), "\(message)")
+    }
+
+    @Test(arguments: [
+        ("tcp://0.0.0.0:7400", "tcp://127.0.0.1:7400", true), ("tcp://*:7400", "tcp://localhost:7400", true),
+        ("tcp://10.0.0.1:7400", "tcp://10.0.0.1:7400", true), ("tcp://10.0.0.1:7400", "tcp://127.0.0.1:7400", false),
+        ("tcp://0.0.0.0:7400", "tcp://10.0.0.2:7400", false), ("tcp://127.0.0.1:*", "tcp://127.0.0.1:7400", false),
+        ("ipc:///run/a", "ipc:///run/a", true),
+    ]) func `a platform does not forward to itself`(ingest: String, to: String, isItself: Bool) {
+        let text = "ingest: \"\(ingest)\"\nforward: {to: \"\(to)\", source: /d, area: \"320213\"}\n"
+        do {
+            _ = try read(text)
+            #expect(!isItself)
+        } catch {
+            #expect(isItself && error.description.contains("forwards_to_itself"), "\(error)")
+        }
     }
 
     @Test func `a file that is not there says so`() {

@@ -3,36 +3,50 @@ import Messaging
 import Synchronization
 
 /// The other end of a sender's socket, which answers as a script says: a stand-in for faults that a sound platform shows rarely.
-final class Door: Sendable {
+public final class Door: Sendable {
     /// What to do with a message; the platform's durable mark is kept beside it.
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
         case take
+        /// Takes the message and refuses its first event.
+        case reject(String)
         case refuse(String)
         /// Says nothing and forgets it.
         case drop
     }
 
-    struct Seen: Equatable, Sendable {
-        var epoch: UInt64
-        var seq: UInt64
-        var lines: Int
+    public struct Seen: Equatable, Sendable {
+        public var epoch: UInt64
+        public var seq: UInt64
+        public var lines: Int
+
+        public init(epoch: UInt64, seq: UInt64, lines: Int) {
+            self.epoch = epoch
+            self.seq = seq
+            self.lines = lines
+        }
     }
 
     private let seenMessages = Mutex<[Seen]>([])
+    private let takenLines = Mutex<[String]>([])
     private let endpointText = Mutex("")
     private let stopFlag = Mutex(false)
 
-    var seen: [Seen] { seenMessages.withLock { $0 } }
-    var endpoint: String { endpointText.withLock { $0 } }
-    func stop() { stopFlag.withLock { $0 = true } }
+    public init() {}
+
+    public var seen: [Seen] { seenMessages.withLock { $0 } }
+    /// The lines of every message that was taken, once, in order.
+    public var lines: [String] { takenLines.withLock { $0 } }
+    public var endpoint: String { endpointText.withLock { $0 } }
+    public func stop() { stopFlag.withLock { $0 = true } }
 
     /// Runs until stopped: takes messages in sequence, else answers a gap, as the platform does. `mark` is what it already has.
-    func run(
-        _ context: Context.Handle, mark: (epoch: UInt64, seq: UInt64) = (0, 0), credit: Int = 64,
+    public func run(
+        _ context: Context.Handle, at place: String = "tcp://127.0.0.1:*", mark: (epoch: UInt64, seq: UInt64) = (0, 0),
+        credit: Int = 64,
         _ decide: @Sendable (Seen, Int) -> Reply
     ) throws {
         let socket = try Socket(context, .router)
-        try socket.bind("tcp://127.0.0.1:*")
+        try socket.bind(place)
         endpointText.withLock { $0 = socket.lastEndpoint() }
         var poller = Poller()
         _ = poller.add(socket)
@@ -73,13 +87,28 @@ final class Door: Sendable {
                     )
                 case .take where message.seq == seq + 1:
                     seq = message.seq
+                    keep(frames.string(2))
                     answer(taken + #"\#(place):\#(seq)}"#)
-                case .take:
+                case .reject(let code) where message.seq == seq + 1:
+                    seq = message.seq
+                    keep(frames.string(2))
+                    let event =
+                        #""errors":[{"index":0,"id":"\#(Self.id(frames.string(2)))","code":"\#(code)","en":"never"}]"#
+                    answer(taken + #"\#(event),\#(place):\#(seq)}"#)
+                case .take, .reject:
                     answer(
                         #"{"ok":false,"code":"seq_gap","accepted":0,"retry":true,"expected":\#(seq + 1),\#(place):\#(seq)}"#
                     )
                 }
             }
         }
+    }
+
+    private func keep(_ body: String) {
+        takenLines.withLock { $0 += body.split(separator: "\n").map(String.init) }
+    }
+
+    private static func id(_ line: String) -> String {
+        line.components(separatedBy: #""id":""#).dropFirst().first.map { String($0.prefix { $0 != "\"" }) } ?? ""
     }
 }

@@ -1,0 +1,188 @@
+import Events
+import Messaging
+
+/// One sequenced stream over a DEALER socket: messages in flight up to the credit, sent again where they were lost, and
+/// done when the platform says that they are durable. Used by one thread.
+public struct StreamLink: ~Copyable {
+    private let options: SendOptions
+    private let socket: Socket
+    private var poller = Poller()
+    private var frames = Frames(capacity: 4)
+    private let clock = ContinuousClock()
+    private let started: ContinuousClock.Instant
+
+    private var epoch: UInt64 = 0
+    private var window: StreamWindow
+    /// Answers that asked to wait.
+    public private(set) var busy = 0
+    /// Milliseconds since the start.
+    private var lastAnswer = 0
+    /// When something was last done for good, or the platform asked to wait: repeating what never arrives is no progress.
+    private var lastProgress = 0
+    private var lastAsked = 0
+    private var pausedUntil = 0
+
+    /// A signal of `wake` ends a turn early; its owner drains it.
+    public init(_ context: Context.Handle, _ options: SendOptions, wake: Wake? = nil) throws(MessagingError) {
+        precondition(options.window >= 1)
+        socket = try connected(context, options)
+        self.options = options
+        window = StreamWindow(limit: options.window, firstSeq: 1)
+        started = clock.now
+        _ = poller.add(socket)
+        if let wake { _ = poller.add(fd: wake.fd) }
+    }
+
+    public var elapsed: Int {
+        let duration = clock.now - started
+        return Int(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
+    }
+
+    /// No message awaits its acknowledgement.
+    public var isEmpty: Bool { window.isEmpty }
+    public var hasRoom: Bool { window.hasRoom }
+    /// Messages sent more than once.
+    public var resent: Int { window.resent }
+    /// Everything up to here is durable.
+    public var acknowledged: UInt64 { window.firstSeq - 1 }
+
+    /// Asks what the platform has of the stream until it answers.
+    public mutating func open(_ shouldStop: () -> Bool) throws -> StreamMark {
+        lastAsked = -options.answerTimeout
+        while true {
+            if elapsed - lastAsked >= min(options.answerTimeout, 1000) { askForMark() }
+            guard poller.wait(milliseconds: 100) else { throw SendFailure.stopped }
+            while let answer = try receive() {
+                guard let seq = answer.seq else {
+                    try refuse(answer)
+                    continue
+                }
+                window.grant(answer.credit ?? options.window, asked: options.window)
+                return StreamMark(stream: options.stream, epoch: answer.epoch ?? 0, seq: seq)
+            }
+            try checkPatience()
+            if shouldStop() { throw SendFailure.stopped }
+        }
+    }
+
+    /// Goes on in an epoch after a number of acknowledged messages; once, before the first message.
+    public mutating func begin(epoch: UInt64, after seq: UInt64) {
+        precondition(window.isEmpty && epoch > 0)
+        lastProgress = elapsed
+        self.epoch = epoch
+        window = StreamWindow(limit: window.limit, firstSeq: seq + 1)
+    }
+
+    /// The next message, NDJSON; there must be room.
+    public mutating func add(_ body: [UInt8], events: Int) {
+        if window.isEmpty { lastProgress = elapsed }
+        window.add(body, events: events)
+    }
+
+    /// Sends what may go, waits at most so long for answers and takes them; gives how many events became durable or were
+    /// refused for good.
+    public mutating func turn(milliseconds: Int, _ onAnswer: (PlatformAnswer) -> Void) throws -> Int {
+        flush()
+        let now = elapsed
+        var milliseconds = milliseconds
+        if window.toSend != nil { milliseconds = min(milliseconds, pausedUntil > now ? pausedUntil - now : 1) }
+        guard poller.wait(milliseconds: milliseconds) else { throw SendFailure.stopped }
+        var events = 0
+        while let answer = try receive() { events += try take(answer, onAnswer) }
+        if window.awaited > 0, elapsed - max(lastAnswer, lastAsked) >= options.answerTimeout { askForMark() }
+        if !window.isEmpty { try checkPatience() }
+        return events
+    }
+
+    private mutating func flush() {
+        guard elapsed >= pausedUntil else { return }
+        while let next = window.toSend {
+            let header =
+                Array("{\"stream\":".utf8) + JSONText.quoted(options.stream)
+                + Array(",\"epoch\":\(epoch),\"seq\":\(next.seq),\"content_type\":\"application/x-ndjson\"}".utf8)
+            guard socket.send(frames: [header, next.body]) == .sent else { return }
+            if window.awaited == 0 { lastAnswer = max(lastAnswer, elapsed) }
+            window.markSent()
+        }
+    }
+
+    private mutating func askForMark() {
+        lastAsked = elapsed
+        let request = Array("{\"op\":\"resume\",\"stream\":".utf8) + JSONText.quoted(options.stream) + [0x7D]
+        _ = socket.send(request)
+    }
+
+    private func checkPatience() throws {
+        guard let limit = options.giveUpAfter, elapsed - lastProgress >= limit else { return }
+        throw SendFailure.unreachable(endpoint: options.endpoint, milliseconds: elapsed - lastProgress)
+    }
+
+    private mutating func receive() throws -> PlatformAnswer? {
+        switch frames.receive(from: socket) {
+        case .message: break
+        case .nothing: return nil
+        case .tooMany, .tooLarge: throw SendFailure.badAnswer("a message of more frames or bytes than an answer has")
+        case .closed: throw SendFailure.stopped
+        }
+        let bytes = frames.bytes(frames.count - 1)
+        guard let answer = PlatformAnswer.decode(bytes) else {
+            throw SendFailure.badAnswer(String(decoding: bytes.prefix(200), as: UTF8.self))
+        }
+        lastAnswer = elapsed
+        return answer
+    }
+
+    private mutating func take(_ answer: PlatformAnswer, _ onAnswer: (PlatformAnswer) -> Void) throws -> Int {
+        if answer.seq != nil { return try takeMark(answer) }
+        if let credit = answer.credit { window.grant(credit, asked: options.window) }
+        var events = 0
+        if let ack = answer.ack, answer.epoch == epoch { events = acknowledge(ack) }
+        if answer.code == nil { onAnswer(answer) } else { try refuse(answer) }
+        return events
+    }
+
+    /// After a silence: what the platform has is done, the rest is sent again.
+    private mutating func takeMark(_ answer: PlatformAnswer) throws -> Int {
+        let seq = answer.epoch == epoch ? answer.seq ?? 0 : 0
+        let events = acknowledge(seq)
+        try rewind(to: seq + 1)
+        return events
+    }
+
+    private mutating func acknowledge(_ seq: UInt64) -> Int {
+        let events = window.acknowledge(seq)
+        if events > 0 { lastProgress = elapsed }
+        return events
+    }
+
+    private mutating func rewind(to seq: UInt64?) throws {
+        guard window.rewind(to: seq) == .done else {
+            throw SendFailure.outOfStep(stream: options.stream, platform: seq ?? 0, ours: window.firstSeq)
+        }
+    }
+
+    /// A message that was refused as a whole: those that may come again are sent again, in order.
+    private mutating func refuse(_ answer: PlatformAnswer) throws {
+        switch answer.code {
+        case "busy", "commit_failed":
+            busy += 1
+            lastProgress = elapsed
+            pausedUntil = elapsed + max(1, answer.retryAfterMs ?? Limits.retryMilliseconds)
+            try rewind(to: nil)
+        case "seq_gap":
+            if let ack = answer.ack, answer.epoch == epoch, ack + 1 < window.firstSeq { try rewind(to: ack + 1) }
+            try rewind(to: answer.expected.map { max($0, window.firstSeq) })
+        default:
+            throw SendFailure.refused(code: answer.code ?? "unknown", reason: answer.en ?? "")
+        }
+    }
+}
+
+/// Apart from the initialiser: a throwing one of a noncopyable type must not fail half-way.
+private func connected(_ context: Context.Handle, _ options: SendOptions) throws(MessagingError) -> Socket {
+    var settings = SocketOptions()
+    settings.sendHighWater = Int32(clamping: options.window + 8)
+    let socket = try Socket(context, .dealer, settings)
+    try socket.connect(options.endpoint)
+    return socket
+}

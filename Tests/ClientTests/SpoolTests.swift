@@ -1,0 +1,116 @@
+import Events
+import Foundation
+import Testing
+
+@testable import Client
+
+/// A spool in a directory of its own.
+struct SpoolTests {
+    private let path = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)").path
+
+    private func open(stream: String = "s", bytes: Int = 1000) throws(SpoolError) -> Spool {
+        try Spool(path: path, stream: stream, maximumBytes: bytes)
+    }
+
+    private func put(_ spool: Spool, _ bodies: String...) throws {
+        for body in bodies {
+            #expect(try spool.append([(body: Array(body.utf8), events: 2)], sealed: "after \(body)"))
+        }
+    }
+
+    private func waiting(_ spool: Spool) throws -> [String] {
+        var (found, id): ([String], Int64) = ([], 0)
+        while let message = try spool.message(after: id) {
+            found.append("\(message.id) \(String(decoding: message.body, as: UTF8.self))")
+            id = message.id
+        }
+        return found
+    }
+
+    private func mark(_ epoch: UInt64, _ seq: UInt64) -> StreamMark { .init(stream: "s", epoch: epoch, seq: seq) }
+
+    @Test func `what was put in is there after the process ended, until it is acknowledged`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            let spool = try open()
+            try put(spool, "a", "b", "c")
+            _ = try spool.meet(mark(0, 0))
+            try spool.acknowledge(1, refused: [.init(event: "e", code: "loop", field: "via", reason: "circle")])
+        }
+        let spool = try open()
+        #expect(try waiting(spool) == ["2 b", "3 c"])
+        var counts = Spool.Counts()
+        (counts.messages, counts.events, counts.bytes) = (2, 4, 2)
+        (counts.answered, counts.refused) = (2, 1)
+        (counts.sealed, counts.acknowledged) = ("after c", "after a")
+        #expect(spool.counts == counts)
+        #expect(try spool.refused(limit: 10).map(\.event) == ["e"])
+        #expect(try spool.meet(mark(1, 2)) == (1, 2, 2))
+        #expect(try waiting(spool) == ["3 c"])
+    }
+
+    @Test func `a full spool takes nothing more, an empty one takes any message`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try open(bytes: 3)
+        try put(spool, "long")
+        #expect(try !spool.append([(body: [1], events: 1)], sealed: "x"))
+        #expect(spool.counts.sealed == "after long")
+        _ = try spool.meet(mark(0, 0))
+        try spool.acknowledge(1, refused: [])
+        try put(spool, "a", "b", "c")
+        #expect(try !spool.append([(body: [1], events: 1)], sealed: "x"))
+        #expect(try spool.append([], sealed: "read on"))
+        #expect(spool.counts.sealed == "read on")
+    }
+
+    @Test func `a spool that was never sent refuses a stream that was`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try open()
+        #expect(throws: SendFailure.sentBefore(stream: "s", messages: 4)) { try spool.meet(mark(1, 4)) }
+        #expect(try spool.meet(mark(7, 0)) == (8, 0, 0))
+    }
+
+    @Test(arguments: [(1, 4), (2, 0), (2, 1)] as [(UInt64, UInt64)])
+    func `a mark beyond what was ever sent is another sender's`(epoch: UInt64, seq: UInt64) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try open()
+        try put(spool, "a", "b", "c")
+        _ = try spool.meet(mark(0, 0))
+        try spool.acknowledge(1, refused: [])
+        #expect(throws: SendFailure.otherSender(stream: "s")) { try spool.meet(mark(epoch, seq)) }
+        #expect(try spool.meet(mark(1, 3)) == (1, 3, 3))
+    }
+
+    @Test(arguments: [(0, 0), (3, 1)] as [(UInt64, UInt64)])
+    func `a platform that lost what it had acknowledged gets the rest under the next epoch`(epoch: UInt64, seq: UInt64)
+        throws
+    {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try open()
+        try put(spool, "a", "b", "c")
+        #expect(try spool.meet(mark(2, 0)) == (3, 0, 0))
+        try spool.acknowledge(2, refused: [])
+        #expect(try spool.meet(mark(epoch, seq)) == (4, 0, 2))
+        #expect(try waiting(spool) == ["3 c"])
+        #expect(spool.counts.restarts == 1)
+        // Nothing of the new epoch has arrived: asking again changes nothing.
+        #expect(try spool.meet(mark(epoch, seq)) == (4, 0, 2))
+        try spool.acknowledge(1, refused: [])
+        #expect(try waiting(spool).isEmpty)
+    }
+
+    @Test func `one process, one stream, and only a spool`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            let spool = try open()
+            #expect(throws: SpoolError.inUse(path: path)) { try open() }
+            try put(spool, "a")
+        }
+        #expect(throws: SpoolError.otherStream(path: path, stream: "s")) { try open(stream: "t") }
+        try FileManager.default.removeItem(atPath: path)
+        try Data("no spool, only some text of a person that is longer than a header of SQLite".utf8)
+            .write(to: URL(fileURLWithPath: path))
+        let failure = #expect(throws: SpoolError.self) { try open() }
+        #expect("\(failure!)".contains("cannot be used"))
+    }
+}

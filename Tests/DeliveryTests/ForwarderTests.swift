@@ -1,0 +1,220 @@
+import AlertStore
+import Client
+import Events
+import Foundation
+import Messaging
+import Synchronization
+import Testing
+
+import class TestSupport.Door
+
+@testable import Delivery
+
+/// A forwarder on a thread and a door that answers by script.
+@Suite(.serialized) final class ForwarderTests {
+    private let place: Place
+    private let troubles = Troubles()
+
+    private final class Troubles: Sendable {
+        let heard = Mutex<[String?]>([])
+    }
+
+    init() throws { place = try Place() }
+
+    private struct Running: ~Copyable {
+        let forwarder: Forwarder
+        let thread: DedicatedThread
+
+        consuming func stop() throws {
+            forwarder.stop()
+            try thread.join()
+        }
+    }
+
+    private struct Gate: ~Copyable {
+        let door: Door
+        let thread: DedicatedThread
+
+        consuming func close() throws {
+            door.stop()
+            try thread.join()
+        }
+    }
+
+    private var upper: String { "ipc://\(place.directory)/upper" }
+
+    private func forward(
+        area: String = "320213", level: Level = .blue, via: @escaping @Sendable (Int64) -> String? = { _ in nil }
+    ) throws -> Running {
+        let forwarder = try Forwarder(
+            place.context.handle,
+            .init(to: upper, source: "/d", stream: "d", area: AreaCode(area)!, level: level), store: place.path,
+            spool: place.directory + "/forward.sqlite", via: via,
+            onTrouble: { [troubles] trouble in troubles.heard.withLock { $0.append(trouble) } })
+        return Running(forwarder: forwarder, thread: try DedicatedThread("forward") { forwarder.run() })
+    }
+
+    private func open(
+        mark: (UInt64, UInt64) = (0, 0),
+        _ decide: @escaping @Sendable (Door.Seen, Int) -> Door.Reply = { _, _ in .take }
+    ) throws -> Gate {
+        let (door, context, upper) = (Door(), place.context.handle, upper)
+        return Gate(
+            door: door,
+            thread: try DedicatedThread("upper") { try door.run(context, at: upper, mark: mark, decide) })
+    }
+
+    private func ids(_ door: Door) throws -> [String] {
+        try door.lines.map { line in
+            let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return try #require(event?["id"] as? String)
+        }
+    }
+
+    private static func expected(_ range: ClosedRange<Int>) -> [String] { range.map { "\($0).0" } }
+
+    @Test func `S28 a platform above that refuses three times and then takes it has the alarm once`() throws {
+        let gate = try open { _, times in times <= 3 ? .refuse(times == 2 ? "commit_failed" : "busy") : .take }
+        let running = try forward()
+        try place.raise()
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 1 }
+        #expect(try ids(gate.door) == Self.expected(1...1))
+        #expect(gate.door.seen.count == 4)
+        #expect(running.forwarder.status.counts.refused == 0)
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `a refusal of the whole stream is told and tried again until it is taken`() throws {
+        let gate = try open { _, times in times <= 3 ? .refuse("too_many_streams") : .take }
+        let running = try forward()
+        try place.raise(2)
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 2 }
+        #expect(try ids(gate.door) == Self.expected(1...2))
+        #expect(running.forwarder.status.retries == 3)
+        #expect(running.forwarder.status.trouble == nil)
+        let heard = troubles.heard.withLock { $0 }
+        #expect(heard.compactMap { $0 }.first?.contains("too_many_streams") == true && heard.last == .some(nil))
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `an event that is refused for good is kept with its code and holds up nothing`() throws {
+        let gate = try open { message, _ in message.seq == 1 ? .reject("loop") : .take }
+        let running = try forward()
+        try place.raise(150)
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 150 }
+        let status = running.forwarder.status
+        #expect(status.counts.refused == 1)
+        #expect(status.refused == [.init(event: "1.0", code: "loop", field: "", reason: "never")])
+        #expect(try ids(gate.door) == Self.expected(1...150))
+        #expect(gate.door.seen.map(\.lines) == [100, 50])
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `either side may be away: each alarm arrives once, in order`() throws {
+        var running = try forward()
+        try place.raise(3)
+        running.forwarder.wake()
+        // Nobody is there yet.
+        var gate = try open { message, _ in message.seq == 1 ? .take : .drop }
+        try eventually { running.forwarder.status.counts.answered == 3 }
+        let first = try ids(gate.door)
+        try place.raise(2)
+        running.forwarder.wake()
+        try eventually { gate.door.seen.contains { $0.seq == 2 } }
+        try running.stop()
+        try gate.close()
+        try place.raise(2)
+        // The door has the second message, whose answer was lost.
+        gate = try open(mark: (1, 2))
+        running = try forward()
+        try eventually { running.forwarder.status.counts.answered == 7 }
+        #expect(first + (try ids(gate.door)) == Self.expected(1...3) + Self.expected(6...7))
+        #expect(running.forwarder.status.counts.acknowledged == "7.0")
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `a store made anew tells nothing a second time`() throws {
+        let gate = try open()
+        var running = try forward()
+        try place.raise(3)
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 3 }
+        try running.stop()
+        try place.replaceStore(epoch: "8a3b")
+        running = try forward()
+        try place.raise(5)
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 5 }
+        #expect(try ids(gate.door) == Self.expected(1...5))
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `what was told before forwarding began stays here`() throws {
+        try place.raise(2)
+        let gate = try open()
+        let running = try forward()
+        try place.raise(1)
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 1 }
+        #expect(try ids(gate.door) == ["3.0"])
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `only the area and what has none, only the level and above`() throws {
+        let gate = try open()
+        let running = try forward(area: "320213", level: .orange)
+        for area in ["320213021000", "320200000000", "", "320214001000", "320213000000"] { try place.raise(area: area) }
+        try place.raise(area: "320213021000", peak: .yellow)
+        try place.raise(area: "320213021000", exercise: true)
+        try place.raise(area: "320213021000")
+        running.forwarder.wake()
+        try eventually {
+            running.forwarder.status.counts.sealed == "8.0" && running.forwarder.status.counts.events == 0
+        }
+        #expect(try ids(gate.door) == ["1.0", "3.0", "5.0", "8.0"])
+        #expect(running.forwarder.status.sealedSequence == 8)
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `another sender's stream is not gone on with`() throws {
+        let gate = try open(mark: (1, 5))
+        let running = try forward()
+        try place.raise()
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.trouble?.contains("was sent before") == true }
+        #expect(gate.door.seen.isEmpty)
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `an event says whose it is and what the alarm was, and which platforms the matter has passed`() throws {
+        let gate = try open()
+        let running = try forward { $0 == 1 ? "/street" : nil }
+        try place.raise(2)
+        running.forwarder.wake()
+        try eventually { running.forwarder.status.counts.answered == 2 }
+        let events = try gate.door.lines.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(events.map { $0["via"] as? String } == ["/street /d", "/d"])
+        let keys = ["specversion", "id", "source", "type", "subject", "time"]
+        let attributes = keys.map { events[0][$0] as? String }
+        #expect(attributes == ["1.0", "1.0", "/d", "report", "s-1", "2026-07-01T08:15:00+08:00"])
+        let data = try #require(events[0]["data"] as? [String: Any])
+        #expect(data["category"] as? String == "alarm" && data["area"] as? String == "320213021000")
+        #expect(data["transition"] as? String == "raised" && data["level"] as? String == "orange")
+        #expect(data["rank"] as? Int == 3 && data["title_zh"] as? String == "题")
+        try running.stop()
+        try gate.close()
+    }
+}
