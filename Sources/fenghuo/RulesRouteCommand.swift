@@ -189,7 +189,7 @@ struct ShownRoute: Encodable {
                 subscriptions: route.subscriptions.map(\.prefix))
         }
         lines = routes.flatMap { route in
-            ["", "\(route.level.zh) \(route.level.name), area \(route.area) \(route.areaName?.zh ?? "")"]
+            ["", "\(route.level.zh) \(route.level.name), \(Self.place(route))"]
                 + route.topics.map { "  " + $0 } + ["received by subscriptions to"]
                 + route.subscriptions.map { "  \($0.prefix)\($0.areaName.map { "  \($0.zh) \($0.en)" } ?? "")" }
         }
@@ -209,6 +209,13 @@ struct ShownRoute: Encodable {
         out.append("issue \(issue): \(Self.words[issue] ?? "")")
         out.append("runbook \(runbook.isEmpty ? "-" : runbook)")
         return (out + lines).joined(separator: "\n")
+    }
+
+    private static func place(_ route: RuleRoute) -> String {
+        guard route.area.contains(where: { $0 != "0" }) else {
+            return "区划未知 where the area is unknown; --area CODE for a place"
+        }
+        return ["area \(route.area)", route.areaName?.zh].compactMap(\.self).joined(separator: " ")
     }
 
     private static let words = [
