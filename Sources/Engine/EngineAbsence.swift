@@ -7,12 +7,12 @@ extension Engine {
 
     /// Any reading that the rule reads ends the silence, however old its event time is.
     mutating func hear(
-        _ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival, _ names: inout BatchNames,
+        _ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
         guard passes(prepared.condition, rule, arrival) else { return }
-        guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
-        if arrival.time >= runtimes[rule].keys.read(slot)[0].newest { note(arrival, rule, slot, &names) }
+        guard let slot = slot(of: rule, arrival) else { return }
+        if arrival.time >= runtimes[rule].keys.read(slot)[0].newest { note(arrival, rule, slot) }
         runtimes[rule].keys.write(slot)[0].lastReceived = received
         runtimes[rule].counters.evaluated += 1
         climb(

@@ -25,9 +25,7 @@ extension Engine {
                 implausible += 1
             } else {
                 for reading in batch.readings(event) {
-                    meetRules(
-                        Arrival(arrived: arrived, event: event, reading: reading, source: source), &names,
-                        into: &decisions)
+                    meetRules(arrived, event, reading, source, &names, into: &decisions)
                 }
             }
             sources[Int(source)].newest = max(sources[Int(source)].newest, time)
@@ -63,69 +61,58 @@ extension Engine {
     }
 
     private mutating func meetRules(
-        _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
+        _ arrived: ArrivedBatch, _ event: Int, _ reading: Int, _ source: Int32, _ names: inout BatchNames,
+        into decisions: inout [Decision]
     ) {
-        let metric = names.metric(arrival.arrived.columns.metrics[arrival.reading], routes)
+        let metric = names.metric(arrived.columns.metrics[reading], routes)
         guard metric >= 0 else { return }
-        let type = names.type(arrival.arrived.columns.types[arrival.event], routes)
+        let type = names.type(arrived.columns.types[event], routes)
+        let unit = names.symbol(arrived.columns.units[reading], &symbols)
+        let arrival = Arrival(
+            arrived, event: event, reading: reading, source: source,
+            subject: names.symbol(arrived.columns.subjects[event], &symbols),
+            area: names.symbol(arrived.columns.areas[event], &symbols), position: position, received: received)
         for index in routes.targets(of: metric) {
             let target = routes.targets[index]
             guard target.type == type else { continue }
             let rule = Int(target.rule)
-            let unit = arrival.arrived.columns.units[arrival.reading]
             let wanted =
                 target.input == 0
                 ? runtimes[rule].unitSymbol : runtimes[rule].otherUnits[Int(target.input) - 1]
-            if unit >= 0, wanted >= 0, names.symbol(unit, &symbols) != wanted {
+            guard unit < 0 || wanted < 0 || unit == wanted else {
                 runtimes[rule].counters.unitMismatch += 1
                 continue
             }
-            evaluate(rule, target.input, arrival, &names, into: &decisions)
+            evaluate(rule, target.input, arrival, into: &decisions)
         }
-    }
-
-    /// One reading as one rule sees it.
-    struct Arrival {
-        let arrived: ArrivedBatch
-        let event: Int
-        let reading: Int
-        let source: Int32
-
-        var time: Timestamp { arrived.columns.times[event] }
-        var value: Double { arrived.columns.values[reading] }
-        var isExercise: Bool { arrived.columns.flags[event].contains(.exercise) }
-        var eventID: String { arrived.columns.ids.string(event) }
-    }
-
-    func registered(_ arrival: Arrival) -> Registry.Subject? {
-        let subject = arrival.arrived.columns.subjects[arrival.event]
-        guard !registry.subjects.isEmpty, subject >= 0 else { return nil }
-        return registry.subject(arrival.arrived.columns.strings.string(subject))
     }
 
     private mutating func evaluate(
-        _ rule: Int, _ input: Int32, _ arrival: Arrival, _ names: inout BatchNames, into decisions: inout [Decision]
+        _ rule: Int, _ input: Int32, _ arrival: Arrival, into decisions: inout [Decision]
     ) {
-        let time = arrival.time
-        let prepared = runtimes[rule].prepared
-        guard time >= prepared.rule.effectiveFrom, time < prepared.rule.effectiveUntil else {
+        let plan = runtimes[rule].plan
+        guard arrival.time >= plan.effectiveFrom, arrival.time < plan.effectiveUntil else {
             runtimes[rule].counters.notEffective += 1
             return
         }
-        if prepared.pattern != nil { return meetPattern(rule, prepared, input, arrival, &names, into: &decisions) }
-        if let condition = prepared.condition {
-            switch condition.test(arrival, registered: condition.readsRegistry ? registered(arrival) : nil) {
-            case true?: break
-            case false?:
-                runtimes[rule].counters.filtered += 1
-                return
-            case nil:
-                runtimes[rule].counters.unknown += 1
-                return
-            }
+        if plan.hasPattern { return meetPattern(rule, runtimes[rule].prepared, input, arrival, into: &decisions) }
+        if plan.hasCondition, !passes(runtimes[rule].prepared.condition, rule, arrival) { return }
+        guard let slot = slot(of: rule, arrival) else { return }
+        switch runtimes[rule].staySteady(slot, arrival) {
+        case .steady: return
+        case .unsteady: takeTheLongWay(rule, slot, arrival, nil, into: &decisions)
+        case .measured(let value):
+            takeTheLongWay(rule, slot, arrival, RuleValues(first: value), into: &decisions)
         }
-        guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
-        if prepared.reorders { return hold(rule, prepared, slot, arrival, &names, into: &decisions) }
+    }
+
+    /// `measured`: the rule's values where its windows have the reading already.
+    private mutating func takeTheLongWay(
+        _ rule: Int, _ slot: Int32, _ arrival: Arrival, _ measured: RuleValues?, into decisions: inout [Decision]
+    ) {
+        let prepared = runtimes[rule].prepared
+        if prepared.reorders { return hold(rule, prepared, slot, arrival, into: &decisions) }
+        let time = arrival.time
         let previous = runtimes[rule].keys.read(slot)[0].newest
         if time < previous {
             takeOutOfOrder(rule, prepared, slot, arrival)
@@ -134,20 +121,17 @@ extension Engine {
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
-        guard let values = computeValues(rule, prepared, slot, arrival) else {
+        guard let values = measured ?? computeValues(rule, prepared, slot, arrival) else {
             runtimes[rule].counters.unknown += 1
             return
         }
         // An index hears of every score.
-        if prepared.canStaySteady, runtimes[rule].feeds.isEmpty,
-            staysSteady(rule, prepared, slot, values, arrival, &names)
-        {
-            runtimes[rule].counters.evaluated += 1
+        if prepared.canStaySteady, runtimes[rule].feeds.isEmpty, staysSteady(rule, prepared, slot, values, arrival) {
             return
         }
         endSilence(rule, slot, arrival, into: &decisions)
         if isAfterGap { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
-        note(arrival, rule, slot, &names)
+        note(arrival, rule, slot)
         runtimes[rule].counters.evaluated += 1
         climb(rule, slot, values: values, at: time, afterGap: isAfterGap, arrival, into: &decisions)
     }
@@ -183,10 +167,8 @@ extension Engine {
 
     /// Gives a window a sample; one that it has no place for is counted.
     mutating func take(_ sample: Double, into index: Int, _ rule: Int, _ slot: Int32, at time: Timestamp) {
-        switch runtimes[rule].windows[index]?.add(sample, at: time, slot: slot) {
-        case .taken, nil: break
-        case .late: runtimes[rule].counters.late += 1
-        case .refused: runtimes[rule].counters.refusedSamples += 1
+        if let outcome = runtimes[rule].windows[index]?.add(sample, at: time, slot: slot) {
+            runtimes[rule].count(outcome)
         }
     }
 
@@ -196,10 +178,9 @@ extension Engine {
             let value = arrival.value
             return prepared.isDistinct[index] && !value.isNaN ? sampleIdentity(value) : value
         }
-        let subject = formula.readsRegistry ? registered(arrival) : nil
         let sample =
             prepared.isDistinct[index]
-            ? formula.identity(arrival, registered: subject) : formula.number(arrival, registered: subject)
+            ? formula.identity(arrival) { registered(arrival) } : formula.number(arrival) { registered(arrival) }
         return sample ?? .nan
     }
 
@@ -213,8 +194,7 @@ extension Engine {
             switch prepared.kinds[index] {
             case .reading: values.append(arrival.value)
             case .formula(let formula):
-                let subject = formula.readsRegistry ? registered(arrival) : nil
-                values.append(formula.number(arrival, registered: subject) ?? .nan)
+                values.append(formula.number(arrival) { registered(arrival) } ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
                 continue
@@ -227,28 +207,21 @@ extension Engine {
     }
 
     /// The key's slot, made at its first reading; nil where the event has no such key or the rule has too many.
-    mutating func slot(
-        of rule: Int, _ prepared: PreparedRule, _ arrival: Arrival, _ names: inout BatchNames
-    ) -> Int32? {
-        let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
-        let symbol: Int32 =
-            switch prepared.rule.by {
-            case .subject: subject
-            case .source: sources[Int(arrival.source)].symbol
-            case .area(let digits): areaSymbol(arrival, digits)
-            case .field(let name): fieldSymbol(arrival, name, &names)
-            }
+    mutating func slot(of rule: Int, _ arrival: Arrival) -> Int32? {
+        let symbol = runtimes[rule].plan.isBySubject ? arrival.subject : otherKey(runtimes[rule].rule.by, arrival)
         guard symbol >= 0 else {
             runtimes[rule].counters.noKey += 1
             return nil
         }
         let key = SlotIndex.key(symbol, exercise: arrival.isExercise)
-        if let slot = runtimes[rule].index.find(key) { return slot }
-        let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
+        return runtimes[rule].index.find(key) ?? newSlot(of: rule, symbol, key, arrival)
+    }
+
+    private mutating func newSlot(of rule: Int, _ symbol: Int32, _ key: UInt32, _ arrival: Arrival) -> Int32? {
         var state = KeyState(
-            key: symbol, subject: subject, area: area, source: arrival.source, exercise: arrival.isExercise,
-            lastReceived: received)
-        state.registered = registryIndex(of: subject)
+            key: symbol, subject: arrival.subject, area: arrival.area, source: arrival.source,
+            exercise: arrival.isExercise, lastReceived: received)
+        state.registered = registryIndex(of: arrival.subject)
         guard let slot = runtimes[rule].slot(for: key, state: state) else { return nil }
         armReceived(rule, slot)
         return slot
@@ -260,6 +233,15 @@ extension Engine {
         return Int32(registry.index(of: symbols.string(subject)) ?? -1)
     }
 
+    private mutating func otherKey(_ by: Rule.Key, _ arrival: Arrival) -> Int32 {
+        switch by {
+        case .subject: arrival.subject
+        case .source: sources[Int(arrival.source)].symbol
+        case .area(let digits): areaSymbol(arrival, digits)
+        case .field(let name): fieldSymbol(arrival, name)
+        }
+    }
+
     private mutating func areaSymbol(_ arrival: Arrival, _ digits: Int) -> Int32 {
         let number = arrival.arrived.columns.areas[arrival.event]
         guard number >= 0 else { return -1 }
@@ -268,28 +250,22 @@ extension Engine {
         }
     }
 
-    private mutating func fieldSymbol(_ arrival: Arrival, _ name: String, _ names: inout BatchNames) -> Int32 {
-        guard let number = arrival.arrived.columns.strings.find(name) else { return -1 }
-        for field in arrival.arrived.columns.fields(arrival.event)
-        where arrival.arrived.columns.fieldNames[field] == number {
-            let value = arrival.arrived.columns.fieldValues[field]
-            return value.kind == .string ? names.symbol(value.string, &symbols) : -1
+    private mutating func fieldSymbol(_ arrival: Arrival, _ name: String) -> Int32 {
+        let columns = arrival.arrived.columns
+        guard let number = columns.strings.find(name) else { return -1 }
+        for field in columns.fields(arrival.event) where columns.fieldNames[field] == number {
+            let value = columns.fieldValues[field]
+            return value.kind == .string ? columns.strings.withBytes(value.string) { symbols.intern($0) } : -1
         }
         return -1
     }
 
     /// Writes down where the newest reading came from.
-    mutating func note(_ arrival: Arrival, _ rule: Int, _ slot: Int32, _ names: inout BatchNames) {
-        let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
-        let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
-        notePlace(subject, area, rule, slot, at: arrival.time)
+    mutating func note(_ arrival: Arrival, _ rule: Int, _ slot: Int32) {
+        notePlace(arrival.subject, arrival.area, rule, slot, at: arrival.time)
         let state = runtimes[rule].keys.write(slot)
         state[0].source = arrival.source
-        state[0].newest = arrival.time
-        state[0].lastReceived = received
-        state[0].position = position
-        state[0].longitude = arrival.arrived.columns.longitudes[arrival.event]
-        state[0].latitude = arrival.arrived.columns.latitudes[arrival.event]
+        state[0].note(arrival)
         noteSource(arrival.source, rule, slot)
     }
 

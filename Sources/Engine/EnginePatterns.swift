@@ -3,15 +3,15 @@ import Events
 /// Rules that are not over values: their number reaches the same ladder.
 extension Engine {
     mutating func meetPattern(
-        _ rule: Int, _ prepared: PreparedRule, _ input: Int32, _ arrival: Arrival, _ names: inout BatchNames,
+        _ rule: Int, _ prepared: PreparedRule, _ input: Int32, _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
         switch prepared.pattern {
-        case .absence?: hear(rule, prepared, arrival, &names, into: &decisions)
+        case .absence?: hear(rule, prepared, arrival, into: &decisions)
         case .sequence(let sequence)?:
-            follow(sequence, rule, prepared, input, arrival, &names, into: &decisions)
+            follow(sequence, rule, prepared, input, arrival, into: &decisions)
         case .proximity(let proximity)?:
-            look(proximity, rule, prepared, input, arrival, &names, into: &decisions)
+            look(proximity, rule, prepared, input, arrival, into: &decisions)
         case nil: preconditionFailure("only patterns over events are routed here")
         }
     }
@@ -19,7 +19,7 @@ extension Engine {
     /// Whether a condition lets the reading pass; one that does not is counted.
     mutating func passes(_ condition: Formula?, _ rule: Int, _ arrival: Arrival) -> Bool {
         guard let condition else { return true }
-        switch condition.test(arrival, registered: condition.readsRegistry ? registered(arrival) : nil) {
+        switch condition.test(arrival, registered: { registered(arrival) }) {
         case true?: return true
         case false?:
             runtimes[rule].counters.filtered += 1

@@ -4,7 +4,7 @@ import Events
 extension Engine {
     mutating func look(
         _ proximity: PreparedProximity, _ rule: Int, _ prepared: PreparedRule, _ input: Int32, _ arrival: Arrival,
-        _ names: inout BatchNames, into decisions: inout [Decision]
+        into decisions: inout [Decision]
     ) {
         // Both roles may belong to one input, each with its own condition; one event is counted as filtered once.
         let isCounted = input == proximity.counted
@@ -18,7 +18,7 @@ extension Engine {
             return
         }
         if counts, !remember(place, proximity, rule, prepared, arrival) { return }
-        if judges { judge(place, proximity, rule, prepared, arrival, &names, into: &decisions) }
+        if judges { judge(place, proximity, rule, prepared, arrival, into: &decisions) }
     }
 
     /// The registry's place wins over the event's.
@@ -56,9 +56,9 @@ extension Engine {
 
     private mutating func judge(
         _ place: GeoPoint, _ proximity: PreparedProximity, _ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival,
-        _ names: inout BatchNames, into decisions: inout [Decision]
+        into decisions: inout [Decision]
     ) {
-        guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
+        guard let slot = slot(of: rule, arrival) else { return }
         var moment = arrival.time
         let newest = runtimes[rule].keys.read(slot)[0].newest
         if moment < newest {
@@ -68,11 +68,11 @@ extension Engine {
             var numbers = RuleValues(first: place.x)
             numbers.append(place.y)
             numbers.append(place.z)
-            return hold(rule, slot, numbers: numbers, arrival, &names, into: &decisions)
+            return hold(rule, slot, numbers: numbers, arrival, into: &decisions)
         } else {
             wake(rule, slot, before: moment, into: &decisions)
             endSilence(rule, slot, arrival, into: &decisions)
-            note(arrival, rule, slot, &names)
+            note(arrival, rule, slot)
         }
         runtimes[rule].counters.evaluated += 1
         countNear(place, proximity, rule, slot, at: arrival.time, isExercise: arrival.isExercise)

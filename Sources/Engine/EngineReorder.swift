@@ -5,7 +5,7 @@ import Events
 extension Engine {
     /// Takes in a reading of a rule over values.
     mutating func hold(
-        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival, _ names: inout BatchNames,
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
         guard arrival.time >= runtimes[rule].keys.read(slot)[0].newest else {
@@ -18,7 +18,7 @@ extension Engine {
             switch prepared.kinds[index] {
             case .reading: number = arrival.value
             case .formula(let formula):
-                number = formula.number(arrival, registered: formula.readsRegistry ? registered(arrival) : nil) ?? .nan
+                number = formula.number(arrival) { registered(arrival) } ?? .nan
             case .window: number = sample(prepared, index, arrival)
             }
             if !number.isNaN { isHeard = true }
@@ -28,14 +28,14 @@ extension Engine {
             runtimes[rule].counters.unknown += 1
             return
         }
-        hold(rule, slot, numbers: numbers, arrival, &names, into: &decisions)
+        hold(rule, slot, numbers: numbers, arrival, into: &decisions)
     }
 
     /// Puts a reading in its place among those that its key holds. Beyond the bound the oldest is applied early: order is
     /// lost there, and no reading.
     mutating func hold(
         _ rule: Int, _ slot: Int32, steps: UInt16 = 0, numbers: RuleValues = RuleValues(), _ arrival: Arrival,
-        _ names: inout BatchNames, into decisions: inout [Decision]
+        into decisions: inout [Decision]
     ) {
         endSilence(rule, slot, arrival, into: &decisions)
         let columns = arrival.arrived.columns
@@ -44,10 +44,8 @@ extension Engine {
         }
         let reading = HeldReading(
             time: arrival.time, position: position, source: arrival.source,
-            subject: names.symbol(columns.subjects[arrival.event], &symbols),
-            area: names.symbol(columns.areas[arrival.event], &symbols), event: event,
-            longitude: columns.longitudes[arrival.event], latitude: columns.latitudes[arrival.event], steps: steps,
-            numbers: numbers)
+            subject: arrival.subject, area: arrival.area, event: event, longitude: arrival.longitude,
+            latitude: arrival.latitude, steps: steps, numbers: numbers)
         if runtimes[rule].keys.read(slot)[0].source < 0 { runtimes[rule].keys.write(slot)[0].source = arrival.source }
         noteSource(arrival.source, rule, slot)
         if !runtimes[rule].hasRoomToHold(slot) {

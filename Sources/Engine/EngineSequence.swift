@@ -4,22 +4,22 @@ import Events
 extension Engine {
     mutating func follow(
         _ sequence: PreparedSequence, _ rule: Int, _ prepared: PreparedRule, _ input: Int32, _ arrival: Arrival,
-        _ names: inout BatchNames, into decisions: inout [Decision]
+        into decisions: inout [Decision]
     ) {
         let bits = bits(of: sequence.matchers[Int(input)], rule, arrival)
         guard bits != 0 else { return }
-        guard let slot = slot(of: rule, prepared, arrival, &names) else { return }
+        guard let slot = slot(of: rule, arrival) else { return }
         var moment = arrival.time
         let newest = runtimes[rule].keys.read(slot)[0].newest
         if moment < newest {
             guard isInTime(rule, prepared, arrival), sequence.match.order == .any else { return }
             moment = newest
         } else if prepared.reorders {
-            return hold(rule, slot, steps: bits, arrival, &names, into: &decisions)
+            return hold(rule, slot, steps: bits, arrival, into: &decisions)
         } else {
             wake(rule, slot, before: moment, into: &decisions)
             endSilence(rule, slot, arrival, into: &decisions)
-            note(arrival, rule, slot, &names)
+            note(arrival, rule, slot)
         }
         runtimes[rule].counters.evaluated += 1
         // Without cells there is no sequence: the runtime has them from its rule.
@@ -40,7 +40,7 @@ extension Engine {
                 bits |= matcher.bit
                 continue
             }
-            switch condition.test(arrival, registered: condition.readsRegistry ? registered(arrival) : nil) {
+            switch condition.test(arrival, registered: { registered(arrival) }) {
             case true?: bits |= matcher.bit
             case false?: break
             case nil: isUnknown = true

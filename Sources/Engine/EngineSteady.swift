@@ -1,17 +1,130 @@
 import Events
 
 /// The usual reading: it changes no level and moves no timer, so that it only has to be written down.
+struct SteadyLane: BitwiseCopyable, Sendable {
+    /// What the rule's one value is.
+    enum Measure: BitwiseCopyable {
+        case reading
+        /// A window over the reading's own value.
+        case window
+    }
+
+    /// nil: the rule's readings all take the long way.
+    var measure: Measure?
+    /// A key at rest stays there while its value lies between them, both included.
+    var low = -Double.infinity
+    var high = Double.infinity
+
+    static let none = SteadyLane(measure: nil)
+}
+
+extension PreparedRule {
+    /// For a rule of one value whose thresholds are numbers.
+    var steadyLane: SteadyLane {
+        guard canStaySteady, kinds.count == 1, !reorders else { return .none }
+        var lane = SteadyLane.none
+        switch kinds[0] {
+        case .reading: lane.measure = .reading
+        case .window where windowed[0] == nil && !isDistinct[0]: lane.measure = .window
+        case .window, .formula: return .none
+        }
+        for rung in ladder {
+            guard rung.at.isNumber, rung.at.number.isFinite, rung.clear.map({ $0.isNumber && !$0.number.isNaN }) ?? true
+            else { return .none }
+            switch rung.compare {
+            case .greaterOrEqual: lane.high = min(lane.high, rung.at.number.nextDown)
+            case .greater: lane.high = min(lane.high, rung.at.number)
+            case .lessOrEqual: lane.low = max(lane.low, rung.at.number.nextUp)
+            case .less: lane.low = max(lane.low, rung.at.number)
+            }
+        }
+        return lane
+    }
+}
+
+extension RuleRuntime {
+    enum Steadiness {
+        /// The reading is written down.
+        case steady
+        /// It takes the long way, and nothing was done.
+        case unsteady
+        /// It takes the long way with this value: its window has it already.
+        case measured(Double)
+    }
+
+    /// Writes a reading down where that is all there is to do.
+    mutating func staySteady(_ slot: Int32, _ arrival: Engine.Arrival) -> Steadiness {
+        guard let measure = plan.lane.measure, feeds.isEmpty else { return .unsteady }
+        let key = keys.write(slot)
+        guard key[0].isAtRest(for: arrival), !arrival.value.isNaN else { return .unsteady }
+        let value: Double
+        switch measure {
+        case .reading: value = arrival.value
+        case .window: value = measureWindow(slot, arrival)
+        }
+        guard value >= plan.lane.low, value <= plan.lane.high else {
+            return measure == .window ? .measured(value) : .unsteady
+        }
+        if measure == .reading { key[0].held = value }
+        key[0].note(arrival)
+        counters.evaluated += 1
+        return .steady
+    }
+
+    private mutating func measureWindow(_ slot: Int32, _ arrival: Engine.Arrival) -> Double {
+        guard let (outcome, value) = windows[0]?.measure(arrival.value, at: arrival.time, slot: slot) else {
+            preconditionFailure("a value that is a window has cells")
+        }
+        count(outcome)
+        return value
+    }
+
+    /// A sample that a window has no place for is counted.
+    mutating func count(_ outcome: WindowCells.Outcome) {
+        switch outcome {
+        case .taken: break
+        case .late: counters.late += 1
+        case .refused: counters.refusedSamples += 1
+        }
+    }
+}
+
+extension KeyState {
+    /// Whether nothing runs and nothing is held, and the reading comes in order from where the newest came.
+    fileprivate func isAtRest(for arrival: Engine.Arrival) -> Bool {
+        rungs.areAllOut && level == 0 && isUndisturbed(by: arrival)
+    }
+
+    /// Whether no timer, silence or flapping runs, and the reading comes in order from where the newest came.
+    private func isUndisturbed(by arrival: Engine.Arrival) -> Bool {
+        armedDue == .distantFuture && arrival.time >= newest && source == arrival.source
+            && sources.newest == arrival.source && subject == arrival.subject && !isSilent && !isFlapping
+    }
+
+    /// Whether nothing runs, and the level told is the one held.
+    fileprivate func isSteady(for arrival: Engine.Arrival) -> Bool {
+        isUndisturbed(by: arrival) && rungs.areQuiet && rungs.highest?.rawValue ?? 0 == level
+    }
+
+    /// Writes down where the newest reading came from; its source is another matter.
+    mutating func note(_ arrival: Engine.Arrival) {
+        if arrival.area >= 0 { area = arrival.area }
+        newest = arrival.time
+        lastReceived = arrival.received
+        position = arrival.position
+        longitude = arrival.longitude
+        latitude = arrival.latitude
+    }
+}
+
 extension Engine {
-    /// Writes the reading down where that is all there is to do; false: it takes the long way, and nothing was done.
+    /// The same for rules of several values, of expressions and of limits, and for keys that hold a level. False: the
+    /// reading takes the long way, and nothing was done but its measuring.
     mutating func staysSteady(
-        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ values: RuleValues, _ arrival: Arrival,
-        _ names: inout BatchNames
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ values: RuleValues, _ arrival: Arrival
     ) -> Bool {
-        let subject = names.symbol(arrival.arrived.columns.subjects[arrival.event], &symbols)
-        let area = names.symbol(arrival.arrived.columns.areas[arrival.event], &symbols)
         let state = runtimes[rule].keys.write(slot)
-        guard state[0].isSteady, state[0].source == arrival.source, state[0].sources.newest == arrival.source,
-            state[0].subject == subject, state[0].level == 0 || prepared.rule.effectiveUntil == .distantFuture
+        guard state[0].isSteady(for: arrival), state[0].level == 0 || prepared.rule.effectiveUntil == .distantFuture
         else { return false }
         for rung in prepared.ladder {
             let value = values[rung.of]
@@ -25,20 +138,8 @@ extension Engine {
             guard rung.signal(value, at: at, clear: clear) != changing else { return false }
         }
         for level in prepared.unused where state[0].rungs[level].isHeld { return false }
-        if area >= 0 { state[0].area = area }
-        state[0].newest = arrival.time
-        state[0].lastReceived = received
-        state[0].position = position
-        state[0].longitude = arrival.arrived.columns.longitudes[arrival.event]
-        state[0].latitude = arrival.arrived.columns.latitudes[arrival.event]
+        state[0].note(arrival)
+        runtimes[rule].counters.evaluated += 1
         return true
-    }
-}
-
-extension KeyState {
-    /// Whether nothing runs: no hold, no timer, no silence, no flapping, and the level told is the one held.
-    fileprivate var isSteady: Bool {
-        armedDue == .distantFuture && !isSilent && !isFlapping && rungs.areQuiet
-            && rungs.highest?.rawValue ?? 0 == level
     }
 }

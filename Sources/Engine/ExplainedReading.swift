@@ -43,7 +43,7 @@ extension Engine {
         let arrived = ArrivedBatch(batch, zones: zones)
         return batch.readings(event).filter { batch.text(batch.metrics[$0]) == runtime.rule.input.metric }
             .map { reading in
-                explain(runtime.prepared, Arrival(arrived: arrived, event: event, reading: reading, source: -1))
+                explain(runtime.prepared, Arrival(arrived, event: event, reading: reading))
             }
     }
 

@@ -17,6 +17,16 @@ public final class Formula: Equatable, Sendable {
         case field(String)
         /// A named value of the rule.
         case named(Int)
+
+        /// Whether it is the registry that knows.
+        var isRegistered: Bool {
+            switch self {
+            case .limit, .registeredArea, .place, .grade, .population, .owner, .column: true
+            case .value, .metric, .unit, .quality, .subject, .source, .area, .type, .time, .longitude, .latitude,
+                .exercise, .period, .field, .named:
+                false
+            }
+        }
     }
 
     public enum Yield: UInt8, Sendable, CaseIterable {
@@ -149,14 +159,7 @@ public final class Formula: Equatable, Sendable {
     }
 
     private static func readsRegistry(_ program: Program, _ inputs: [Input]) -> Bool {
-        program.usedSlots.contains { slot in
-            switch inputs[slot] {
-            case .limit, .registeredArea, .place, .grade, .population, .owner, .column: true
-            case .value, .metric, .unit, .quality, .subject, .source, .area, .type, .time, .longitude, .latitude,
-                .exercise, .period, .field, .named:
-                false
-            }
-        }
+        program.usedSlots.contains { inputs[$0].isRegistered }
     }
 
     /// Zones by name that the source uses; the rule set must have the table of each.
@@ -204,17 +207,17 @@ public final class Formula: Equatable, Sendable {
 }
 
 extension Formula {
-    /// The truth of a condition for one reading, or nil where it is unknown.
-    func test(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> Bool? {
-        guard case .bool(let truth) = evaluate(zones(arrival), { arrival.value(of: $0, registered: registered) }) else {
-            return nil
-        }
+    /// The truth of a condition for one reading, or nil where it is unknown; `registered` is asked where the formula
+    /// reads the registry.
+    func test(_ arrival: Engine.Arrival, registered: () -> Registry.Subject?) -> Bool? {
+        if let answer = program.quickAnswer(ReadingRow(arrival, inputs)) { return answer }
+        guard case .bool(let truth) = evaluate(arrival, registered) else { return nil }
         return truth
     }
 
     /// The number for one reading, or nil where it is unknown.
-    func number(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> Double? {
-        switch evaluate(zones(arrival), { arrival.value(of: $0, registered: registered) }) {
+    func number(_ arrival: Engine.Arrival, registered: () -> Registry.Subject?) -> Double? {
+        switch evaluate(arrival, registered) {
         case .double(let number): number
         case .int(let number): Double(number)
         default: nil
@@ -222,8 +225,13 @@ extension Formula {
     }
 
     /// A sample that stands for the reading's scalar, nil where it is unknown.
-    func identity(_ arrival: Engine.Arrival, registered: Registry.Subject?) -> Double? {
-        evaluate(zones(arrival), { arrival.value(of: $0, registered: registered) }).flatMap(sampleIdentity)
+    func identity(_ arrival: Engine.Arrival, registered: () -> Registry.Subject?) -> Double? {
+        evaluate(arrival, registered).flatMap(sampleIdentity)
+    }
+
+    private func evaluate(_ arrival: Engine.Arrival, _ registered: () -> Registry.Subject?) -> Value? {
+        let subject = readsRegistry ? registered() : nil
+        return evaluate(usesZones ? arrival.arrived.zones : .none) { arrival.value(of: $0, registered: subject) }
     }
 
     /// The truth of a condition over a rule's named values; a NaN among those it reads makes it unknown.
@@ -232,8 +240,6 @@ extension Formula {
         guard case .bool(let holds) = truth else { return nil }
         return holds
     }
-
-    private func zones(_ arrival: Engine.Arrival) -> ZoneSet { usesZones ? arrival.arrived.zones : .none }
 
     /// The number over a rule's named values, nil where it is unknown.
     func number(_ values: RuleValues, registered: Registry.Subject?) -> Double? {
@@ -247,9 +253,9 @@ extension Formula {
     /// Fills the slots that the program reads and runs it; an error is unknown.
     private func evaluate(_ zones: ZoneSet, _ fill: (Input) -> Value) -> Value? {
         withUnsafeTemporaryAllocation(of: Value.self, capacity: max(1, inputs.count)) { slots in
-            slots.initialize(repeating: .absent)
-            defer { slots.deinitialize() }
-            for slot in program.usedSlots { slots[slot] = fill(inputs[slot]) }
+            // The others are not looked at, and stay what they are.
+            for slot in program.usedSlots { slots.initializeElement(at: slot, to: fill(inputs[slot])) }
+            defer { for slot in program.usedSlots { slots.deinitializeElement(at: slot) } }
             let row = UnsafeBufferPointer(rebasing: slots[0..<inputs.count])
             do throws(EvaluationError) {
                 return try program.evaluate(row, zones: zones)

@@ -1,6 +1,9 @@
 import Events
 
 /// Everything a rule remembers of one key, but its windows.
+///
+/// Four cache lines: a reading that changes no level touches only the first two (`EngineSteady.swift`), so what it needs
+/// stands first, down to the phases of `rungs`.
 struct KeyState: BitwiseCopyable {
     /// Symbol of the key; −1 marks a free slot.
     var key: Int32
@@ -9,48 +12,48 @@ struct KeyState: BitwiseCopyable {
     /// Index of the source that fed the newest reading.
     var source: Int32
     var sources = KeySources()
-    /// Index into the registry's subjects, −1 where unknown.
-    var registered: Int32
+    /// Event time of the newest reading.
+    var newest = Timestamp.distantPast
+    /// When the key's measurement timer fires, lateness included; `distantFuture` where none is armed.
+    var armedDue = Timestamp.distantFuture
+    /// Stamp of the entry that carried the newest reading.
+    var lastReceived: Timestamp
     var exercise = false
     var isSilent = false
     /// Whether the rule has done what it does about this silence.
     var hasActedOnSilence = false
+    /// The levels change too often: no change is told.
+    var isFlapping = false
     /// Held level, 0 at rest.
     var level: UInt8 = 0
     var peak: UInt8 = 0
-    /// Event time of the newest reading.
-    var newest = Timestamp.distantPast
-    /// Stamp of the entry that carried it.
-    var lastReceived: Timestamp
     var position: Int64 = -1
     var longitude = Double.nan
     var latitude = Double.nan
-    /// When the key's measurement timer fires, lateness included; `distantFuture` where none is armed.
-    var armedDue = Timestamp.distantFuture
-    /// The source that the timer waits for.
-    var armedOn: Int32 = -1
-    /// Readings that wait for the watermark.
-    var waiting = HeldList()
-    /// Likewise for the timer on `received`.
-    var receivedDue = Timestamp.distantFuture
     /// The newest reading's first value that is not a window.
     var held = Double.nan
+    var rungs = Rungs()
+    /// Index into the registry's subjects, −1 where unknown.
+    var registered: Int32
+    /// Readings that wait for the watermark.
+    var waiting = HeldList()
+    /// As `armedDue`, for the timer on `received`.
+    var receivedDue = Timestamp.distantFuture
     /// The last one known where the rule computes its own.
     var score = Double.nan
-    var rungs = Rungs()
     var episode = DecisionID(position: -1, ordinal: 0)
-    var startedAt = Timestamp.distantPast
+    /// Place in the rule's list of open slots, −1 where nothing is open; not part of a snapshot.
+    var openIndex: Int32 = -1
     /// Of the separate alarm about silence.
     var silence = DecisionID(position: -1, ordinal: 0)
-    /// When that alarm was raised.
+    /// The source that the measurement timer waits for.
+    var armedOn: Int32 = -1
+    var startedAt = Timestamp.distantPast
+    /// When the alarm about silence was raised.
     var silentSince = Timestamp.distantPast
     /// What was sent of the value's episode, and of the silence's.
     var told = Told()
     var silenceTold = Told()
-    /// Place in the rule's list of open slots, −1 where nothing is open; not part of a snapshot.
-    var openIndex: Int32 = -1
-    /// The levels change too often: no change is told.
-    var isFlapping = false
     var history = LevelHistory()
 
     /// A slot that holds nothing yet.
@@ -77,42 +80,53 @@ struct KeyState: BitwiseCopyable {
 
 /// The ladder's states, one a level from blue to red.
 struct Rungs: BitwiseCopyable {
-    var blue = RungState.out
-    var yellow = RungState.out
-    var orange = RungState.out
-    var red = RungState.out
+    /// A byte a level, blue lowest.
+    private var phases: UInt32 = 0
+    private var since: (Timestamp, Timestamp, Timestamp, Timestamp) = (
+        .distantPast, .distantPast, .distantPast, .distantPast
+    )
 
     subscript(level: Level) -> RungState {
         get {
-            switch level {
-            case .blue: blue
-            case .yellow: yellow
-            case .orange: orange
-            case .red: red
-            }
+            let since =
+                switch level {
+                case .blue: since.0
+                case .yellow: since.1
+                case .orange: since.2
+                case .red: since.3
+                }
+            return RungState(phase: phase(level), since: since)
         }
         set {
+            let shift = Self.shift(level)
+            phases = phases & ~(0xFF << shift) | UInt32(newValue.phase.rawValue) << shift
             switch level {
-            case .blue: blue = newValue
-            case .yellow: yellow = newValue
-            case .orange: orange = newValue
-            case .red: red = newValue
+            case .blue: since.0 = newValue.since
+            case .yellow: since.1 = newValue.since
+            case .orange: since.2 = newValue.since
+            case .red: since.3 = newValue.since
             }
         }
     }
 
-    var areAllOut: Bool {
-        blue.phase == .out && yellow.phase == .out && orange.phase == .out && red.phase == .out
+    private static func shift(_ level: Level) -> UInt32 { UInt32(level.rawValue - 1) * 8 }
+
+    private func phase(_ level: Level) -> RungState.Phase {
+        guard let phase = RungState.Phase(rawValue: UInt8(truncatingIfNeeded: phases >> Self.shift(level))) else {
+            preconditionFailure("only phases are written")
+        }
+        return phase
     }
 
-    /// Whether no hold runs.
-    var areQuiet: Bool { blue.isQuiet && yellow.isQuiet && orange.isQuiet && red.isQuiet }
+    var areAllOut: Bool { phases == 0 }
+
+    /// Whether no hold runs: out and held are even, pending and clearing odd.
+    var areQuiet: Bool { phases & 0x0101_0101 == 0 }
 
     /// The highest level held, or still held while it clears.
     var highest: Level? {
-        if red.isHeld { return .red }
-        if orange.isHeld { return .orange }
-        if yellow.isHeld { return .yellow }
-        return blue.isHeld ? .blue : nil
+        // Both phases have the second bit.
+        let held = phases & 0x0202_0202
+        return held == 0 ? nil : Level(rawValue: UInt8(truncatingIfNeeded: 4 - held.leadingZeroBitCount / 8))
     }
 }

@@ -10,16 +10,23 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         let base: UnsafeMutablePointer<Element>
 
         init(filledWith element: Element) {
-            base = .allocate(capacity: Pages.pageSlots)
+            base = Self.allocate()
             base.initialize(repeating: element, count: Pages.pageSlots)
         }
 
         init(copying other: Page) {
-            base = .allocate(capacity: Pages.pageSlots)
+            base = Self.allocate()
             base.initialize(from: other.base, count: Pages.pageSlots)
         }
 
-        deinit { base.deallocate() }
+        deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+        /// At the beginning of a cache line, so that slots of whole lines share none.
+        private static func allocate() -> UnsafeMutablePointer<Element> {
+            UnsafeMutableRawPointer.allocate(
+                byteCount: Pages.pageSlots * MemoryLayout<Element>.stride, alignment: 64
+            ).bindMemory(to: Element.self, capacity: Pages.pageSlots)
+        }
     }
 
     private let blank: Page

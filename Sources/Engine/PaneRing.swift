@@ -48,8 +48,27 @@ struct PaneRing: Sendable {
         return .taken
     }
 
+    /// `add` and `value` in one, where nothing newer is in the window with the pane looked up once.
+    func measure(
+        _ value: Double, at time: Timestamp, of cell: UnsafeMutablePointer<Double>
+    ) -> (WindowCells.Outcome, Double) {
+        let index = floorQuotient(time.microseconds, step)
+        guard advance(cell, to: index) == index else {
+            return (add(value, at: time, to: cell), self.value(at: time, of: cell))
+        }
+        let place = position(index)
+        let seconds = Double(time.microseconds - index * step) / 1_000_000
+        aggregate.add(value, seconds: seconds, to: run(cell, place))
+        aggregate.add(value, seconds: seconds + Double(place) * stepSeconds, to: round(cell))
+        return (.taken, self.value(of: cell, rest: place + 1))
+    }
+
     func value(at time: Timestamp, of cell: UnsafeMutablePointer<Double>) -> Double {
-        let rest = position(advance(cell, to: floorQuotient(time.microseconds, step))) + 1
+        value(of: cell, rest: position(advance(cell, to: floorQuotient(time.microseconds, step))) + 1)
+    }
+
+    /// The round before from a place on, and the current round.
+    private func value(of cell: UnsafeMutablePointer<Double>, rest: Int) -> Double {
         guard rest < panes, run(cell, rest)[0] > 0 else { return aggregate.value(round(cell)) }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: Aggregate.greatestMergeable) { window in
             let window = window.baseAddress!

@@ -2,7 +2,8 @@ import Events
 
 /// One rule with the state of all its keys.
 struct RuleRuntime: Sendable {
-    var prepared: PreparedRule
+    private(set) var prepared: PreparedRule
+    private(set) var plan: RulePlan
     var keys = Pages<KeyState>(blank: .free)
     var index = SlotIndex()
     var free = FreeSlots()
@@ -42,6 +43,7 @@ struct RuleRuntime: Sendable {
 
     init(rule: Rule) {
         prepared = PreparedRule(rule)
+        plan = RulePlan(prepared)
         windows = rule.values.map { $0.window.map { WindowCells(window: $0) } }
         cells = prepared.cellWords > 0 ? KeyCells(words: prepared.cellWords) : nil
         held = prepared.reorders ? HeldReadings() : nil
@@ -50,6 +52,7 @@ struct RuleRuntime: Sendable {
     /// The rule has changed; what is held of the old one is kept where the new one holds too.
     mutating func prepare(_ rule: Rule) {
         prepared = PreparedRule(rule)
+        plan = RulePlan(prepared)
         held = prepared.reorders ? held ?? HeldReadings() : nil
     }
 
@@ -57,7 +60,7 @@ struct RuleRuntime: Sendable {
 
     var liveKeys: Int { index.count }
 
-    mutating func slot(for key: UInt64, state: KeyState) -> Int32? {
+    mutating func slot(for key: UInt32, state: KeyState) -> Int32? {
         guard index.count < Int(prepared.rule.maximumKeys) else {
             counters.refusedKeys += 1
             return nil

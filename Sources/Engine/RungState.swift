@@ -2,6 +2,7 @@ import Events
 
 /// One level of one key: the state machine that enter, clear and their holds drive.
 struct RungState: BitwiseCopyable, Equatable {
+    /// `Rungs` asks by bits: a hold runs in the odd ones, the level counts as held from 2 on.
     enum Phase: UInt8, BitwiseCopyable {
         case out = 0
         /// Entered since, not yet held for long enough.
@@ -24,7 +25,6 @@ struct RungState: BitwiseCopyable, Equatable {
     var since: Timestamp
 
     static let out = RungState(phase: .out, since: .distantPast)
-    var isQuiet: Bool { phase == .out || phase == .held }
     var isHeld: Bool { phase == .held || phase == .clearing }
 
     /// Takes a signal observed at `now`; `restart` says that too long a gap lies before it.

@@ -143,6 +143,12 @@ struct WindowCells: @unchecked Sendable {
         }
     }
 
+    /// Adds a sample and says what the window says at its moment.
+    mutating func measure(_ value: Double, at time: Timestamp, slot: Int32) -> (Outcome, Double) {
+        if case .panes(let ring) = layout { return ring.measure(value, at: time, of: write(slot)) }
+        return (add(value, at: time, slot: slot), self.value(at: time, slot: slot))
+    }
+
     /// What the window says at the moment, its samples of later moments aside; NaN where it has no meaning.
     mutating func value(at time: Timestamp, slot: Int32) -> Double {
         let cell = write(slot)

@@ -42,6 +42,12 @@ public struct StringTable: Sendable {
     /// The string itself; for messages and rare paths.
     public func string(_ number: Int32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
 
+    /// Whether the string is this text, byte by byte.
+    public func isText(_ number: Int32, _ text: String) -> Bool {
+        var copy = text
+        return copy.withUTF8 { equals(number, UnsafeRawBufferPointer($0)) }
+    }
+
     public mutating func intern(_ text: UnsafeRawBufferPointer) -> Int32 {
         let mask = buckets.count - 1
         var slot = Int(truncatingIfNeeded: byteHash(text)) & mask

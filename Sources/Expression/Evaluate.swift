@@ -36,6 +36,12 @@ extension Program {
         return holds
     }
 
+    /// The answer to a condition made of scalar tests only, where the row can tell; nil: `evaluate` decides.
+    public func quickAnswer(_ row: some ScalarRow) -> Bool? {
+        guard let quick, ExpressionLimits.cost >= nodes.count else { return nil }
+        return quick.answer(row)
+    }
+
     func evaluate(
         _ node: Int32, _ slots: UnsafeBufferPointer<Value>, _ zones: ZoneSet, _ limit: Int
     ) throws(EvaluationError) -> Value {

@@ -45,7 +45,7 @@ struct QuickTest: Sendable {
     }
 
     /// nil when a slot is not what its test expects.
-    func answer(_ slots: UnsafeBufferPointer<Value>) -> Bool? {
+    func answer(_ slots: some ScalarRow) -> Bool? {
         chain.withUnsafeBufferPointer { chain in
             var next = start
             while next >= 0 {
@@ -58,27 +58,23 @@ struct QuickTest: Sendable {
     }
 
     @inline(__always)
-    private func holds(_ test: Test, _ slots: UnsafeBufferPointer<Value>) -> Bool? {
+    private func holds(_ test: Test, _ slots: some ScalarRow) -> Bool? {
         let slot = Int(test.slot)
         switch test.kind {
         case .double:
-            guard case .double(let value) = slots[slot] else { return nil }
+            guard let value = slots.double(slot) else { return nil }
             return Self.compare(value, test.double, test.operation)
         case .doubles:
-            guard case .double(let a) = slots[slot], case .double(let b) = slots[Int(test.other)] else { return nil }
+            guard let a = slots.double(slot), let b = slots.double(Int(test.other)) else { return nil }
             return Self.compare(a, b, test.operation)
         case .int:
-            guard case .int(let value) = slots[slot] else { return nil }
+            guard let value = slots.int(slot) else { return nil }
             return Self.compare(value, test.int, test.operation)
         case .text:
-            guard case .string(let value) = slots[slot] else { return nil }
-            return Text.same(value, texts[Int(test.other)]) == (test.operation == .equal)
-        case .bool:
-            guard case .bool(let value) = slots[slot] else { return nil }
-            return value
-        case .present:
-            if case .absent = slots[slot] { return false }
-            return true
+            guard let isSame = slots.isText(slot, texts[Int(test.other)]) else { return nil }
+            return isSame == (test.operation == .equal)
+        case .bool: return slots.bool(slot)
+        case .present: return slots.isPresent(slot)
         }
     }
 
