@@ -4,7 +4,10 @@ DEBS = libzmq3-dev libsqlite3-dev libsimdjson-dev libzstd-dev libsodium-dev tzda
 RELEASE = -c release -Xswiftc -cross-module-optimization
 ONCE ?=
 
-.PHONY: help setup build run test check rules bench golden clean
+SEED ?= 1
+RUNS ?= 1000
+
+.PHONY: help setup build run test check rules bench simulate golden clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +34,10 @@ check: setup ## the gate before a commit: layout, every test, the shipped rules
 rules: build ## check and test the shipped rules
 	@.build/release/fenghuo rules check rules
 	@.build/release/fenghuo rules test rules
+
+simulate: setup ## run the platform on a simulated machine: SEED=1 RUNS=1000 (docs/testing.md)
+	@$(SWIFT) build $(RELEASE) --product simulate
+	@.build/release/simulate --seed $(SEED) --runs $(RUNS)
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 	@GOLDEN=1 $(SWIFT) test --filter GoldenDay

@@ -63,6 +63,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CSpawn", "Messaging"], path: "Tests/TestSupport", swiftSettings: strict
         ),
+        .target(name: "CSimulation", path: "Tests/CSimulation"),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Platform", "Client", "Delivery", "Journal", "AlertStore", "Engine", "Events", "Messaging",
+                "CSimulation", grdb, log, arguments,
+            ],
+            path: "Tests/Simulator", exclude: ["rules"], swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),
         tests("ExpressionTests", ["Expression"]),
         tests("EventsTests", ["Events"]),
@@ -77,6 +85,7 @@ let package = Package(
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML", "TestSupport"]),
         tests("CityTests", ["City", "Events"]),
         tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events", log]),
+        tests("SimulatorTests", ["simulate", "TestSupport"]),
         tests("TidyTests", []),
         tests(
             "EndToEndTests",

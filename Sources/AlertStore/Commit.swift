@@ -45,11 +45,18 @@ extension AlertStore {
         }
     }
 
-    /// Writes the applied position now; for a clean stop.
+    /// Makes the applied position durable now; for a clean stop, and before a snapshot.
     public func flushApplied() throws(StoreError) {
         try change { (state) throws(StoreError) in
             try onFile(path, "writing the applied position to") {
-                try queue.inDatabase { try writeApplied(state.applied, $0) }
+                try queue.inTransaction(.immediate) { database in
+                    // An update that changes nothing writes nothing and waits for nothing, and the position may have been
+                    // written without waiting: the page must be dirty.
+                    try database.execute(
+                        sql: "UPDATE meta SET applied = applied + 1; UPDATE meta SET applied = applied - 1")
+                    try writeApplied(state.applied, database)
+                    return .commit
+                }
             }
             state.appliedOnDisk = state.applied
         }

@@ -139,6 +139,18 @@ import Testing
         #expect(try reader.status().applied == 5)
     }
 
+    /// SQLite syncs nothing for an update that changes nothing.
+    @Test func `the position is made durable though it was written before without waiting`() throws {
+        let store = try directory.open()
+        try store.commit(Sample.turn([], positions: 1...1))
+        func written() throws -> UInt64 {
+            try FileManager.default.attributesOfItem(atPath: directory.store + "-wal")[.size] as? UInt64 ?? 0
+        }
+        let before = try written()
+        try store.flushApplied()
+        #expect(try written() > before)
+    }
+
     @Test func `a withheld decision is stored with its reason, and its episode counts as told once something is sent`()
         throws
     {

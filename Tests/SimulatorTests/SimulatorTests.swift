@@ -1,0 +1,44 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A short round of the simulator (`make simulate` runs longer ones), and that it can find something.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SimulatorTests {
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    /// The simulator that was built with these tests: it lies beside their bundle.
+    static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("simulate").path
+
+    private func simulate(_ arguments: String...) throws -> Finished {
+        try run(Self.program, arguments, in: NSTemporaryDirectory(), working: Self.root, seconds: 300)
+    }
+
+    @Test func `ten seeds keep every promise`() throws {
+        let end = try simulate("--seed", "1", "--runs", "10")
+        #expect(end.code == 0, "\(end.output)\(end.errors)")
+    }
+
+    @Test func `a seed does the same in every run, to the last step`() throws {
+        let (first, second) = (
+            try simulate("--seed", "7", "--runs", "1"), try simulate("--seed", "7", "--runs", "1", "--twice")
+        )
+        #expect(first.code == 0 && second.code == 0, "\(first.output)\(second.output)")
+        let line = first.output.split(separator: "\n").first { $0.contains("fingerprint") }
+        #expect(line.map { second.output.contains($0) } == true, "\(first.output)\(second.output)")
+    }
+
+    @Test func `a disk that loses what was synced to the journal is found, and the command that shows it is printed`()
+        throws
+    {
+        let end = try simulate("--ignore-sync", ".sqlite-wal", "--runs", "100")
+        #expect(end.code == 1)
+        #expect(end.output.contains("replay: make simulate SEED="), "\(end.output)\(end.errors)")
+    }
+
+    @Test func `some calls of the disk, each failing, and each the last one`() throws {
+        let end = try simulate("--every-call", "211")
+        #expect(end.code == 0, "\(end.output)\(end.errors)")
+    }
+}
