@@ -7,7 +7,7 @@ ONCE ?=
 SEED ?= 1
 RUNS ?= 1000
 
-.PHONY: help setup build run test check rules bench simulate golden clean
+.PHONY: help setup build run test check rules bench simulate mutations golden clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ rules: build ## check and test the shipped rules
 simulate: setup ## run the platform on a simulated machine: SEED=1 RUNS=1000 (docs/testing.md)
 	@$(SWIFT) build $(RELEASE) --product simulate
 	@.build/release/simulate --seed $(SEED) --runs $(RUNS)
+
+mutations: setup ## plant known bugs one by one and show which seed of the simulator finds each, up to an hour
+	@Tests/Simulator/mutations.sh .build/mutations 500
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 	@GOLDEN=1 $(SWIFT) test --filter GoldenDay

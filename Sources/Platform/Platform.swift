@@ -98,6 +98,8 @@ public final class Platform: Sendable {
             journal: journal, door: door, engineQueue: engineQueue, timing: configuration.timing,
             complaints: complaints, log: log, maxStep: configuration.maxStep, followed: clock)
         let threads = Threads { [stopping] in stopping.signal() }
+        // A start that fails ends the threads that it has begun.
+        defer { door.close() }
 
         try threads.start("feed") { try feed.run() }
         if let forwarder { try threads.start("forward") { forwarder.run() } }
@@ -117,7 +119,9 @@ public final class Platform: Sendable {
         }
         let upkeep = makeUpkeep(letters)
         try threads.start("upkeep") { upkeep.run() }
+        defer { upkeep.stop() }
         let watch = makeWatch(ingest)
+        defer { watch.stop() }
         if configuration.activation == .watched { try threads.start("watch") { watch.run() } }
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
         log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])

@@ -82,6 +82,7 @@ final class Round {
         try settle()
         try memory.check()
         try Checks(self).run()
+        if random.chance(plan.faults.isEmpty ? 0 : 0.3) { try BitFlips(self).run() }
         sim_end()
     }
 

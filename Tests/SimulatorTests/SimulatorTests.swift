@@ -41,4 +41,33 @@ import Testing
         let end = try simulate("--every-call", "211")
         #expect(end.code == 0, "\(end.output)\(end.errors)")
     }
+
+    /// `make mutations` builds and finds them, which takes an hour; here they are kept from growing old.
+    @Test func `the mutations still fit the sources`() throws {
+        let folder = Self.root + "/Tests/Simulator/mutations"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".patch") }
+        #expect(names.count >= 8)
+        for name in names {
+            let lines = try String(contentsOfFile: folder + "/" + name, encoding: .utf8).components(separatedBy: "\n")
+            var (text, hunk) = ("", "")
+            func finish() {
+                #expect(hunk.isEmpty || text.contains(hunk), "\(name) does not fit any more")
+                hunk = ""
+            }
+            for line in lines {
+                if line.hasPrefix("--- a/") {
+                    finish()
+                    text = try String(contentsOfFile: Self.root + "/" + line.dropFirst(6), encoding: .utf8)
+                } else if line.hasPrefix("@@") {
+                    finish()
+                } else if !text.isEmpty, line.hasPrefix(" ") || line.hasPrefix("-") {
+                    hunk += line.dropFirst() + "\n"
+                } else if line.hasPrefix("diff ") {
+                    finish()
+                    text = ""
+                }
+            }
+            finish()
+        }
+    }
 }
