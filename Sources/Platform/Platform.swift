@@ -97,7 +97,12 @@ public final class Platform: Sendable {
         let writer = JournalWriter(
             journal: journal, door: door, engineQueue: engineQueue, timing: configuration.timing,
             complaints: complaints, log: log, maxStep: configuration.maxStep, followed: clock)
-        let threads = Threads { [stopping] in stopping.signal() }
+        let threads = Threads { [stopping, requests, rules] in
+            // The control thread may wait for what the failed one was to decide.
+            requests.close()
+            rules.close()
+            stopping.signal()
+        }
         // A start that fails ends the threads that it has begun.
         defer { door.close() }
 

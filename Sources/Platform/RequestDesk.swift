@@ -13,6 +13,8 @@ final class RequestDesk: Sendable {
         var waiting: Set<String> = []
         var decided: [String: RequestOutcome] = [:]
         var failures: [String: String] = [:]
+        /// Nothing will be decided any more.
+        var isClosed = false
     }
 
     private let door: CommitQueue
@@ -34,6 +36,9 @@ final class RequestDesk: Sendable {
         }
     }
 
+    /// A part of the platform has failed: who waits, and who comes yet, hears so at once.
+    func close() { shared.change { $0.isClosed = true } }
+
     /// Journals the request and waits for the decision. A repeat of a key hears the first decision again.
     func ask(_ request: OperatorRequest) throws(PlatformError) -> RequestOutcome {
         let key = request.key
@@ -51,6 +56,7 @@ final class RequestDesk: Sendable {
         guard isTaken else { throw .stopped("the platform is busy or stopping: try again") }
         let end = shared.wait(for: patience) { shared -> Result<RequestOutcome, PlatformError>? in
             if let outcome = shared.decided[key] { return .success(outcome) }
+            if shared.isClosed { return .failure(.stopped("the platform is stopping: repeat with --key \(key)")) }
             return shared.failures[key].map { .failure(.stopped("the journal did not take it: \($0)")) }
         }
         guard let end else {

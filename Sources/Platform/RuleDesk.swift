@@ -42,6 +42,8 @@ final class RuleDesk: Sendable {
         /// Position of the newest entry that became durable.
         var newest: Int64 = 0
         var failure: String?
+        /// Nothing will be applied any more.
+        var isClosed = false
 
         /// Whether the running set and registry are the last ones proposed.
         var isSettled: Bool { inFlight == 0 && newest <= state.position }
@@ -112,20 +114,24 @@ final class RuleDesk: Sendable {
         _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil
     ) throws(PlatformError) -> Outcome {
         let isFree = shared.wait(for: patience) { shared -> Bool? in
+            if shared.isClosed { return false }
             guard !shared.isProposing, shared.isSettled else { return nil }
             (shared.isProposing, shared.failure) = (true, nil)
             return true
         }
-        guard isFree != nil else { throw behind }
+        guard let isFree else { throw behind }
+        guard isFree else { throw Self.stopping }
         defer { shared.change { $0.isProposing = false } }
         let previous = now.ruleSet.version
         let entries = try entries(for: proposed, registry, by: named)
         for entry in entries { try submit(entry) }
         let failure = shared.wait(for: patience) { shared -> String?? in
-            shared.failure != nil || shared.isSettled ? .some(shared.failure) : nil
+            if let failure = shared.failure { return .some("the journal did not take it: \(failure)") }
+            if shared.isSettled { return .some(nil) }
+            return shared.isClosed ? .some("the platform is stopping: see what runs after its next start") : nil
         }
         guard let failure else { throw behind }
-        if let failure { throw .stopped("the journal did not take it: \(failure)") }
+        if let failure { throw .stopped(failure) }
         return Outcome(changed: entries.count, ruleSet: now.ruleSet.version, previous: previous)
     }
 
@@ -142,8 +148,13 @@ final class RuleDesk: Sendable {
         }
         guard !isTaken else { return }
         shared.change { $0.inFlight -= 1 }
-        throw .stopped("the platform is busy or stopping: try again")
+        throw Self.stopping
     }
+
+    private static let stopping = PlatformError.stopped("the platform is busy or stopping: try again")
+
+    /// A part of the platform has failed: who waits, and who comes yet, hears so at once.
+    func close() { shared.change { $0.isClosed = true } }
 
     private var behind: PlatformError {
         .stopped("not applied within \(patience.components.seconds) s: the engine is behind; see fenghuo status")

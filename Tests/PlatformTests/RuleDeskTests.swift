@@ -29,6 +29,29 @@ struct RuleDeskTests {
         return versions
     }
 
+    @Test func `who waits for an engine that has failed hears so at once`() throws {
+        let door = CommitQueue()
+        let desk = RuleDesk(door: door, metrics: [], patience: .seconds(600))
+        desk.note(applied: Self.set("a"), .empty, at: 1)
+        let outcomes = Outcomes()
+        Thread.detachNewThread { outcomes.add(Result { try desk.propose(Self.set("b"), nil) }) }
+        #expect(try Self.commit(door, from: 2) == ["b"])
+        desk.close()
+        #expect {
+            _ = try outcomes.wait(for: 1)
+        } throws: {
+            "\($0)" == "the platform is stopping: see what runs after its next start"
+        }
+        let requests = RequestDesk(door: door, patience: .seconds(600))
+        requests.close()
+        let request = OperatorRequest(key: "k", actor: "li", note: "", act: .acknowledge(episode: .init("1.0")!))
+        #expect {
+            try requests.ask(request)
+        } throws: {
+            "\($0)" == "the platform is stopping: repeat with --key k"
+        }
+    }
+
     @Test func `going back to the running set while another is on its way is not taken for nothing to do`() throws {
         let door = CommitQueue()
         let desk = RuleDesk(door: door, metrics: [], patience: .seconds(3))
