@@ -2,8 +2,11 @@ import Events
 
 extension Engine {
     /// One reading as rules see it: what every rule asks for is looked up once, the rest stays in the batch.
+    ///
+    /// Whoever makes one keeps the batch alive for as long (`withExtendedLifetime`): counting references for each reading
+    /// and rule would cost as much as a rule does.
     struct Arrival {
-        let arrived: ArrivedBatch
+        private let batch: Unmanaged<ArrivedBatch>
         let event: Int
         let reading: Int
         let time: Timestamp
@@ -24,7 +27,7 @@ extension Engine {
             _ arrived: ArrivedBatch, event: Int, reading: Int, source: Int32 = -1, subject: Int32 = -1,
             area: Int32 = -1, position: Int64 = -1, received: Timestamp = .distantPast
         ) {
-            self.arrived = arrived
+            batch = .passUnretained(arrived)
             self.event = event
             self.reading = reading
             time = arrived.columns.times[event]
@@ -38,6 +41,11 @@ extension Engine {
             self.position = position
             self.received = received
         }
+
+        var arrived: ArrivedBatch { batch.takeUnretainedValue() }
+
+        /// As `arrived`, without counting.
+        func withBatch<Result>(_ body: (ArrivedBatch) -> Result) -> Result { batch._withUnsafeGuaranteedRef(body) }
 
         var eventID: String { arrived.columns.ids.string(event) }
     }

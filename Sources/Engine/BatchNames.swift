@@ -38,6 +38,16 @@ struct BatchNames {
         return symbol
     }
 
+    /// The symbol of a string that the table has; −1 where it has none.
+    mutating func known(_ number: Int32, _ table: borrowing StringTable) -> Int32 {
+        guard number >= 0 else { return -1 }
+        let known = symbols[Int(number)]
+        if known != Self.unknown { return known }
+        guard let symbol = arrived.columns.strings.withBytes(number, { table.find($0) }) else { return -1 }
+        symbols[Int(number)] = symbol
+        return symbol
+    }
+
     mutating func metric(_ number: Int32, _ routes: borrowing Routes) -> Int32 {
         guard number >= 0 else { return -1 }
         let known = metrics[Int(number)]

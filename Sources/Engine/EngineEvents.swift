@@ -6,11 +6,20 @@ extension Engine {
         _ batch: EventBatch, from department: String, at record: JournalRecord, into decisions: inout [Decision]
     ) {
         let arrived = ArrivedBatch(batch, zones: zones)
+        withExtendedLifetime(arrived) { apply(arrived, from: department, at: record, into: &decisions) }
+    }
+
+    private mutating func apply(
+        _ arrived: ArrivedBatch, from department: String, at record: JournalRecord, into decisions: inout [Decision]
+    ) {
+        let batch = arrived.columns
         var names = BatchNames(arrived)
         var sourceOf = [Int32](repeating: -1, count: batch.strings.count + 1)
         let followsEvents = ruleSet.timing.clock == .events
         if !followsEvents { runReceivedTimers(before: record.received, into: &decisions) }
+        for event in 0..<min(Self.foresight, batch.count) { foresee(event, of: arrived, &names) }
         for event in 0..<batch.count {
+            foresee(event + Self.foresight, of: arrived, &names)
             begin(record.position + Int64(event))
             let time = batch.times[event]
             if followsEvents {
@@ -56,7 +65,9 @@ extension Engine {
             return false
         }
         let newest = sources[index].newest
-        if time > newest { runTimers(of: source, before: time, silentFrom: newest, into: &decisions) }
+        if let timer = sources[index].timers.first, timer.due < time, time > newest {
+            runTimers(of: source, before: time, silentFrom: newest, into: &decisions)
+        }
         return true
     }
 

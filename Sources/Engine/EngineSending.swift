@@ -13,6 +13,8 @@ extension Engine {
 
     /// Judges what was decided since the moment began.
     mutating func endMoment(into decisions: inout [Decision]) {
+        // Most events decide nothing and move nothing.
+        guard !moved.isEmpty || !pending.isEmpty || !releasing.isEmpty else { return }
         settleIndexes(into: &decisions)
         guard !pending.isEmpty || !releasing.isEmpty else { return }
         judgePending(into: &decisions)

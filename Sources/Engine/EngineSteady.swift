@@ -72,9 +72,10 @@ extension RuleRuntime {
     }
 
     private mutating func measureWindow(_ slot: Int32, _ arrival: Engine.Arrival) -> Double {
-        guard let (outcome, value) = windows[0]?.measure(arrival.value, at: arrival.time, slot: slot) else {
-            preconditionFailure("a value that is a window has cells")
+        let measured = windows.withUnsafeMutableBufferPointer {
+            $0[0]?.measure(arrival.value, at: arrival.time, slot: slot)
         }
+        guard let (outcome, value) = measured else { preconditionFailure("a value that is a window has cells") }
         count(outcome)
         return value
     }

@@ -41,10 +41,10 @@ extension Engine {
             batch.text(batch.types[event]) == runtime.rule.input.type
         else { return [] }
         let arrived = ArrivedBatch(batch, zones: zones)
-        return batch.readings(event).filter { batch.text(batch.metrics[$0]) == runtime.rule.input.metric }
-            .map { reading in
-                explain(runtime.prepared, Arrival(arrived, event: event, reading: reading))
-            }
+        return withExtendedLifetime(arrived) {
+            batch.readings(event).filter { batch.text(batch.metrics[$0]) == runtime.rule.input.metric }
+                .map { explain(runtime.prepared, Arrival(arrived, event: event, reading: $0)) }
+        }
     }
 
     private func explain(_ prepared: PreparedRule, _ arrival: Arrival) -> ExplainedReading {

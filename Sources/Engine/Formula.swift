@@ -210,7 +210,8 @@ extension Formula {
     /// The truth of a condition for one reading, or nil where it is unknown; `registered` is asked where the formula
     /// reads the registry.
     func test(_ arrival: Engine.Arrival, registered: () -> Registry.Subject?) -> Bool? {
-        if let answer = program.quickAnswer(ReadingRow(arrival, inputs)) { return answer }
+        let quick = inputs.withUnsafeBufferPointer { program.quickAnswer(ReadingRow(arrival: arrival, inputs: $0)) }
+        if let quick { return quick }
         guard case .bool(let truth) = evaluate(arrival, registered) else { return nil }
         return truth
     }

@@ -78,6 +78,11 @@ struct PaneRing: Sendable {
         }
     }
 
+    /// Where the pane of a moment stands in a cell.
+    func place(of time: Timestamp) -> Int {
+        1 + (1 + position(floorQuotient(time.microseconds, step))) * stride
+    }
+
     private func round(_ cell: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> { cell + 1 }
 
     private func run(_ cell: UnsafeMutablePointer<Double>, _ place: Int) -> UnsafeMutablePointer<Double> {
@@ -100,8 +105,9 @@ struct PaneRing: Sendable {
     }
 
     private func turn(_ cell: UnsafeMutablePointer<Double>, from newest: Int64, to index: Int64) {
-        let (before, now) = (position(newest), position(index))
-        let rounds = (index - Int64(now) - (newest - Int64(before))) / Int64(panes)
+        let before = position(newest)
+        let (rounds, rest) = (Int64(before) + index - newest).quotientAndRemainder(dividingBy: Int64(panes))
+        let now = Int(rest)
         switch rounds {
         case 0: empty(cell, before + 1...now)
         case 1:

@@ -3,13 +3,9 @@ import Expression
 
 /// A reading's slots as scalar tests ask for them: the commonest are read where they stand.
 struct ReadingRow: ScalarRow {
-    private let arrival: Engine.Arrival
-    private let inputs: [Formula.Input]
-
-    init(_ arrival: Engine.Arrival, _ inputs: [Formula.Input]) {
-        self.arrival = arrival
-        self.inputs = inputs
-    }
+    let arrival: Engine.Arrival
+    /// Of the formula, which outlives the row.
+    let inputs: UnsafeBufferPointer<Formula.Input>
 
     func double(_ slot: Int) -> Double? {
         if case .value = inputs[slot] { return arrival.value.isNaN ? nil : arrival.value }
@@ -22,22 +18,23 @@ struct ReadingRow: ScalarRow {
     func bool(_ slot: Int) -> Bool? { if case .bool(let value)? = rare(slot) { value } else { nil } }
 
     func isText(_ slot: Int, _ text: String) -> Bool? {
-        let columns = arrival.arrived.columns
-        let number: Int32
-        switch inputs[slot] {
-        case .quality:
-            number = columns.qualities[arrival.reading]
-            // An absent quality counts as good.
-            if number < 0 { return text == "good" }
-        case .metric: number = columns.metrics[arrival.reading]
-        case .unit: number = columns.units[arrival.reading]
-        case .subject: number = columns.subjects[arrival.event]
-        case .source: number = columns.sources[arrival.event]
-        case .area: number = columns.areas[arrival.event]
-        case .type: number = columns.types[arrival.event]
-        default: return nil
+        arrival.withBatch { batch in
+            let number: Int32
+            switch inputs[slot] {
+            case .quality:
+                number = batch.columns.qualities[arrival.reading]
+                // An absent quality counts as good.
+                if number < 0 { return text == "good" }
+            case .metric: number = batch.columns.metrics[arrival.reading]
+            case .unit: number = batch.columns.units[arrival.reading]
+            case .subject: number = batch.columns.subjects[arrival.event]
+            case .source: number = batch.columns.sources[arrival.event]
+            case .area: number = batch.columns.areas[arrival.event]
+            case .type: number = batch.columns.types[arrival.event]
+            default: return nil
+            }
+            return number < 0 ? nil : batch.columns.strings.isText(number, text)
         }
-        return number < 0 ? nil : columns.strings.isText(number, text)
     }
 
     func isPresent(_ slot: Int) -> Bool? { rare(slot).map { if case .absent = $0 { false } else { true } } }

@@ -1,17 +1,21 @@
 import Events
 
-/// One rule with the state of all its keys.
+/// One rule with the state of all its keys; what every reading asks for stands first, side by side.
 struct RuleRuntime: Sendable {
     private(set) var prepared: PreparedRule
     private(set) var plan: RulePlan
+    /// Symbol of the input's unit, −1 for any; resolved once.
+    var unitSymbol: Int32 = -1
+    /// Indexes of which this rule is a part.
+    var feeds: [Int32] = []
+    /// One for each value that is a window.
+    var windows: [WindowCells?]
     var keys = Pages<KeyState>(blank: .free)
     var index = SlotIndex()
+    var counters = RuleCounters()
     var free = FreeSlots()
     /// Keys in each page of slots.
     var livePerPage: [Int32] = []
-    /// One for each value that is a window.
-    var windows: [WindowCells?]
-    var counters = RuleCounters()
     /// Slots in which an episode runs, in no order; rebuilt from the keys at a restart.
     private(set) var open: [Int32] = []
     /// How many activations have changed the rule, its first included.
@@ -24,9 +28,7 @@ struct RuleRuntime: Sendable {
     var calendarDue = Timestamp.distantFuture
     /// Keys without a reading for longer than `no_data` allows.
     var silentKeys = 0
-    /// Symbols and numbers resolved once.
-    var unitSymbol: Int32 = -1
-    /// Of a pattern's further inputs.
+    /// Likewise of a pattern's further inputs.
     var otherUnits: [Int32] = []
     /// What a pattern remembers of each key.
     var cells: KeyCells?
@@ -34,8 +36,6 @@ struct RuleRuntime: Sendable {
     var points: NearPoints?
     /// Readings that wait for the watermark; nil for a rule that holds none.
     var held: HeldReadings?
-    /// Indexes of which this rule is a part.
-    var feeds: [Int32] = []
     /// Of an index.
     var composite: CompositeState?
 

@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 
 /// The windows of one value of one rule: for every slot a cell of numbers in a page, laid out by the window's shape.
@@ -108,6 +109,13 @@ struct WindowCells: @unchecked Sendable {
 
     func read(_ slot: Int32) -> UnsafePointer<Double> {
         UnsafePointer(pages[Int(slot) / Self.pageCells].base + Int(slot) % Self.pageCells * cellSize)
+    }
+
+    /// Asks memory for what a reading of that time will touch.
+    mutating func prefetch(_ slot: Int32, at time: Timestamp) {
+        let cell = read(slot)
+        prefetchLine(cell)
+        if case .panes(let ring) = layout { prefetchLine(cell + ring.place(of: time)) }
     }
 
     mutating func write(_ slot: Int32) -> UnsafeMutablePointer<Double> {
