@@ -41,6 +41,9 @@ final class Desk {
     private(set) var replies: [Reply] = []
     private(set) var messages: UInt64 = 0
     private(set) var refusedMessages: UInt64 = 0
+    /// Messages of senders that get no answer, and those of them that were lost whole.
+    private(set) var silentMessages: UInt64 = 0
+    private(set) var silentLost: UInt64 = 0
     /// Answers whose sender could not be reached.
     var unreachable: UInt64 = 0
 
@@ -100,17 +103,29 @@ final class Desk {
     /// the empty frame that its answer begins with. Without them only a count remains.
     func refuseUnread(_ code: IngestCode, _ first: [[UInt8]]) {
         messages += 1
-        guard let routing = first.first, !routing.isEmpty else { return count(code) }
+        guard let routing = first.first, !routing.isEmpty else {
+            silentMessages += 1
+            silentLost += 1
+            return count(code)
+        }
         let envelope = first.count > 1 && first[1].isEmpty ? [routing, []] : [routing]
         refuse(envelope, Finding(index: 0, code: code, want: "\(Limits.messageBytes)"))
     }
 
-    /// Events of a sender that gets no answer: a body frame alone.
+    /// Events of a sender that gets no answer: a body frame alone. What is refused whole is a dead letter, too.
     func receiveSilently(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
         messages += 1
-        guard frames.count == 1, let body = frames.first else { return count(.badFrames) }
-        guard body.count <= Limits.messageBytes else { return count(.messageTooLarge) }
-        guard hasRoom(body.count) else { return count(.busy) }
+        silentMessages += 1
+        func lose(_ code: IngestCode) {
+            count(code)
+            silentLost += 1
+            guard let first = frames.first else { return }
+            let finding = Finding(index: 0, code: code, want: "\(Limits.messageBytes)")
+            intake.keep(finding, first, Intake.Context(department: department, now: now))
+        }
+        guard frames.count == 1, let body = frames.first else { return lose(.badFrames) }
+        guard body.count <= Limits.messageBytes else { return lose(.messageTooLarge) }
+        guard hasRoom(body.count) else { return lose(.busy) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
         openBytes += body.count
@@ -145,16 +160,6 @@ final class Desk {
             && open.hasRoom && (flights.last?.held.hasRoom ?? true)
     }
 
-    /// Whether the body is NDJSON, or nil to tell from its bytes.
-    private func lines(_ contentType: String?) throws(IngestCode) -> Bool? {
-        guard let contentType else { return nil }
-        switch contentType.prefix(while: { $0 != ";" && $0 != " " }).lowercased() {
-        case "application/json", "application/cloudevents+json", "application/cloudevents-batch+json": return false
-        case "application/x-ndjson", "application/ndjson", "application/jsonl": return true
-        default: throw .unsupportedContentType
-        }
-    }
-
     private func takeEvents(
         _ body: UnsafeRawBufferPointer, _ header: MessageHeader, _ envelope: [[UInt8]], _ now: Timestamp
     ) {
@@ -162,9 +167,9 @@ final class Desk {
             let finding = Finding(index: 0, code: .messageTooLarge, want: "\(Limits.messageBytes)")
             return refuse(envelope, finding, ack: header.place.map { durableMark($0.stream) }, ref: header.ref)
         }
-        let lines: Bool?
-        do {
-            lines = try self.lines(header.contentType)
+        let kind: BodyKind?
+        do throws(IngestCode) {
+            kind = try header.contentType.map { (type) throws(IngestCode) in try BodyKind(contentType: type) }
         } catch {
             return refuse(
                 envelope, Finding(index: 0, code: error, got: header.contentType),
@@ -175,11 +180,12 @@ final class Desk {
                 envelope, Finding(index: 0, code: .busy), ack: header.place.map { durableMark($0.stream) },
                 ref: header.ref)
         }
-        if let place = header.place, !isNext(place, envelope, header.ref) { return }
+        let hash = header.place == nil ? 0 : StreamTable.hash(body)
+        if let place = header.place, !isNext(place, hash, envelope, header.ref) { return }
         var context = Intake.Context(department: department, now: now, sequenced: header.place != nil)
-        intake.take(body, lines: lines, &context)
+        intake.take(body, kind: kind, &context)
         openBytes += body.count
-        if let place = header.place { advance(place) }
+        if let place = header.place { advance(place, hash) }
         let waiting = Waiting(
             envelope: envelope, outcome: context.outcome,
             ack: header.place.map { Answer.Ack(stream: $0.stream, epoch: $0.epoch, ack: $0.seq) }, ref: header.ref)
@@ -194,20 +200,23 @@ final class Desk {
     }
 
     /// Whether a sequenced message is the next of its stream; else it is answered here, or when what it repeats is durable.
-    private func isNext(_ place: MessageHeader.Place, _ envelope: [[UInt8]], _ ref: Int64?) -> Bool {
+    private func isNext(
+        _ place: MessageHeader.Place, _ hash: UInt64, _ envelope: [[UInt8]], _ ref: Int64?
+    ) -> Bool {
         func refused(_ code: IngestCode, got: UInt64, want: String) -> Bool {
             refuse(
                 envelope, Finding(index: 0, code: code, got: String(got), want: want),
                 ack: durableMark(place.stream), ref: ref)
             return false
         }
-        switch intake.streams.judge(key(place.stream), epoch: place.epoch, seq: place.seq) {
+        switch intake.streams.judge(key(place.stream), epoch: place.epoch, seq: place.seq, hash: hash) {
         case .next: return true
         case .duplicate(let durable):
             let ack = Answer.Ack(stream: place.stream, epoch: place.epoch, ack: place.seq)
             let waiting = Waiting(envelope: envelope, outcome: Outcome(), ack: ack, ref: ref)
             wait(waiting, forRepeats: !durable)
             return false
+        case .conflict: return refused(.streamConflict, got: place.seq, want: place.stream)
         case .gap(let expected): return refused(.seqGap, got: place.seq, want: String(expected))
         case .oldEpoch(let current): return refused(.oldEpoch, got: place.epoch, want: String(current))
         case .busy: return refused(.busy, got: place.seq, want: "")
@@ -215,8 +224,8 @@ final class Desk {
         }
     }
 
-    private func advance(_ place: MessageHeader.Place) {
-        intake.streams.advance(key(place.stream), epoch: place.epoch, seq: place.seq)
+    private func advance(_ place: MessageHeader.Place, _ hash: UInt64) {
+        intake.streams.advance(key(place.stream), epoch: place.epoch, seq: place.seq, hash: hash)
         let mark = StreamMark(stream: place.stream, epoch: place.epoch, seq: place.seq)
         if let at = intake.batch.marks.firstIndex(where: { $0.stream == place.stream }) {
             intake.batch.marks[at] = mark

@@ -17,7 +17,7 @@ public struct EventParser: ~Copyable {
     ) -> (batch: EventBatch, errors: [Finding]) {
         var context = Intake.Context(department: department, now: now)
         context.outcome.errorLimit = .max
-        body.withUnsafeBytes { intake.take($0, lines: lines, &context) }
+        body.withUnsafeBytes { intake.take($0, kind: lines.map { $0 ? .lines : .document }, &context) }
         return (intake.close().0, context.outcome.errors)
     }
 }

@@ -12,6 +12,7 @@ extension Finding {
         case .unsupportedContentType: "不支持的内容类型 \(got)"
         case .seqGap: "序号不连续:收到 \(got),应为 \(want)"
         case .oldEpoch: "epoch \(got) 已过时,当前为 \(want)"
+        case .streamConflict: "流 \(want) 的第 \(got) 条此前已收到且内容不同:有两个发送方使用同一流名"
         case .tooManyStreams: "流数量超过上限 \(want)"
         case .busy: "系统繁忙,请稍后重发"
         case .commitFailed: "写入失败,未保存,请重发"
@@ -70,6 +71,8 @@ extension Finding {
         case .unsupportedContentType: "content type \(got) is not supported"
         case .seqGap: "seq \(got) does not follow: expected \(want)"
         case .oldEpoch: "epoch \(got) is over: the current one is \(want)"
+        case .streamConflict:
+            "message \(got) of stream \(want) came before with another body: two senders use this name; give each its own"
         case .tooManyStreams: "more than \(want) streams"
         case .busy: "busy: nothing was kept, send again later"
         case .commitFailed: "could not be made durable: nothing was kept, send again"

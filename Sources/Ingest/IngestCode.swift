@@ -8,6 +8,7 @@ public enum IngestCode: String, CaseIterable, Error, Sendable {
     case unsupportedContentType = "unsupported_content_type"
     case seqGap = "seq_gap"
     case oldEpoch = "old_epoch"
+    case streamConflict = "stream_conflict"
     case tooManyStreams = "too_many_streams"
     case busy
     case commitFailed = "commit_failed"

@@ -26,6 +26,9 @@ public struct IngestStatus: Equatable, Sendable {
     public var messages: UInt64 = 0
     /// Refused whole: busy, bad frames or header, stream order.
     public var refusedMessages: UInt64 = 0
+    /// Of the PULL socket: messages, and those of them that were lost whole.
+    public var silentMessages: UInt64 = 0
+    public var silentLost: UInt64 = 0
     /// Answers whose sender could not be reached.
     public var unreachable: UInt64 = 0
     /// Events of the open batch and messages that wait for an answer.
@@ -43,7 +46,8 @@ public struct IngestStatus: Equatable, Sendable {
     public init() {}
 
     public static func == (a: Self, b: Self) -> Bool {
-        a.messages == b.messages && a.refusedMessages == b.refusedMessages && a.unreachable == b.unreachable
+        a.messages == b.messages && a.refusedMessages == b.refusedMessages && a.silentMessages == b.silentMessages
+            && a.silentLost == b.silentLost && a.unreachable == b.unreachable
             && a.openEvents == b.openEvents && a.waiting == b.waiting && a.sources == b.sources
             && a.strangers == b.strangers && a.unlistedStrangers == b.unlistedStrangers
             && a.codes.map(\.code) == b.codes.map(\.code) && a.codes.map(\.count) == b.codes.map(\.count)
@@ -55,6 +59,8 @@ extension Desk {
         var status = IngestStatus()
         status.messages = messages
         status.refusedMessages = refusedMessages
+        status.silentMessages = silentMessages
+        status.silentLost = silentLost
         status.unreachable = unreachable
         status.openEvents = intake.batch.count
         status.waiting = waitingCount

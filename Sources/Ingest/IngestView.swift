@@ -72,6 +72,12 @@ public final class IngestView: Sendable {
         Text(start: unitMemory.baseAddress! + unitStarts[metric], count: catalogue[metric].unit.utf8.count)
     }
 
+    /// The canonical unit of a metric of the catalogue, by its name.
+    func unit(of metric: some StringProtocol) -> String? {
+        guard let number = metrics.find(String(metric)), Int(number) < catalogue.count else { return nil }
+        return catalogue[Int(number)].unit
+    }
+
     /// Whether a rule reads this metric of this type, by their numbers or -1.
     func reads(type: Int32, metric: Int32) -> Bool {
         guard type >= 0, metric >= 0 else { return false }

@@ -57,12 +57,17 @@ struct Intake: ~Copyable {
     mutating func count(_ code: IngestCode) { codeCounts[Self.codeIndex[code]!] += 1 }
 
     /// Takes a body of any accepted content type; accepted events are in `batch` afterwards.
-    mutating func take(_ body: UnsafeRawBufferPointer, lines: Bool? = nil, _ context: inout Context) {
+    mutating func take(_ body: UnsafeRawBufferPointer, kind: BodyKind? = nil, _ context: inout Context) {
         guard let first = body.firstIndex(where: { !Self.isSpace($0) }) else {
             return reject(.emptyMessage, index: 0, body, &context)
         }
-        if lines == true { return takeLines(body, &context) }
-        if lines == false || body[first] != UInt8(ascii: "{") { return takeDocument(body, &context) }
+        switch kind {
+        case .lines: return takeLines(body, &context)
+        case .senml: return takeSenML(body, &context)
+        case .document: return takeDocument(body, &context)
+        case nil: break
+        }
+        guard body[first] == UInt8(ascii: "{") else { return takeDocument(body, maybeSenML: true, &context) }
         guard let newline = Self.newline(body, from: first),
             let second = body[newline...].firstIndex(where: { !Self.isSpace($0) })
         else { return takeDocument(body, &context) }
@@ -123,8 +128,11 @@ struct Intake: ~Copyable {
         }
     }
 
-    private mutating func takeDocument(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+    private mutating func takeDocument(
+        _ body: UnsafeRawBufferPointer, maybeSenML: Bool = false, _ context: inout Context
+    ) {
         if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
+        if maybeSenML, SenMLPack.isLikely(decoder.tape) { return takePack(body, &context) }
         guard decoder.tape.kind(JSONTape.root) == .array else {
             if let finding = takeEvent(at: JSONTape.root, index: 0, &context) { finish(finding, body, &context) }
             return
@@ -144,6 +152,42 @@ struct Intake: ~Copyable {
             at = decoder.tape.after(at)
             index += 1
         }
+    }
+
+    private mutating func takeSenML(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+        if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
+        takePack(body, &context)
+    }
+
+    /// Takes the SenML pack on the tape: each record that has a value is an event of the short form.
+    private mutating func takePack(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
+        let view = view
+        var pack = SenMLPack(decoder.tape, now: context.now, unitOf: { view.unit(of: $0) })
+        let (records, refused) = pack.records()
+        if let refused { return refuse(refused.flaw, refused.index, body, &context) }
+        var elements = ArrayElements(body)
+        for (index, record) in records.enumerated() {
+            guard index < Limits.batchEvents else {
+                return refuseRest(index, elements.element(index), more: records.count - index - 1, &context)
+            }
+            switch record {
+            case .base: break
+            case .refused(let flaw): refuse(flaw, index, elements.element(index), &context)
+            case .event(let json):
+                let finding = json.withUnsafeBytes { line in
+                    parse(line, in: line) == nil
+                        ? takeEvent(at: JSONTape.root, index: index, &context) : Finding(index: index, code: .badJSON)
+                }
+                if let finding { finish(finding, elements.element(index), &context) }
+            }
+        }
+    }
+
+    private mutating func refuse(
+        _ flaw: SenMLPack.Flaw, _ index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
+    ) {
+        let (field, got, want) = (flaw.field, flaw.got, flaw.want)
+        finish(Finding(index: index, code: flaw.code, field: field, got: got, want: want), bytes, &context)
     }
 
     /// One finding and one dead letter for all that is too much; each of them counts as rejected.
@@ -181,6 +225,11 @@ struct Intake: ~Copyable {
     private mutating func finish(_ finding: Finding, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
         context.outcome.reject(finding)
         count(finding.code)
+        keep(finding, bytes, context)
+    }
+
+    /// Makes a dead letter of what is refused.
+    func keep(_ finding: Finding, _ bytes: UnsafeRawBufferPointer, _ context: Context) {
         sink?(
             Reject(
                 received: context.now, department: context.department.record.id, finding: finding,

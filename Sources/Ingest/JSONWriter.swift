@@ -26,6 +26,13 @@ struct JSONWriter {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Finite.
+    mutating func field(_ name: StaticString, _ value: Double) {
+        precondition(value.isFinite, "JSON has no such number")
+        key(name)
+        bytes.append(contentsOf: "\(value)".utf8)
+    }
+
     mutating func field(_ name: StaticString, _ value: String) {
         key(name)
         string(value)

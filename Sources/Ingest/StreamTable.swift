@@ -12,6 +12,23 @@ struct StreamTable {
     struct Stream: Equatable, Sendable {
         var durable = Mark()
         var pending = Mark()
+        /// Of the newest messages that came since the start in the pending epoch, by number; as many as the credit.
+        fileprivate var hashes: [UInt64] = []
+        fileprivate var hashedFrom: UInt64 = 0
+
+        /// Whether the number is known to have come with another body.
+        fileprivate func isOther(_ seq: UInt64, _ hash: UInt64) -> Bool {
+            let count = UInt64(Limits.streamCredit)
+            guard !hashes.isEmpty, seq >= hashedFrom, seq <= pending.seq, seq + count > pending.seq else {
+                return false
+            }
+            return hashes[Int(seq % count)] != hash
+        }
+
+        fileprivate mutating func keep(_ hash: UInt64) {
+            if hashes.isEmpty { hashes = Array(repeating: 0, count: Limits.streamCredit) }
+            hashes[Int(pending.seq % UInt64(Limits.streamCredit))] = hash
+        }
     }
 
     enum Verdict: Equatable {
@@ -19,6 +36,8 @@ struct StreamTable {
         case next
         /// At or below the mark; durable already or only on its way.
         case duplicate(durable: Bool)
+        /// At or below the mark, where another body came: two senders use the stream.
+        case conflict
         case gap(expected: UInt64)
         case oldEpoch(current: UInt64)
         case busy
@@ -32,8 +51,13 @@ struct StreamTable {
 
     private(set) var streams: [Key: Stream] = [:]
 
+    /// Of a message's body, to tell another one under its number: its length and beginning do.
+    static func hash(_ body: UnsafeRawBufferPointer) -> UInt64 {
+        byteHash(UnsafeRawBufferPointer(rebasing: body.prefix(4096)), seed: UInt64(body.count))
+    }
+
     /// Judges a message's place in its stream. A stream begins at 1, or wherever an unknown one is picked up in a new epoch at 1.
-    func judge(_ key: Key, epoch: UInt64, seq: UInt64) -> Verdict {
+    func judge(_ key: Key, epoch: UInt64, seq: UInt64, hash: UInt64) -> Verdict {
         guard let stream = streams[key] else {
             guard streams.count < Limits.streams else { return .tooManyStreams }
             return seq == 1 ? .next : .gap(expected: 1)
@@ -42,6 +66,7 @@ struct StreamTable {
         if epoch < pending.epoch { return .oldEpoch(current: pending.epoch) }
         if epoch > pending.epoch { return seq == 1 ? .next : .gap(expected: 1) }
         if seq <= pending.seq {
+            if stream.isOther(seq, hash) { return .conflict }
             return .duplicate(durable: stream.durable.epoch == epoch && seq <= stream.durable.seq)
         }
         guard seq == pending.seq + 1 else { return .gap(expected: pending.seq + 1) }
@@ -49,8 +74,11 @@ struct StreamTable {
         return ahead >= UInt64(Limits.streamCredit) ? .busy : .next
     }
 
-    mutating func advance(_ key: Key, epoch: UInt64, seq: UInt64) {
+    mutating func advance(_ key: Key, epoch: UInt64, seq: UInt64, hash: UInt64) {
+        let isNew = streams[key]?.pending.epoch != epoch || streams[key]?.hashes.isEmpty ?? true
         streams[key, default: Stream()].pending = Mark(epoch: epoch, seq: seq)
+        if isNew { streams[key]!.hashedFrom = seq }
+        streams[key]!.keep(hash)
     }
 
     /// Marks only rise: the journal's rows, shown after its marks, may lie far behind them.
@@ -64,6 +92,9 @@ struct StreamTable {
 
     /// After a failed commit: nothing is on its way.
     mutating func revert() {
-        for key in Array(streams.keys) { streams[key]!.pending = streams[key]!.durable }
+        for key in Array(streams.keys) {
+            if streams[key]!.pending.epoch != streams[key]!.durable.epoch { streams[key]!.hashes = [] }
+            streams[key]!.pending = streams[key]!.durable
+        }
     }
 }

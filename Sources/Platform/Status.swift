@@ -118,6 +118,9 @@ public struct Status: Codable, Sendable {
     public var replayDivergences: Int64
     public var messages: UInt64
     public var refusedMessages: UInt64
+    /// Messages of `lossy_ingest`, and those of them that were lost whole.
+    public var lossyMessages: UInt64
+    public var lossyLost: UInt64
     /// Answers whose sender was gone.
     public var unreachable: UInt64
     public var letters: Letters

@@ -42,6 +42,9 @@ struct StatusCommand: ParsableCommand {
         print(
             "接收 messages \(status.messages), refused \(status.refusedMessages), answers to senders that were gone "
                 + "\(status.unreachable)")
+        if status.lossyMessages > 0 {
+            print("无应答 lossy messages \(status.lossyMessages), lost whole \(status.lossyLost)")
+        }
         print(
             "拒收 dead letters \(status.letters.kept), older ones dropped \(status.letters.dropped), "
                 + "never stored \(status.letters.lost)")

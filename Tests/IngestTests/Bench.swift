@@ -27,14 +27,14 @@ final class Bench {
         return Intake(view: view, window: DuplicateWindow(entries: window))
     }
 
-    func take(_ body: [UInt8], lines: Bool? = nil, sequenced: Bool = false, now: Timestamp = now) -> Outcome {
+    func take(_ body: [UInt8], _ kind: BodyKind? = nil, sequenced: Bool = false, now: Timestamp = now) -> Outcome {
         var context = Intake.Context(department: DepartmentTexts(department), now: now, sequenced: sequenced)
-        body.withUnsafeBytes { intake.take($0, lines: lines, &context) }
+        body.withUnsafeBytes { intake.take($0, kind: kind, &context) }
         return context.outcome
     }
 
-    func take(_ body: String, lines: Bool? = nil, sequenced: Bool = false, now: Timestamp = now) -> Outcome {
-        take(Array(body.utf8), lines: lines, sequenced: sequenced, now: now)
+    func take(_ body: String, _ kind: BodyKind? = nil, sequenced: Bool = false, now: Timestamp = now) -> Outcome {
+        take(Array(body.utf8), kind, sequenced: sequenced, now: now)
     }
 
     /// A good short event with some keys replaced (or, with an empty value, left out).

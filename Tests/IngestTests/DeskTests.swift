@@ -207,7 +207,7 @@ import Testing
             (["{", "x"], "bad_header"), (["{\"x\":1}", "x"], "bad_header"), (["{\"seq\":1}", "x"], "bad_header"),
             (["{\"op\":\"erase\"}"], "bad_header"), (["[]", "x"], "bad_header"),
             (["{\"op\":\"resume\",\"stream\":\"s\"}", "{\"id\":\"a\"}"], "bad_header"),
-            (["{\"content_type\":\"application/senml+json\"}", "[]"], "unsupported_content_type"),
+            (["{\"content_type\":\"application/senml+cbor\"}", "[]"], "unsupported_content_type"),
         ]
         for (frames, code) in cases {
             let bytes = (["p"] + frames).map { Array($0.utf8) }
@@ -266,6 +266,53 @@ import Testing
         #expect(commit(at: 4).count == 1)
         queue.close()
         #expect(queue.take(timeout: .zero) == nil && !queue.submit(.tick))
+    }
+
+    @Test func `another body under a number that came before is another sender's`() {
+        let (first, other) = (Bench.event([("id", "\"1\"")]), Bench.event([("id", "\"2\"")]))
+        for seq in 1...2 {
+            send(header(seq), first)
+            _ = commit(at: Int64(seq))
+            #expect(answers().first?["ack"] as? Int == seq)
+        }
+        send(header(2), first)
+        #expect(answers().first?["ack"] as? Int == 2)
+        send(header(2), other)
+        send(header(1), other)
+        let refused = answers()
+        #expect(refused.map { $0["code"] as? String } == ["stream_conflict", "stream_conflict"])
+        #expect(refused.allSatisfy { $0["retry"] as? Bool == false && $0["ack"] as? Int == 2 })
+        #expect(desk.status.codes.contains { $0.code == .streamConflict && $0.count == 2 })
+        // A greater epoch begins anew.
+        send(header(1, epoch: 2), other)
+        _ = commit(at: 3)
+        #expect(answers().first?["ack"] as? Int == 1)
+        send(header(2), first)
+        #expect(answers().first?["code"] as? String == "old_epoch")
+    }
+
+    @Test func `bodies are known as far back as the credit, and no further`() {
+        let (first, other) = (Bench.event([("id", "\"1\"")]), Bench.event([("id", "\"2\"")]))
+        for seq in 1...Limits.streamCredit + 1 {
+            send(header(seq), first)
+            _ = commit(at: Int64(seq))
+            _ = answers()
+        }
+        send(header(1), other)
+        #expect(answers().first?["code"] == nil)
+        send(header(2), other)
+        #expect(answers().first?["code"] as? String == "stream_conflict")
+    }
+
+    @Test func `a failed commit forgets the bodies of an epoch that did not begin`() {
+        let (first, other) = (Bench.event([("id", "\"1\"")]), Bench.event([("id", "\"2\"")]))
+        send(header(1), first)
+        _ = commit(at: 1)
+        send(header(1, epoch: 2), other)
+        _ = commit(at: 2, fail: true)
+        _ = answers()
+        send(header(1), first)
+        #expect(answers().first?["code"] == nil)
     }
 }
 

@@ -164,6 +164,12 @@ func eventually(_ condition: () -> Bool) -> Bool {
                 client.send(Bench.event([("id", "\"\(sent)\"")]))
                 return client.answer()?["position"] as? Int == sent + 1
             })
+        push.send("nonsense", "and another frame")
+        push.send("[{]")
+        #expect(eventually { served.server.status.silentMessages == 3 })
+        #expect(served.server.status.silentLost == 1)
+        let codes = served.server.status.codes.map { "\($0.code.rawValue) \($0.count)" }
+        #expect(codes.contains("bad_frames 1") && codes.contains("bad_json 1"))
         served.stop()
     }
 
