@@ -1,8 +1,9 @@
 import Events
 import Foundation
+import Glibc
 
 /// Reads a file or standard input line by line, with a bound on the length of a line.
-struct LineReader {
+struct LineReader: Sendable {
     /// Bytes of one line: with its end it is a message of one event, the most that could be sent.
     static let maximumLine = Limits.messageBytes - 1
     private static let chunk = 1 << 18
@@ -14,6 +15,8 @@ struct LineReader {
     private var atEnd = false
     /// Of the line that was read last, from 1.
     private(set) var number = 0
+    /// Bytes of the file up to the line that comes next.
+    private(set) var offset: Int64 = 0
 
     /// `-` is standard input.
     init(path: String) throws(InputFailure) {
@@ -39,6 +42,7 @@ struct LineReader {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 let line = buffer[start..<end]
                 guard line.count <= Self.maximumLine else { throw tooLong }
+                offset += Int64(end + 1 - start)
                 start = end + 1
                 number += 1
                 return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
@@ -48,6 +52,7 @@ struct LineReader {
                 guard start < buffer.count else { return nil }
                 let line = buffer[start...]
                 guard line.count <= Self.maximumLine else { throw tooLong }
+                offset += Int64(buffer.count - start)
                 start = buffer.count
                 number += 1
                 return line
@@ -55,6 +60,27 @@ struct LineReader {
             guard buffer.count - start <= Self.maximumLine else { throw tooLong }
             try refill(&searched)
         }
+    }
+
+    /// Whether the next line is read from the file, which may have to be waited for.
+    var isDry: Bool { !buffer[start...].contains(UInt8(ascii: "\n")) }
+
+    /// The file's number, whatever it is called; nil of what cannot be read again.
+    var inode: UInt64? {
+        var facts = stat()
+        guard fstat(handle.fileDescriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        return UInt64(facts.st_ino)
+    }
+
+    /// Passes over the first bytes of a file; before the first line.
+    mutating func skip(to offset: Int64) throws(InputFailure) {
+        let size = lseek(handle.fileDescriptor, 0, SEEK_END)
+        guard size >= offset, lseek(handle.fileDescriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw InputFailure(
+                path: path,
+                reason: "has \(size) bytes, and \(offset) were read before: it was cut; its rest has another name?")
+        }
+        self.offset = offset
     }
 
     private var tooLong: InputFailure {
@@ -65,14 +91,19 @@ struct LineReader {
         buffer.removeSubrange(..<start)
         searched -= start
         start = 0
-        do {
-            guard let data = try handle.read(upToCount: Self.chunk), !data.isEmpty else {
-                atEnd = true
-                return
-            }
-            buffer += data
-        } catch {
-            throw InputFailure(path: path, line: number + 1, reason: "the file cannot be read on: \(error)")
+        var found = -1
+        // What is there: a pipe that goes on slowly is read as it comes.
+        let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { space, count in
+            repeat {
+                found = read(handle.fileDescriptor, space.baseAddress, Self.chunk)
+            } while found < 0 && errno == EINTR
+            count = max(0, found)
         }
+        guard found >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw InputFailure(path: path, line: number + 1, reason: "the file cannot be read on: \(reason)")
+        }
+        atEnd = found == 0
+        buffer += bytes
     }
 }

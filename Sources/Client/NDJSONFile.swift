@@ -2,7 +2,7 @@ import CivilTime
 import Events
 
 /// A file of events, one JSON object a line; blank lines are passed over, all others are sent as they are.
-public struct NDJSONFile: EventLines {
+public struct NDJSONFile: EventLines, Sendable {
     private var reader: LineReader
     private var last = Timestamp.distantPast
 
@@ -11,6 +11,21 @@ public struct NDJSONFile: EventLines {
 
     /// Number of the line that was read last, from 1.
     public var line: Int { reader.number }
+
+    /// Whether the next line may have to be waited for.
+    var isDry: Bool { reader.isDry }
+
+    /// How far a file was read, to go on there: `inode:bytes`. Empty where it cannot be read again.
+    var place: String { reader.inode.map { "\($0):\(reader.offset)" } ?? "" }
+
+    /// Goes on where the same file was left; another file, and what cannot be read again, begins at its start.
+    mutating func goOn(at place: String) throws(InputFailure) {
+        let parts = place.split(separator: ":")
+        guard parts.count == 2, let inode = reader.inode, parts[0] == "\(inode)", let offset = Int64(parts[1]) else {
+            return
+        }
+        try reader.skip(to: offset)
+    }
 
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {

@@ -10,7 +10,8 @@ struct SendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send", abstract: "Send NDJSON events, or CSV with a mapping file.",
         discussion: """
-            A file is a sequenced stream: sent again it is refused unless --resume goes on where it ended or --again counts \
+            With --spool, what is read waits on disk until the platform has acknowledged it, however long that is away; run again \
+            after a crash, it goes on where it was. Without, a file is a sequenced stream: sent again it is refused unless --resume goes on where it ended or --again counts \
             every event anew. Exit code 1 where an event was rejected or a row skipped, 2 where a file cannot be read, 3 where \
             the stream was sent before, 4 where the platform does not answer.
             """)
@@ -26,11 +27,21 @@ struct SendCommand: ParsableCommand {
     @Flag(help: "Go on where an earlier run of this stream and file ended.") var resume = false
     @Flag(help: "Send a stream that was sent before as new events; they count twice.") var again = false
     @Option(help: "Seconds without an acknowledgement after which to give up.") var giveUp = 60
+    @Option(help: "File that keeps what is read until it is acknowledged; NDJSON only, - is standard input.")
+    var spool: String?
+    @Option(help: "Megabytes that may wait in the spool; beyond, reading waits.") var spoolSize = 1024
 
     func validate() throws {
         guard (1...10_000).contains(batch) else { throw ValidationError("--batch is 1…10000") }
         guard (1...1000).contains(window) else { throw ValidationError("--window is 1…1000") }
         if let speed, Self.factor(speed) == nil { throw ValidationError("--speed is a number and x, as in 60x") }
+        guard spool == nil || (map == nil && speed == nil && !resume && !again) else {
+            throw ValidationError("--spool goes without --map, --speed, --resume and --again")
+        }
+        guard (1...1_000_000).contains(spoolSize) else { throw ValidationError("--spool-size is 1…1000000") }
+        guard spool == nil || stream != nil else {
+            throw ValidationError("--spool needs --stream: a name that only this sender uses, for ever")
+        }
         guard !resume || !again else { throw ValidationError("--resume or --again, one of them") }
         guard map != nil || !file.lowercased().hasSuffix(".csv") else {
             throw ValidationError("a CSV file needs --map, which says what its columns mean: docs/wire.md, \"CSV\"")
@@ -68,6 +79,8 @@ struct SendCommand: ParsableCommand {
             throw Exit.fail("\(failure)", code)
         } catch let failure as InputFailure {
             throw Exit.fail("\(failure)", Exit.ruleError)
+        } catch let failure as SpoolError {
+            throw Exit.fail("\(failure)", Exit.ruleError)
         } catch let failure as MessagingError {
             throw Exit.fail("\(failure)", Exit.usage)
         }
@@ -76,6 +89,7 @@ struct SendCommand: ParsableCommand {
     /// What became of the events, and how many rows of a CSV file were no events.
     private func send(_ options: SendOptions) throws -> (SendProgress, skipped: Int) {
         let context = Context()
+        if let spool { return (try send(options, spool, context.handle), 0) }
         var sender = try EventSender(context.handle, options)
         let line = ProgressLine()
         defer { line.end() }
@@ -92,6 +106,18 @@ struct SendCommand: ParsableCommand {
         } else {
             var events = try NDJSONFile(path: file)
             return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0)
+        }
+    }
+
+    private func send(_ options: SendOptions, _ path: String, _ context: Context.Handle) throws -> SendProgress {
+        let spool = try Spool(path: path, stream: options.stream, maximumBytes: spoolSize << 20)
+        let line = ProgressLine()
+        defer { line.end() }
+        return try SpoolRun(options, spool).run(context, NDJSONFile(path: file)) { progress in
+            line.show(SendReport.line(progress) + ", \(spool.counts.events) in the spool")
+        } onTrouble: { failure in
+            line.end()
+            FileHandle.standardError.write(Data("\(failure); \(spool.counts.events) events wait in \(path)\n".utf8))
         }
     }
 }

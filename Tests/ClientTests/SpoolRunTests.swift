@@ -1,0 +1,87 @@
+import Foundation
+import Messaging
+import TestSupport
+import Testing
+
+@testable import Client
+
+/// A file sent through a spool to a door that answers by script.
+@Suite(.serialized) final class SpoolRunTests {
+    private let directory = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString)").path
+    private let context = Context()
+    private var upper: String { "ipc://\(directory)/door" }
+    private var file: String { directory + "/day.ndjson" }
+
+    init() throws { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    private func write(_ numbers: ClosedRange<Int>) throws {
+        let text = numbers.map { "{\"n\":\($0)}\n" }.joined()
+        if !FileManager.default.fileExists(atPath: file) { try Data().write(to: URL(fileURLWithPath: file)) }
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.close()
+    }
+
+    private static func lines(_ range: ClosedRange<Int>) -> [String] { range.map { "{\"n\":\($0)}" } }
+
+    private func run(
+        mark: (UInt64, UInt64) = (0, 0), bytes: Int = 1000, window: Int = 4,
+        _ decide: @escaping @Sendable (Door.Seen, Int) -> Door.Reply = { _, _ in .take }
+    ) throws -> (progress: SendProgress, lines: [String]) {
+        let (door, handle, upper) = (Door(), context.handle, upper)
+        let thread = try DedicatedThread("door") { try door.run(handle, at: upper, mark: mark, decide) }
+        let result = Result { () throws -> SendProgress in
+            let spool = try Spool(path: directory + "/spool", stream: "s", maximumBytes: bytes)
+            var options = SendOptions(stream: "s")
+            options.endpoint = upper
+            options.batch = 10
+            options.window = window
+            options.answerTimeout = 100
+            return try SpoolRun(options, spool).run(handle, NDJSONFile(path: file))
+        }
+        door.stop()
+        try thread.join()
+        return (try result.get(), door.lines)
+    }
+
+    @Test func `a file larger than the spool goes through it, in order`() throws {
+        try write(1...500)
+        let (progress, lines) = try run { message, times in
+            message.seq % 7 == 3 && times == 1 ? .refuse("busy") : .take
+        }
+        #expect(lines == Self.lines(1...500))
+        #expect((progress.read, progress.answered, progress.accepted) == (500, 500, 500))
+    }
+
+    @Test func `a file that has grown goes on where it was, another begins at its start`() throws {
+        try write(1...15)
+        #expect(try run().lines == Self.lines(1...15))
+        try write(16...25)
+        #expect(try run(mark: (1, 2)).lines == Self.lines(16...25))
+        #expect(try run(mark: (1, 3)).lines.isEmpty)
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".old")
+        try write(1...3)
+        #expect(try run(mark: (1, 3)).lines == Self.lines(1...3))
+    }
+
+    @Test func `a file that was cut is named`() throws {
+        try write(1...15)
+        _ = try run()
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.truncate(atOffset: 20)
+        let failure = #expect(throws: InputFailure.self) { try run(mark: (1, 2)) }
+        #expect(failure?.reason.contains("it was cut") == true)
+    }
+
+    @Test func `another sender of the stream ends the run, what waits stays`() throws {
+        try write(1...15)
+        #expect(throws: SendFailure.sentBefore(stream: "s", messages: 3)) { try run(mark: (1, 3)) }
+        #expect(throws: SendFailure.refused(code: "stream_conflict", reason: "no")) {
+            try run { _, _ in .refuse("stream_conflict") }
+        }
+        #expect(try run().lines == Self.lines(1...15))
+    }
+}
