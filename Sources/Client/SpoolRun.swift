@@ -42,10 +42,11 @@ public struct SpoolRun: Sendable {
         var progress = SendProgress()
         var retry = Self.firstRetry
         let before = spool.counts.answered
+        let started = ContinuousClock.now
         defer { input.change { $0.isStopping = true } }
         while true {
             do {
-                try session(context, &progress, before, report) { retry = Self.firstRetry }
+                try session(context, &progress, before, started, report) { retry = Self.firstRetry }
                 break
             } catch let failure as SendFailure {
                 guard case .unreachable = failure else { throw failure }
@@ -100,21 +101,26 @@ public struct SpoolRun: Sendable {
     }
 
     private func session(
-        _ context: Context.Handle, _ progress: inout SendProgress, _ before: Int, _ report: (SendProgress) -> Void,
-        _ onProgress: () -> Void
+        _ context: Context.Handle, _ progress: inout SendProgress, _ before: Int,
+        _ started: ContinuousClock.Instant, _ report: (SendProgress) -> Void, _ onProgress: () -> Void
     ) throws {
         var sender = try SpoolSender(context, options, spool, wake: wake)
         try sender.open { false }
         let clock = ContinuousClock()
-        let started = clock.now
-        var told = started
+        var told = clock.now
         while true {
             // Before the spool is looked at: what was read by then is in it.
             let now = input.withLock { $0 }
             if let failure = now.spoolFailure { throw failure }
             wake.drain()
             var taken = progress
-            let isDone = try sender.turn(milliseconds: 100, fill: { false }, onAnswer: { taken.take($0) })
+            let isDone = try sender.turn(
+                milliseconds: 100, fill: { false },
+                onAnswer: { answer in
+                    taken.take(answer)
+                    taken.batches += 1
+                })
+            taken.milliseconds = Int((clock.now - started) / .milliseconds(1))
             let counts = spool.counts
             taken.answered = counts.answered - before
             taken.read = now.read

@@ -54,6 +54,7 @@ import Testing
         }
         #expect(lines == Self.lines(1...500))
         #expect((progress.read, progress.answered, progress.accepted) == (500, 500, 500))
+        #expect(progress.batches >= 50 && progress.milliseconds > 0)
     }
 
     @Test func `a file that has grown goes on where it was, another begins at its start`() throws {
