@@ -22,6 +22,12 @@ extension RuleReader {
                 item.report(.inhibitionScope, "\(whose) \(flaw.message)", help: flaw.help)
                 break
             }
+            let idle: [Rule.Status] = [.sandbox, .disabled]
+            if idle.contains(other.status), !idle.contains(rule.status) {
+                item.report(
+                    .idleInhibitor, "'\(other.id)' is \(other.status), so it inhibits nobody",
+                    help: "make '\(other.id)' stable once it is trusted, or remove it here", severity: .warning)
+            }
         }
     }
 

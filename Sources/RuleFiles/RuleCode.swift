@@ -74,6 +74,7 @@ public enum RuleCode: String, Sendable, CaseIterable {
     /// Doubled braces show a slot's name instead of its value.
     case literalSlot = "literal_slot"
     case sameRule = "same_rule"
+    case idleInhibitor = "idle_inhibitor"
 
     // Catalogue and registry.
     case badConversion = "bad_conversion"

@@ -7,9 +7,17 @@ enum SendReport {
         text += " in \(progress.batches) batches, \(progress.eventsPerSecond) events/s"
         if progress.resent > 0 { text += ", \(progress.resent) batches sent again" }
         if progress.busy > 0 { text += ", busy \(progress.busy) times" }
-        for note in progress.notes { text += "\nnote \(note.code): \(note.count)" }
+        for note in progress.notes { text += "\nnote \(note.code): \(note.count)\(hints[note.code] ?? "")" }
         return text
     }
+
+    /// What a sender should know at once of notes that keep events from being judged.
+    private static let hints = [
+        "clock_fast": " (stored, not judged: their time is ahead of the others'; under clock: events raise max_step for "
+            + "recordings with longer gaps 已保存、未参与判断)",
+        "implausible": " (stored, not judged: outside the metric's plausible range 已保存、未参与判断)",
+        "no_rule": " (stored, read by no rule 没有规则使用)",
+    ]
 
     /// A line for each of the first refused events, and how many more there were.
     static func rejects(_ progress: SendProgress) -> [String] {
