@@ -149,7 +149,12 @@ final class Round {
     private func settle() throws {
         sim_disk_set_full(false)
         sim_disk_set_slow(0)
-        if strike == nil { sim_disk_kill_after(0) }
+        if sim_disk_failed() { isExcused = true }
+        // An error that is still to come would fall into the last start, whose time is for the consumers to catch up.
+        if strike == nil {
+            sim_disk_kill_after(0)
+            sim_disk_fail_after(0, 0)
+        }
         sim_net_set_publish_loss(0)
         try rules.write(variant: 0)
         isDiskFull = false
