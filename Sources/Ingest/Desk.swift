@@ -128,7 +128,7 @@ final class Desk {
         guard hasRoom(body.count) else { return lose(.busy) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
-        openBytes += body.count
+        if context.outcome.accepted > 0 { openBytes += body.count }
     }
 
     /// A frame that begins with the key `op` is a request that came without a body.
@@ -184,12 +184,13 @@ final class Desk {
         if let place = header.place, !isNext(place, hash, envelope, header.ref) { return }
         var context = Intake.Context(department: department, now: now, sequenced: header.place != nil)
         intake.take(body, kind: kind, &context)
-        openBytes += body.count
         if let place = header.place { advance(place, hash) }
         let waiting = Waiting(
             envelope: envelope, outcome: context.outcome,
             ack: header.place.map { Answer.Ack(stream: $0.stream, epoch: $0.epoch, ack: $0.seq) }, ref: header.ref)
         let needsCommit = context.outcome.accepted > 0 || header.place != nil
+        // Only what a commit will hold takes room until then: nothing would ever give back the room of refused or repeated events.
+        if needsCommit { openBytes += body.count }
         if needsCommit { open.append(waiting) } else { wait(waiting, forRepeats: context.outcome.duplicates > 0) }
     }
 
