@@ -95,7 +95,9 @@ final class Desk {
     }
 
     /// Learns a batch of the journal, in order, before the first message.
-    func note(_ batch: EventBatch) { intake.note(batch, department: department) }
+    func note(_ batch: EventBatch, received: Timestamp) {
+        intake.note(batch, received: received, department: department)
+    }
 
     func assume(forgotten newest: Timestamp) { intake.assume(forgotten: newest) }
 

@@ -69,24 +69,29 @@ struct DuplicateWindow {
         for source in horizons.indices { horizons[source] = max(horizons[source], newest) }
     }
 
-    /// Judges an event and, where it is new, remembers it.
-    mutating func admit(_ identity: Identity, content: UInt32, source: Int, time: Timestamp) -> Verdict {
+    /// Judges an event and, where it is new, remembers it. One that is ahead of the platform does not move the horizon: it would
+    /// lock its source out until its moment has come.
+    mutating func admit(
+        _ identity: Identity, content: UInt32, source: Int, time: Timestamp, isAhead: Bool = false
+    ) -> Verdict {
         let place = current.find(identity)
         if place.found { return current.slots[place.slot].content == content ? .duplicate : .reused }
         let older = previous.find(identity)
         if older.found { return previous.slots[older.slot].content == content ? .duplicate : .reused }
         grow(source)
         guard time > horizons[source] else { return .tooOld(horizons[source]) }
-        insert(identity, content: content, slot: place.slot, source: source, time: time)
+        insert(identity, content: content, slot: place.slot, source: source, time: isAhead ? .distantPast : time)
         return .new
     }
 
     /// Remembers an event of the journal without judging it.
-    mutating func note(_ identity: Identity, content: UInt32, source: Int, time: Timestamp) {
+    mutating func note(
+        _ identity: Identity, content: UInt32, source: Int, time: Timestamp, isAhead: Bool = false
+    ) {
         let place = current.find(identity)
         if place.found { return }
         grow(source)
-        insert(identity, content: content, slot: place.slot, source: source, time: time)
+        insert(identity, content: content, slot: place.slot, source: source, time: isAhead ? .distantPast : time)
     }
 
     /// Forgets an event whose commit failed.

@@ -277,7 +277,6 @@ struct Intake: ~Copyable {
         note(index, number, registered, &context)
         sources.sources[number].accepted += 1
         sources.sources[number].lastReceived = context.now
-        let isAhead = context.department.record.maxStep != nil && decoder.draft.clockFastSeconds > 0
         if !isAhead, decoder.draft.time > sources.sources[number].newestEvent {
             sources.sources[number].newestEvent = decoder.draft.time
         }
@@ -285,6 +284,9 @@ struct Intake: ~Copyable {
         context.outcome.lastIndex = batch.count
         decoder.draft.append(to: &batch, &cache)
     }
+
+    /// Stored and not evaluated: its time tells nothing about its source.
+    private var isAhead: Bool { decoder.draft.clockFastSeconds > 0 }
 
     private mutating func source(_ department: DepartmentTexts) throws(IngestCode) -> Int {
         do {
@@ -309,7 +311,9 @@ struct Intake: ~Copyable {
     private mutating func isNew(_ source: Int) throws(IngestCode) -> Bool {
         let identity = Identity(sources.sources[source].seeds, id: decoder.draft.id.bytes)
         let content = ContentHash(decoder.draft).value
-        switch window.admit(identity, content: content, source: source, time: decoder.draft.time) {
+        switch window.admit(
+            identity, content: content, source: source, time: decoder.draft.time, isAhead: isAhead)
+        {
         case .new:
             identities.append(identity)
             return true
@@ -378,21 +382,26 @@ struct Intake: ~Copyable {
     // The past.
 
     /// Learns a batch of the journal: identities, sources, subjects, marks. In journal order, before the first message.
-    mutating func note(_ batch: EventBatch, department: DepartmentTexts) {
+    mutating func note(_ batch: EventBatch, received: Timestamp, department: DepartmentTexts) {
+        let tolerance = department.record.maxFuture ?? department.record.maxStep
         for event in 0..<batch.count {
             let number = batch.strings.withBytes(batch.sources[event]) { bytes in
                 try? sources.look(Text(start: bytes.baseAddress, count: bytes.count), department)
             }
             // A source that the department no longer owns, or one too many: its past is not needed.
             guard let number else { continue }
-            sources.sources[number].newestEvent = max(sources.sources[number].newestEvent, batch.times[event])
+            let isAhead = tolerance.map { batch.times[event] > received + $0 } ?? false
+            if !isAhead {
+                sources.sources[number].newestEvent = max(sources.sources[number].newestEvent, batch.times[event])
+            }
             guard !batch.flags[event].contains(.sequenced) else { continue }
             let identity = batch.ids.bytes.withUnsafeBytes {
                 Identity(
                     sources.sources[number].seeds, id: UnsafeRawBufferPointer(rebasing: $0[batch.ids.range(event)]))
             }
             let content = ContentHash(batch, event: event).value
-            window.note(identity, content: content, source: number, time: batch.times[event])
+            window.note(
+                identity, content: content, source: number, time: batch.times[event], isAhead: isAhead)
         }
         for mark in batch.marks {
             streams.makeDurable(

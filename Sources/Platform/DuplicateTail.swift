@@ -13,13 +13,13 @@ struct DuplicateTail {
 
     /// Shows batches in order. Where events stand before the first of them, `forgotten` hears its stamp: what came before has no later
     /// event time, but for clocks that were fast by more than the shown part is long.
-    func show(note: (EventBatch) -> Void, forgotten: (Timestamp) -> Void) throws(JournalError) {
+    func show(note: (EventBatch, Timestamp) -> Void, forgotten: (Timestamp) -> Void) throws(JournalError) {
         var reader = try open(try start())
         var isFirst = true
         while let stored = try reader.next() {
             if isFirst, stored.record.position > 1 { forgotten(stored.record.received) }
             isFirst = false
-            if case .events(let batch) = stored.record.entry { note(batch) }
+            if case .events(let batch) = stored.record.entry { note(batch, stored.record.received) }
         }
     }
 

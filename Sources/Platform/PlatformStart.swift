@@ -54,7 +54,7 @@ extension Platform {
     func remember(_ past: JournalPast) {
         var marks = EventBatch()
         marks.marks = journal.marks(configuration.department.id)
-        past.note(marks)
+        past.note(marks, received: .distantPast)
         do throws(JournalError) {
             try DuplicateTail(journal: journal, window: configuration.duplicateWindow)
                 .show(note: past.note, forgotten: past.assume)

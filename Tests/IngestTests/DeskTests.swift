@@ -53,6 +53,31 @@ import Testing
         )
     }
 
+    @Test(arguments: [true, false]) func `messages that keep nothing take no room, however many`(silent: Bool) {
+        func flood(_ body: String) {
+            let bytes = Array(body.utf8)
+            for _ in 0...(2 * Limits.rowBytes / bytes.count) {
+                if silent {
+                    bytes.withUnsafeBytes { desk.receiveSilently([$0], now: Bench.now) }
+                    desk.pump()
+                } else {
+                    send(body)
+                }
+                _ = desk.takeReplies()
+            }
+        }
+        // Refused, then repeats of what is durable: nothing of either will ever be committed.
+        flood(String(repeating: "x", count: 1 << 20))
+        let known = (0..<5000).map { Bench.event([("id", "\"\($0)\"")]) }.joined(separator: "\n")
+        send(known)
+        #expect(commit(at: 1).count == 1)
+        #expect(answers().map { $0["accepted"] as? Int } == [5000])
+        flood(known)
+        send(Bench.event([("id", "\"good\"")]))
+        #expect(commit(at: 6000).count == 1)
+        #expect(answers().map { $0["accepted"] as? Int } == [1])
+    }
+
     @Test func `a repeat of an event on its way waits for its commit`() {
         send(Bench.event())
         let taken = queue.take(timeout: .zero)!

@@ -44,7 +44,7 @@ import Testing
         ].joined(separator: "\n")
         #expect(first.take(body).accepted == 4)
         let second = Bench()
-        second.intake.note(first.intake.batch, department: DepartmentTexts(second.department))
+        second.intake.note(first.intake.batch, received: Bench.now, department: DepartmentTexts(second.department))
         let again = second.take(body)
         #expect(again.duplicates == 4 && again.errors == [])
     }
@@ -53,13 +53,37 @@ import Testing
         let bench = Bench()
         let known = Bench()
         _ = known.take(event(1, at: 1))
-        bench.intake.note(known.intake.batch, department: DepartmentTexts(bench.department))
+        bench.intake.note(known.intake.batch, received: Bench.now, department: DepartmentTexts(bench.department))
         bench.intake.assume(forgotten: Timestamp(seconds: 1_782_864_005))
         #expect(bench.take(event(1, at: 1)).duplicates == 1)
         #expect(bench.take(event(2, at: 5)).errors.map(\.code) == [.tooOld])
         #expect(bench.take(event(3, at: 6)).accepted == 1)
         let other = event(4, at: 5).replacingOccurrences(of: "{", with: "{\"source\":\"x\",")
         #expect(bench.take(other).errors.map(\.code) == [.tooOld])
+    }
+
+    @Test(arguments: [false, true]) func `an event ahead of the platform locks its source out for no moment`(
+        restarts: Bool
+    ) {
+        func bench() -> Bench {
+            let bench = Bench(window: 4)
+            bench.department.maxFuture = .seconds(30)
+            return bench
+        }
+        var door = bench()
+        let ahead = Bench.event([("id", "\"ahead\""), ("time", "\"2026-07-01T20:15:00+08:00\"")])
+        #expect(door.take(ahead).notes.map(\.code).contains(.clockFast))
+        if restarts {
+            let batch = door.intake.close().0
+            door = bench()
+            door.intake.note(batch, received: Bench.now, department: DepartmentTexts(door.department))
+        }
+        // Until the window has forgotten it, and after.
+        for number in 1...12 {
+            let outcome = door.take(event(number, at: number))
+            #expect(outcome.accepted == 1 && outcome.errors.isEmpty, "\(number): \(outcome.errors)")
+            #expect(!outcome.notes.map(\.code).contains(.late))
+        }
     }
 
     @Test func `the marks of streams only rise while the journal's tail is shown`() {
@@ -70,7 +94,7 @@ import Testing
             return batch
         }
         for seq in [500, 300] as [UInt64] {
-            bench.intake.note(mark(seq), department: DepartmentTexts(bench.department))
+            bench.intake.note(mark(seq), received: Bench.now, department: DepartmentTexts(bench.department))
         }
         #expect(
             bench.intake.streams.judge(.init(department: "housing", stream: "s"), epoch: 1, seq: 501, hash: 0) == .next)

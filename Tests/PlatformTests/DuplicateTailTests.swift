@@ -32,8 +32,8 @@ struct DuplicateTailTests {
         }
         var times: [Int64] = []
         var forgotten: Int64?
-        try DuplicateTail(journal: journal, window: window).show {
-            times += $0.times.map { $0.microseconds / 1_000_000 }
+        try DuplicateTail(journal: journal, window: window).show { batch, _ in
+            times += batch.times.map { $0.microseconds / 1_000_000 }
         } forgotten: {
             forgotten = $0.microseconds / 1_000_000
         }
