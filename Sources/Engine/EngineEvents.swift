@@ -137,7 +137,9 @@ extension Engine {
             return
         }
         // An index hears of every score.
-        if prepared.canStaySteady, runtimes[rule].feeds.isEmpty, staysSteady(rule, prepared, slot, values, arrival) {
+        if runtimes[rule].plan.canStaySteady, runtimes[rule].feeds.isEmpty,
+            staysSteady(rule, prepared, slot, values, arrival)
+        {
             return
         }
         endSilence(rule, slot, arrival, into: &decisions)

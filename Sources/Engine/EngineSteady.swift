@@ -53,6 +53,7 @@ extension RuleRuntime {
     }
 
     /// Writes a reading down where that is all there is to do.
+    @inline(__always)
     mutating func staySteady(_ slot: Int32, _ arrival: Engine.Arrival) -> Steadiness {
         guard let measure = plan.lane.measure, feeds.isEmpty else { return .unsteady }
         let key = keys.write(slot)

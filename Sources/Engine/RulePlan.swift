@@ -7,6 +7,8 @@ struct RulePlan: BitwiseCopyable, Sendable {
     var hasPattern: Bool
     var hasCondition: Bool
     var isBySubject: Bool
+    /// Whether a reading may have nothing to do but to be written down.
+    var canStaySteady: Bool
     var lane: SteadyLane
 
     init(_ prepared: PreparedRule) {
@@ -15,6 +17,7 @@ struct RulePlan: BitwiseCopyable, Sendable {
         hasPattern = prepared.pattern != nil
         hasCondition = prepared.condition != nil
         isBySubject = prepared.rule.by == .subject
+        canStaySteady = prepared.canStaySteady
         lane = prepared.steadyLane
     }
 }

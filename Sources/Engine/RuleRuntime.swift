@@ -3,7 +3,8 @@ import Events
 /// One rule with the state of all its keys; what every reading asks for stands first, side by side.
 struct RuleRuntime: Sendable {
     private(set) var prepared: PreparedRule
-    private(set) var plan: RulePlan
+    /// Made of `prepared`; only a test changes it, to compare the short way with the long one.
+    var plan: RulePlan
     /// Symbol of the input's unit, −1 for any; resolved once.
     var unitSymbol: Int32 = -1
     /// Indexes of which this rule is a part.

@@ -60,8 +60,11 @@ import Histogram
         table.add(
             "engine alone, 24 rules, events/s per core (\(decisions) decisions)", thousands(rate.median),
             target: "≥ 1,000 k")
-        let many = EngineAlone.manyRules(load.start)
-        table.add("engine, 5 of 100 rules match, ns/event", number(many.median))
+        for (subjects, target) in [(Bounds.fewSubjects, "≤ 300"), (Bounds.memorySubjects, "")] {
+            let many = EngineAlone.manyRules(load.start, subjects: subjects)
+            table.add(
+                "engine, 5 of 100 rules match, \(subjects) subjects, ns/event", number(many.median), target: target)
+        }
     }
 
     private static func add(_ measure: ThresholdCondition, to table: inout ResultTable) {

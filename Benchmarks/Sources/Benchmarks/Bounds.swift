@@ -5,6 +5,7 @@ enum Bounds {
     static let messageEvents = 100
     static let inFlight = 64
     static let subjects = 4096
+    static let fewSubjects = 1024
     /// Events of one durable run, about 180 MB.
     static let durableMessages = 6000
     /// Times that the bare loop moves the same messages, so that it is busy for long enough to time.
