@@ -65,7 +65,8 @@ struct NoticeWriter {
     private func message(_ decision: Decision, _ facts: RuleFacts) -> Notice.Text {
         let name = registry.subject(decision.subject)?.name
         let place = registry.area(decision.area)?.name
-        let isOnWayUp = decision.transition == .raised || decision.transition == .escalated
+        let isOnWayUp =
+            decision.about == .value && (decision.transition == .raised || decision.transition == .escalated)
         if !isOnWayUp {
             let known = name ?? (decision.subject.isEmpty ? place : nil)
             let plain = present(decision.subject) ?? decision.key

@@ -1,6 +1,6 @@
 import Engine
 
-/// The message of what is not a change of level: a rule's own text would say its threshold again.
+/// The message of what is not a change of level: a rule's own text would say its threshold, which nothing has reached.
 struct SendingText {
     let decision: Decision
     let facts: RuleFacts
@@ -10,6 +10,8 @@ struct SendingText {
     /// nil for changes of level.
     var text: Notice.Text? {
         switch decision.transition {
+        case .raised where decision.about == .noData:
+            return text("无数据", "No data", ",规定时间内没有读数,现状不明", ", no reading in the rule's time: its state is unknown")
         case .raised, .escalated, .deescalated, .resolved: return nil
         case .flappingStarted:
             return text(

@@ -101,7 +101,7 @@ extension Status.Stranger {
     init(_ stranger: IngestStatus.Stranger) {
         self.init(
             subject: stranger.subject, department: stranger.department, source: stranger.source,
-            events: stranger.events, lastReceived: stranger.lastReceived.formatted())
+            events: stranger.events, lastReceived: stranger.lastReceived.formattedStamp)
     }
 }
 

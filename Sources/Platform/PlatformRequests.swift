@@ -13,11 +13,11 @@ extension Platform {
         let asked = OperatorRequest(
             key: request.key ?? UUID().uuidString, actor: request.by ?? "", note: request.why ?? "",
             act: .acknowledge(episode: id))
-        guard asked.isValid else {
+        guard asked.isValid, [asked.key, asked.actor, asked.note].allSatisfy(\.isPlain) else {
             return RequestAnswer(
                 code: "refused", episode: text,
                 why: "'by' names a person and 'key' the request in 1…\(OperatorRequest.maximumName) bytes; "
-                    + "'why' has at most \(Limits.textBytes)")
+                    + "'why' has at most \(Limits.textBytes); none has control characters")
         }
         do throws(PlatformError) {
             let outcome = try requests.ask(asked)
@@ -28,4 +28,9 @@ extension Platform {
             return RequestAnswer(code: "unavailable", episode: text, why: "\(error)")
         }
     }
+}
+
+extension String {
+    /// Without control characters: SQLite ends a text at NUL, and a terminal obeys ESC.
+    var isPlain: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
 }

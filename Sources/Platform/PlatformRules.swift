@@ -65,7 +65,8 @@ extension Platform {
     }
 
     private func named(_ request: ControlRequest) -> RuleSet.Activation? {
-        guard let by = request.by, let why = request.why, !by.isEmpty, !why.isEmpty else { return nil }
+        guard let by = request.by, let why = request.why, !by.isEmpty, !why.isEmpty, by.isPlain, why.isPlain
+        else { return nil }
         return RuleSet.Activation(by: by, why: why)
     }
 
@@ -105,6 +106,8 @@ extension Platform {
 
 extension RulesAnswer {
     fileprivate init(nameless what: String) {
-        self.init(ok: false, code: "refused", findings: "a rule set's \(what) needs 'by' and 'why'")
+        self.init(
+            ok: false, code: "refused",
+            findings: "a rule set's \(what) needs 'by' and 'why', both without control characters")
     }
 }

@@ -4,6 +4,8 @@ extension Episode {
     /// What was told of an alarm and what people did about it, in words; `-` where there is nothing to say.
     var standing: (zh: String, en: String) {
         var words: [(zh: String, en: String)] = []
+        if exercise { words.append(("演练", "drill")) }
+        if about == "no_data" { words.append(("无数据", "no data")) }
         if flapping, resolved == nil { words.append(("抖动", "flapping")) }
         if acknowledged != nil {
             words.append(("已确认(\(acknowledgedBy))", "acknowledged by \(acknowledgedBy)"))

@@ -68,7 +68,7 @@ struct AlarmsCommand: ParsableCommand {
                         episode.resolved?.formatted() ?? "open", episode.standing.zh, episode.titleZh)
                 }
                 print(page.episodes.isEmpty ? "没有符合条件的报警 no alarm matches" : table.text)
-                if page.next != nil { print("… more; raise --limit") }
+                if page.next != nil { print("… 还有更多 more: --limit shows them, --level orange+ only the highest") }
             }
         }
     }

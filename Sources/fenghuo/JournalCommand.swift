@@ -54,7 +54,8 @@ struct JournalCommand: ParsableCommand {
 
         /// Under event time what enters before the first event has no time yet.
         private static func stamp(_ time: Timestamp) -> String {
-            time <= Timestamp(seconds: 0) ? "before the first event" : time.formatted()
+            let text = time.formattedStamp
+            return text.isEmpty ? "before the first event" : text
         }
 
         private struct SegmentRow: Encodable {

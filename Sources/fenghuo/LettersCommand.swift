@@ -54,7 +54,7 @@ struct LettersCommand: ParsableCommand {
         var event: String?
 
         init(_ letter: DeadLetter, restricted: Bool) {
-            received = letter.received.formatted()
+            received = letter.received.formattedStamp
             (department, index, code) = (letter.department, letter.index, letter.code)
             (field, reason) = (letter.field, letter.reason)
             event =

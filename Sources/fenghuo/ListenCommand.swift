@@ -49,7 +49,13 @@ struct ListenCommand: ParsableCommand {
 
     private static func place(_ path: String) throws -> FeedPlace? {
         guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
-        return try JSONDecoder().decode(FeedPlace.self, from: bytes)
+        do {
+            return try JSONDecoder().decode(FeedPlace.self, from: bytes)
+        } catch {
+            throw Exit.fail(
+                "\(path) holds no place of a feed: restore it, or remove it to begin with the oldest alarm",
+                Exit.ruleError)
+        }
     }
 
     private static func save(_ place: FeedPlace, _ path: String) throws {

@@ -26,7 +26,7 @@ struct SendCommand: ParsableCommand {
     @Option(help: "Name of the sequenced stream; the file's name where absent.") var stream: String?
     @Flag(help: "Go on where an earlier run of this stream and file ended.") var resume = false
     @Flag(help: "Send a stream that was sent before as new events; they count twice.") var again = false
-    @Option(help: "Seconds without an acknowledgement after which to give up.") var giveUp = 60
+    @Option(help: "Seconds without an acknowledgement, or a request to wait, after which to give up.") var giveUp = 60
     @Option(help: "File that keeps what is read until it is acknowledged; NDJSON only, - is standard input.")
     var spool: String?
     @Option(help: "Megabytes that may wait in the spool; beyond, reading waits.") var spoolSize = 1024

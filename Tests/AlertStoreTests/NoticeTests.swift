@@ -76,6 +76,13 @@ import Testing
         #expect(gone.message.zh == "【解除】可燃气体浓度超限:人民中路阀井,规则已删除")
         let back = try body(15) { ($0.about, $0.value, $0.threshold) = (.noData, .nan, .nan) }
         #expect(back.message.zh == "【解除】可燃气体浓度超限:人民中路阀井,数据已恢复")
+        // The rule's own text says that a threshold was reached; silence says nothing of the kind.
+        let silent = try body(16) {
+            ($0.transition, $0.about, $0.value, $0.threshold) = (.raised, .noData, .nan, .nan)
+            ($0.episode, $0.level, $0.peak) = ($0.id, .blue, .blue)
+        }
+        #expect(silent.message.zh == "【无数据】可燃气体浓度超限:人民中路阀井,规定时间内没有读数,现状不明")
+        #expect(silent.message.en.hasPrefix("No data: Combustible gas concentration high: Valve well, no reading"))
     }
 
     @Test func `an exercise has topics of its own, and old alarms are marked as back-filled`() throws {

@@ -79,6 +79,9 @@ extension EndToEnd {
             let unknown = try ack("99999.0", "--format", "json")
             #expect(unknown.code == 1 && unknown.output.contains("\"unknown\""))
             #expect(try ack("no episode").code == 3)
+            // A terminal would obey it, and SQLite ends a text at NUL.
+            let escape = try ack(b, "--key", "k\u{1B}[2J")
+            #expect(escape.code == 1 && (escape.output + escape.errors).contains("control characters"), "\(escape)")
             // Every request but the repeat is on record, with what became of it.
             let requests = try StoredAlarms(data: platform.data).reader.requests()
             #expect(requests.map(\.verdict) == ["not_open", "not_open", "already_acknowledged", "accepted"])
