@@ -44,10 +44,6 @@ public struct Socket: ~Copyable {
         guard zmq_connect(raw, endpoint) == 0 else { throw MessagingError("connect to", endpoint) }
     }
 
-    public borrowing func disconnect(_ endpoint: String) throws(MessagingError) {
-        guard zmq_disconnect(raw, endpoint) == 0 else { throw MessagingError("disconnect from", endpoint) }
-    }
-
     /// Where the socket is bound, with the port that the system chose.
     public borrowing func lastEndpoint() -> String {
         var size = 1024
@@ -59,12 +55,6 @@ public struct Socket: ~Copyable {
     public borrowing func subscribe(_ prefix: String) throws(MessagingError) {
         guard zmq_setsockopt(raw, ZMQ_SUBSCRIBE, prefix, prefix.utf8.count) == 0 else {
             throw MessagingError("subscribe to", prefix)
-        }
-    }
-
-    public borrowing func unsubscribe(_ prefix: String) throws(MessagingError) {
-        guard zmq_setsockopt(raw, ZMQ_UNSUBSCRIBE, prefix, prefix.utf8.count) == 0 else {
-            throw MessagingError("unsubscribe from", prefix)
         }
     }
 
