@@ -40,8 +40,10 @@ extension Journal {
     ///
     /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
     /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
+    /// `beforeRemoval` is called once, before the first segment goes; where it throws, all stay.
     public func prune(
-        olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64
+        olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
+        beforeRemoval: () throws(JournalError) -> Void = {}
     ) throws(JournalError) -> PruneReport {
         var report = PruneReport()
         var pending = try SegmentFile.all(in: directory)[...]
@@ -58,6 +60,7 @@ extension Journal {
                 break
             }
             let removed = PruneReport.Removed(name: file.name, positions: file.first..<end.next, bytes: file.bytes)
+            if report.removed.isEmpty { try beforeRemoval() }
             try file.remove()
             report.removed.append(removed)
             pending.removeFirst()

@@ -121,7 +121,7 @@ extension Platform {
                 guard clock == .wall else { return nil }
                 return try snapshots.oldestPosition().map { min($0, store.applied) }
             },
-            complaints: complaints,
+            beforeRemoval: { [snapshots] () throws(JournalError) in try snapshots.keepBase() }, complaints: complaints,
             onPruned: { [log] report in
                 log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])
             })

@@ -17,5 +17,6 @@ public func pruneJournal(data: String, days: Int) throws -> PruneReport {
     }
     let applied = try AlertReader(path: data + "/alerts.sqlite").status().applied
     let keep = min(try snapshots.oldestPosition() ?? 1, applied)
-    return try journal.prune(olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep)
+    return try journal.prune(
+        olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep, beforeRemoval: snapshots.keepBase)
 }

@@ -38,7 +38,7 @@ struct Recovery {
         notes += search.passedOver
         engine = search.found.map(\.engine) ?? Engine()
         search.found = nil
-        var reader = try Self.reader(journal, engine.nextPosition, orFrom: 0)
+        var reader = try Self.reader(journal, engine)
         var decisions: [Decision] = []
         while let stored = try reader.next() {
             let record = stored.record
@@ -73,14 +73,15 @@ struct Recovery {
         }
     }
 
-    /// Reads from `from`, or where that is pruned from the first position kept, if this is not beyond `needed`.
-    static func reader(
-        _ journal: Journal, _ from: Int64, orFrom needed: Int64
-    ) throws(JournalError) -> JournalReader {
-        do {
-            return try Journal.read(data: journal.data, from: from)
-        } catch .pruned(_, let first) where first <= needed {
-            return try Journal.read(data: journal.data, from: first)
+    private static func reader(_ journal: Journal, _ engine: borrowing Engine) throws -> JournalReader {
+        do throws(JournalError) {
+            return try Journal.read(data: journal.data, from: engine.nextPosition)
+        } catch .pruned(let asked, let first) {
+            throw PlatformError.start(
+                """
+                the journal is kept from position \(first) on and no snapshot to begin there with is usable (asked for: \
+                \(asked)): bring snapshots/ or journal/base.snapshot of \(journal.data) back from the backup
+                """)
         }
     }
 }

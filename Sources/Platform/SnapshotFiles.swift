@@ -4,10 +4,17 @@ import Foundation
 import Journal
 
 /// The engine's snapshots on disk, `<data>/snapshots/<next position>.snapshot`; the two newest are kept.
+///
+/// A copy of one, the *base*, lies beside the segments of a journal that was pruned: what is left of the journal is
+/// worth nothing without a state to begin with, so the two are not lost apart.
 struct SnapshotFiles: Sendable {
     let directory: String
+    let base: String
 
-    init(data: String) { directory = data + "/snapshots" }
+    init(data: String) {
+        directory = data + "/snapshots"
+        base = Journal.directory(data) + "/base.snapshot"
+    }
 
     /// A snapshot to go on from.
     struct Found {
@@ -26,8 +33,7 @@ struct SnapshotFiles: Sendable {
     /// The newest intact snapshot whose next position is at most `limit`. Throws where the directory cannot be listed.
     func newest(upTo limit: Int64) throws -> Search {
         var search = Search()
-        for name in try names().reversed() where search.found == nil {
-            let path = directory + "/" + name
+        for path in try paths().reversed() where search.found == nil {
             guard let bytes = FileManager.default.contents(atPath: path) else {
                 search.passedOver.append("\(path): cannot be read")
                 continue
@@ -60,8 +66,8 @@ struct SnapshotFiles: Sendable {
 
     /// The newest snapshot that reads back, was taken at or before the moment, and that the journal goes on from.
     func newest(receivedBefore moment: Timestamp, from first: Int64) throws -> Engine? {
-        for name in try names().reversed() {
-            guard let engine = read(name), engine.nextPosition >= first, engine.received <= moment else { continue }
+        for path in try paths().reversed() {
+            guard let engine = Self.read(path), engine.nextPosition >= first, engine.received <= moment else { continue }
             return engine
         }
         return nil
@@ -69,16 +75,35 @@ struct SnapshotFiles: Sendable {
 
     /// The oldest snapshot that reads back and that a journal pruned up to `first` goes on from.
     func oldest(from first: Int64) throws -> Engine? {
-        for name in try names() {
-            if let engine = read(name), engine.nextPosition >= first { return engine }
+        for path in try paths() {
+            if let engine = Self.read(path), engine.nextPosition >= first { return engine }
         }
         return nil
     }
 
     /// nil where it does not read back: damage of a snapshot is no reason to stop asking others.
-    private func read(_ name: String) -> Engine? {
-        FileManager.default.contents(atPath: directory + "/" + name).flatMap { Self.unsealed(Array($0)) }
+    private static func read(_ path: String) -> Engine? {
+        FileManager.default.contents(atPath: path).flatMap { unsealed(Array($0)) }
             .flatMap { try? Engine(snapshot: $0) }
+    }
+
+    /// Before segments below the oldest snapshot go: makes the oldest intact one the base. Throws where there is none.
+    func keepBase() throws(JournalError) {
+        func fail(_ reason: String) -> JournalError {
+            .failed(path: base, attempted: "keeping a snapshot for what stays of the journal in", reason: reason)
+        }
+        do {
+            for name in try names() {
+                guard let bytes = FileManager.default.contents(atPath: directory + "/" + name).map(Array.init),
+                    Self.unsealed(bytes) != nil
+                else { continue }
+                try put(bytes, base + ".partial", renamedTo: base)
+                return try Self.sync(directory: (base as NSString).deletingLastPathComponent)
+            }
+        } catch {
+            throw fail("\(error)")
+        }
+        throw fail("\(directory) has none that is intact")
     }
 
     /// Written aside, synced, then renamed, so that a crash leaves the old ones.
@@ -96,7 +121,7 @@ struct SnapshotFiles: Sendable {
             unlink(partial)
             throw error
         }
-        try syncDirectory()
+        try Self.sync(directory: directory)
         for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
     }
 
@@ -127,7 +152,7 @@ struct SnapshotFiles: Sendable {
     }
 
     /// Makes the new name durable.
-    private func syncDirectory() throws {
+    private static func sync(directory: String) throws {
         let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {
             throw PlatformError.stopped("cannot open \(directory): \(String(cString: strerror(errno)))")
@@ -140,6 +165,12 @@ struct SnapshotFiles: Sendable {
 
     /// Next position of the oldest snapshot kept: the journal must stay from there.
     func oldestPosition() throws -> Int64? { try names().first.flatMap { Int64($0.prefix(20)) } }
+
+    /// Oldest first. A base that newer snapshots have outlived is the oldest of all.
+    private func paths() throws -> [String] {
+        let kept = try names().map { directory + "/" + $0 }
+        return FileManager.default.fileExists(atPath: base) ? [base] + kept : kept
+    }
 
     private func names() throws -> [String] {
         guard FileManager.default.fileExists(atPath: directory) else { return [] }

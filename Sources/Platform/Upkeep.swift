@@ -13,18 +13,21 @@ final class Upkeep: Sendable {
     private let retention: TimeSpan
     /// The lowest position that somebody still needs; nil: everything.
     private let keepFrom: @Sendable () throws -> Int64?
+    /// Makes sure that what stays of the journal can be begun with.
+    private let beforeRemoval: @Sendable () throws(JournalError) -> Void
     private let complaints: Complaints
     private let onPruned: @Sendable (PruneReport) -> Void
     private let isStopping = Monitor(false)
 
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
-        complaints: Complaints, onPruned: @escaping @Sendable (PruneReport) -> Void
+        beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void, complaints: Complaints, onPruned: @escaping @Sendable (PruneReport) -> Void
     ) {
         self.journal = journal
         self.letters = letters
         self.retention = retention
         self.keepFrom = keepFrom
+        self.beforeRemoval = beforeRemoval
         self.complaints = complaints
         self.onPruned = onPruned
     }
@@ -44,7 +47,8 @@ final class Upkeep: Sendable {
             guard MonotonicClock.now() >= nextPrune else { continue }
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
-                let report = try journal.prune(olderThan: retention, now: WallClock.now(), keepFrom: keepFrom)
+                let report = try journal.prune(
+                    olderThan: retention, now: WallClock.now(), keepFrom: keepFrom, beforeRemoval: beforeRemoval)
                 if !report.removed.isEmpty { onPruned(report) }
                 nextPrune = MonotonicClock.now() + .hours(1)
             }

@@ -1,0 +1,104 @@
+import AlertStore
+import Engine
+import Events
+import Foundation
+import Journal
+import Testing
+
+@testable import Platform
+
+/// What a start makes of journal, snapshots and store, where some of them are lost.
+struct RecoveryTests {
+    private let data = NSTemporaryDirectory() + "/fenghuo-\(UUID().uuidString)"
+    private let files = FileManager.default
+
+    private static let rule = Rule(
+        id: "r", title: .init(zh: "", en: ""), domain: "gas", message: .init(zh: "", en: ""),
+        input: .init(type: "reading", metric: "m", unit: ""), values: [.init(name: "value", kind: .reading)],
+        ladder: [.init(level: .red, at: .number(1))])
+
+    private static func reading(_ value: Double, at second: Int64) -> JournalEntry {
+        var batch = EventBatch()
+        Array("\(second)".utf8).withUnsafeBytes { batch.ids.append($0) }
+        batch.times = [Timestamp(seconds: second)]
+        batch.periods = [0]
+        batch.types = [batch.strings.intern("reading")]
+        batch.sources = [batch.strings.intern("s")]
+        batch.subjects = [batch.strings.intern("x")]
+        batch.areas = [EventBatch.absent]
+        (batch.longitudes, batch.latitudes, batch.flags) = ([.nan], [.nan], [[]])
+        (batch.readingEnds, batch.fieldEnds) = ([1], [0])
+        batch.metrics = [batch.strings.intern("m")]
+        (batch.values, batch.units, batch.qualities) = ([value], [EventBatch.absent], [EventBatch.absent])
+        return .events(batch)
+    }
+
+    private func openJournal() throws -> Journal {
+        try Journal(
+            data: data, settings: JournalSettings(segmentBytes: 1, engineVersion: Int64(Engine.version)))
+    }
+
+    private func openStore() throws -> AlertStore {
+        try AlertStore(path: data + "/alerts.sqlite", newEpoch: "8000000a")
+    }
+
+    private func recover(_ journal: Journal, _ store: AlertStore) throws -> Recovery {
+        try Recovery(
+            journal: journal, snapshots: SnapshotFiles(data: data), applied: store.applied, renew: {},
+            commit: { _ = try store.commit($0) })
+    }
+
+    /// A journal of six segments from long ago: rules, an alarm that stays open, readings; with snapshots after the
+    /// third and the fifth. Pruned as `journal prune` does it.
+    private func prunedData() throws {
+        let entries: [JournalEntry] =
+            [.ruleSet(RuleSet(rules: [Self.rule], timing: Timing(clock: .wall)).encoded())]
+            + [5, 6, 7, 8, 9].enumerated().map { Self.reading($1, at: 1_600_000_000 + Int64($0)) }
+        let journal = try openJournal()
+        let store = try openStore()
+        let snapshots = SnapshotFiles(data: data)
+        for (index, entry) in entries.enumerated() {
+            let stamp = Timestamp(seconds: 1_600_000_000 + Int64(index))
+            _ = try journal.append([PendingEntry(received: stamp, department: "d", entry: entry)])
+            let engine = try recover(journal, store).engine
+            try store.flushApplied()
+            if index == 2 || index == 4 { try snapshots.write(engine.snapshot(), nextPosition: engine.nextPosition) }
+        }
+    }
+
+    @Test func `a pruned journal is begun with the snapshot beside it where all others are lost`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        let undisturbed = try recover(try openJournal(), try openStore()).engine.snapshot()
+        #expect(try pruneJournal(data: data, days: 200).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
+        try files.removeItem(atPath: data + "/snapshots")
+
+        let store = try openStore()
+        let recovery = try recover(try openJournal(), store)
+        #expect(recovery.engine.snapshot() == undisturbed)
+        #expect(recovery.replayed == 3 && recovery.losses.isEmpty)
+        #expect(try AlertReader(path: store.path).status().openEpisodes == 1)
+    }
+
+    @Test func `nothing is pruned while no snapshot is intact`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        for name in try files.contentsOfDirectory(atPath: data + "/snapshots") {
+            try Data("x".utf8).write(to: URL(fileURLWithPath: data + "/snapshots/" + name))
+        }
+        #expect(throws: (any Error).self) { try pruneJournal(data: data, days: 200) }
+        #expect(throws: JournalError.self) { try SnapshotFiles(data: data).keepBase() }
+        #expect(try recover(try openJournal(), try openStore()).replayed == 6)
+    }
+
+    @Test func `a pruned journal without any snapshot does not start, and says what to bring back`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        _ = try pruneJournal(data: data, days: 200)
+        try files.removeItem(atPath: data + "/snapshots")
+        try files.removeItem(atPath: data + "/journal/base.snapshot")
+        #expect {
+            try recover(try openJournal(), try openStore())
+        } throws: { "\($0)".contains("bring snapshots/ or journal/base.snapshot of \(data) back from the backup") }
+    }
+}
