@@ -14,6 +14,8 @@ public final class Feed: Sendable {
         public var heartbeats: Int64 = 0
         /// Distinct prefixes that somebody subscribes to now.
         public var subscriptions: Int64 = 0
+        /// Times that all subscribers were disconnected because they asked for too many prefixes; they connect again.
+        public var resets: Int64 = 0
         /// Messages from subscribers that were no subscription.
         public var foreign: Int64 = 0
         public var historyRequests: Int64 = 0
@@ -31,6 +33,7 @@ public final class Feed: Sendable {
     let feed: String
     let history: String
     let queuedMessages: Int32
+    let subscriptionBytes: Int
     private let start: Int64
     private let waking: Wake
     private let stopping = Atomic(false)
@@ -43,12 +46,12 @@ public final class Feed: Sendable {
     ) throws {
         try self.init(
             context, store: store, path: path, feed: feed, history: history,
-            queuedMessages: FeedBounds.queuedMessages)
+            queuedMessages: FeedBounds.queuedMessages, subscriptionBytes: FeedBounds.subscriptionBytes)
     }
 
     init(
         _ context: Context.Handle, store: AlertStore, path: String, feed: String, history: String,
-        queuedMessages: Int32
+        queuedMessages: Int32, subscriptionBytes: Int
     ) throws {
         self.context = context
         self.store = store
@@ -56,6 +59,7 @@ public final class Feed: Sendable {
         self.feed = feed
         self.history = history
         self.queuedMessages = queuedMessages
+        self.subscriptionBytes = subscriptionBytes
         start = store.head
         waking = try Wake()
     }

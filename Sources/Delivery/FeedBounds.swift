@@ -8,10 +8,13 @@ public enum FeedBounds {
     static let queuedAnswers: Int32 = 4
     /// Bytes of a request frame; larger ones than `HistoryRequest.maximumBytes` are still answered, with their code.
     static let requestFrame: Int64 = 1 << 20
-    /// Bytes of a subscription frame: topics have at most 200 bytes.
-    static let subscriptionFrame: Int64 = 1024
-    /// Subscriptions read in one turn, so that a storm of them delays no notice for long.
-    static let subscriptionsPerTurn = 512
+    /// Bytes of a subscription frame: topics have at most 200 bytes, and one says what it is.
+    static let subscriptionFrame: Int64 = 201
+    /// Bytes of all distinct prefixes that are subscribed to. libzmq keeps up to about 35 bytes of memory for one, so 150 MB;
+    /// a thousand consumers with ten prefixes of their own need 0.3 MiB.
+    static let subscriptionBytes = 4 << 20
+    /// Subscriptions read in one turn, so that a storm of them delays no notice for long (about 10 ms).
+    static let subscriptionsPerTurn = 10_000
     /// Milliseconds between heartbeats.
     static let heartbeatMilliseconds: Int64 = 1000
     /// Heartbeats for which a changed leaf stays listed: a consumer that missed fewer needs no history.

@@ -5,9 +5,11 @@ import Messaging
 struct FeedLoop: ~Copyable {
     let endpoints: (feed: String, history: String)
     private(set) var status = Feed.Status()
-    private let publisher: Socket
+    private var publisher: Socket
     private let desk: Socket
+    private let feed: Feed
     private let wake: Wake
+    private var subscriptionBytes = 0
     private let reader: AlertReader
     private let store: AlertStore
     private let answers: HistoryAnswer
@@ -16,18 +18,19 @@ struct FeedLoop: ~Copyable {
     private var isBehind = true
     private var frames = Frames(maximumBytes: Int(FeedBounds.requestFrame))
     private var poller = Poller()
-    private let (wakeItem, subscriptionItem, requestItem): (Int, Int, Int)
+    private let (wakeItem, requestItem, subscriptionItem): (Int, Int, Int)
 
     init(_ feed: Feed, wake: Wake, head: Int64) throws {
         let reader = try AlertReader(path: feed.path)
-        let publisher = try Socket(feed.context, .xpub, Self.publisherOptions(feed.queuedMessages))
+        let publisher = try Self.publisher(feed)
         try publisher.bind(feed.feed)
         let desk = try Socket(feed.context, .router, Self.deskOptions)
         try desk.bind(feed.history)
         endpoints = (publisher.lastEndpoint(), desk.lastEndpoint())
         wakeItem = poller.add(fd: wake.fd)
-        subscriptionItem = poller.add(publisher)
         requestItem = poller.add(desk)
+        subscriptionItem = poller.add(publisher)
+        self.feed = feed
         self.wake = wake
         self.reader = reader
         self.publisher = publisher
@@ -48,6 +51,7 @@ struct FeedLoop: ~Copyable {
         }
         if isBehind { isBehind = try publish() }
         if poller.isReadable(subscriptionItem) { takeSubscriptions() }
+        if subscriptionBytes > feed.subscriptionBytes { try reset() }
         beatIfDue()
         if poller.isReadable(requestItem) { answerOne() }
         return true
@@ -89,12 +93,30 @@ struct FeedLoop: ~Copyable {
         for _ in 0..<FeedBounds.subscriptionsPerTurn {
             let received = frames.receive(from: publisher)
             guard received != .nothing, received != .closed else { return }
-            switch received == .message && frames.count == 1 ? frames.withBytes(0, { $0.first }) : nil {
-            case 1: status.subscriptions += 1
-            case 0: status.subscriptions -= 1
+            let kind = received == .message && frames.count == 1 ? frames.withBytes(0) { $0.first } : nil
+            switch kind {
+            case 1:
+                status.subscriptions += 1
+                subscriptionBytes += frames.size(0)
+            case 0:
+                status.subscriptions -= 1
+                subscriptionBytes -= frames.size(0)
             default: status.foreign += 1
             }
         }
+    }
+
+    /// libzmq keeps every prefix that anybody asks for, and can disconnect nobody: beyond the bound all are let go. Those that
+    /// are well connect again by themselves and fill the gap from history.
+    private mutating func reset() throws {
+        try publisher.unbind(endpoints.feed)
+        let anew = try Self.publisher(feed)
+        try anew.rebind(endpoints.feed)
+        publisher = anew
+        poller.replace(subscriptionItem, publisher)
+        subscriptionBytes = 0
+        status.subscriptions = 0
+        status.resets += 1
     }
 
     /// One per turn: a large page must not hold up notices behind others.
@@ -119,12 +141,12 @@ struct FeedLoop: ~Copyable {
         if desk.send(frames: envelope + [Array(answer.json.utf8)]) != .sent { status.unanswered += 1 }
     }
 
-    private static func publisherOptions(_ queuedMessages: Int32) -> SocketOptions {
+    private static func publisher(_ feed: Feed) throws -> Socket {
         var options = SocketOptions()
         options.linger = FeedBounds.lingerMilliseconds
-        options.sendHighWater = queuedMessages
+        options.sendHighWater = feed.queuedMessages
         options.maximumMessage = FeedBounds.subscriptionFrame
-        return options
+        return try Socket(feed.context, .xpub, options)
     }
 
     private static var deskOptions: SocketOptions {

@@ -12,6 +12,9 @@ public struct Poller: ~Copyable {
         return items.count - 1
     }
 
+    /// Waits for another socket under the number of one that is gone.
+    public mutating func replace(_ number: Int, _ socket: borrowing Socket) { items[number].socket = socket.raw }
+
     public mutating func add(fd: Int32) -> Int {
         items.append(zmq_pollitem_t(socket: nil, fd: fd, events: Int16(ZMQ_POLLIN), revents: 0))
         return items.count - 1

@@ -39,6 +39,24 @@ public struct Socket: ~Copyable {
         guard zmq_bind(raw, endpoint) == 0 else { throw MessagingError("bind", endpoint) }
     }
 
+    /// Binds again what this socket's predecessor has just let go of, which the system takes a moment to notice.
+    public borrowing func rebind(_ endpoint: String, patience: Duration = .seconds(5)) throws(MessagingError) {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do throws(MessagingError) {
+                return try bind(endpoint)
+            } catch {
+                guard error.code == EADDRINUSE, ContinuousClock.now < deadline else { throw error }
+                usleep(5000)
+            }
+        }
+    }
+
+    /// Lets go of an endpoint; those connected through it are disconnected.
+    public borrowing func unbind(_ endpoint: String) throws(MessagingError) {
+        guard zmq_unbind(raw, endpoint) == 0 else { throw MessagingError("unbind", endpoint) }
+    }
+
     public borrowing func connect(_ endpoint: String) throws(MessagingError) {
         try check(endpoint)
         guard zmq_connect(raw, endpoint) == 0 else { throw MessagingError("connect to", endpoint) }

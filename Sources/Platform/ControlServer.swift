@@ -27,6 +27,8 @@ struct ControlServer: ~Copyable {
         var options = SocketOptions()
         // A directory of rules each: few may wait.
         options.receiveHighWater = 4
+        // Answers for one who does not read them: beyond these they are dropped.
+        options.sendHighWater = 16
         // What is too large for us is still answered, up to what is too large for the context.
         options.maximumMessage = Int64(2 * maximumBytes)
         let socket = try Socket(context, .router, options)

@@ -38,7 +38,7 @@ extension Platform {
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,
             engineNext: view.nextPosition, storeApplied: store.applied, feedHead: store.head, feedEpoch: store.epoch,
-            feedPublished: feed.published, feedSubscriptions: feed.subscriptions,
+            feedPublished: feed.published, feedSubscriptions: feed.subscriptions, feedResets: feed.resets,
             feedHistoryRequests: feed.historyRequests, forward: forward.flatMap(forwardStatus),
             received: view.received == .distantPast ? "" : view.received.formatted(),
             rules: view.counters.map(Status.Rule.init), ruleSet: view.ruleSetVersion,

@@ -101,6 +101,8 @@ public struct Status: Codable, Sendable {
     public var feedEpoch: String
     public var feedPublished: Int64
     public var feedSubscriptions: Int64
+    /// Times that all subscribers were disconnected because together they asked for too many prefixes.
+    public var feedResets: Int64
     public var feedHistoryRequests: Int64
     /// Where the configuration has `forward`.
     public var forward: Forward?

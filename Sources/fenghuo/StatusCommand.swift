@@ -38,6 +38,9 @@ struct StatusCommand: ParsableCommand {
             "发布 feed \(status.feedEpoch) at \(status.feedHead): \(status.feedSubscriptions) distinct subscriptions, "
                 + "\(status.feedHistoryRequests) history requests, \(status.decisions) decisions since start, "
                 + "\(status.replayDivergences) replay divergences")
+        if status.feedResets > 0 {
+            print("订阅过多 subscribers asked for too many prefixes and were all disconnected: \(status.feedResets) times")
+        }
         if let forward = status.forward { show(forward) }
         print(
             "接收 messages \(status.messages), refused \(status.refusedMessages), answers to senders that were gone "

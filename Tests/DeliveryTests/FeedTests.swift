@@ -51,6 +51,41 @@ import Testing
         try eventually { feed.status.published == 1 && feed.status.head == 1 && feed.status.subscriptions == 2 }
     }
 
+    @Test(arguments: [true, false])
+    func `subscribers that ask for too much are all let go, and who is well comes back`(overTCP: Bool) throws {
+        let feed = try place.start(subscriptionBytes: 1000, feed: overTCP ? "tcp://127.0.0.1:*" : nil)
+        let endpoint = try #require(feed.endpoints).0
+        func subscriber(_ prefixes: [String]) throws -> Socket {
+            var options = SocketOptions()
+            options.receiveTimeout = 20_000
+            let socket = try Socket(place.context.handle, .sub, options)
+            for prefix in prefixes { try socket.subscribe(prefix) }
+            try socket.connect(endpoint)
+            return socket
+        }
+        let well = try subscriber(["alarm/", "heartbeat/"])
+        _ = try awaitHeartbeat(well)
+        do {
+            // With the "heartbeat/" and "alarm/" of above 18 bytes: 982 more are the bound.
+            let greedy = try subscriber((0..<10).map { "\($0)" + String(repeating: "x", count: 96) })
+            try eventually { feed.status.subscriptions == 12 }
+            #expect(feed.status.resets == 0)
+            try greedy.subscribe("0")
+            try eventually { feed.status.subscriptions == 13 }
+            #expect(feed.status.resets == 0)
+            try greedy.subscribe(String(repeating: "y", count: 20))
+            try eventually { feed.status.resets >= 1 }
+        }
+        // libzmq subscribes again only while the consumer reads.
+        var frames = Frames()
+        try eventually {
+            _ = frames.receive(from: well)
+            return feed.status.subscriptions == 2
+        }
+        try place.raise()
+        while try next(well).topic.hasPrefix("heartbeat/") {}
+    }
+
     @Test func `a prefix that ends with its token's slash matches that token alone`() throws {
         try place.start()
         let socket = try subscriber(["alarm/domain/a1/", "heartbeat/"])

@@ -48,10 +48,13 @@ final class Place {
     var endpoints: (feed: String, history: String) { ("ipc://\(directory)/feed", "ipc://\(directory)/history") }
 
     @discardableResult
-    func start(queuedMessages: Int32 = FeedBounds.queuedMessages) throws -> Feed {
+    func start(
+        queuedMessages: Int32 = FeedBounds.queuedMessages, subscriptionBytes: Int = FeedBounds.subscriptionBytes,
+        feed endpoint: String? = nil
+    ) throws -> Feed {
         let feed = try Feed(
-            context.handle, store: store, path: path, feed: endpoints.feed, history: endpoints.history,
-            queuedMessages: queuedMessages)
+            context.handle, store: store, path: path, feed: endpoint ?? endpoints.feed, history: endpoints.history,
+            queuedMessages: queuedMessages, subscriptionBytes: subscriptionBytes)
         running = try Running(feed)
         try eventually { feed.endpoints != nil }
         return feed
