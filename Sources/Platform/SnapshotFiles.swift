@@ -67,7 +67,9 @@ struct SnapshotFiles: Sendable {
     /// The newest snapshot that reads back, was taken at or before the moment, and that the journal goes on from.
     func newest(receivedBefore moment: Timestamp, from first: Int64) throws -> Engine? {
         for path in try paths().reversed() {
-            guard let engine = Self.read(path), engine.nextPosition >= first, engine.received <= moment else { continue }
+            guard let engine = Self.read(path), engine.nextPosition >= first, engine.received <= moment else {
+                continue
+            }
             return engine
         }
         return nil

@@ -21,7 +21,8 @@ final class Upkeep: Sendable {
 
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
-        beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void, complaints: Complaints, onPruned: @escaping @Sendable (PruneReport) -> Void
+        beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void, complaints: Complaints,
+        onPruned: @escaping @Sendable (PruneReport) -> Void
     ) {
         self.journal = journal
         self.letters = letters

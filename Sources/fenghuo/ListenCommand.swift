@@ -28,12 +28,18 @@ struct ListenCommand: ParsableCommand {
     func run() throws {
         var prefixes = topics + (area.flatMap { FeedTopics.area($0) } ?? [])
         if prefixes.isEmpty { prefixes = ["alarm/domain/"] }
-        let start = try state.flatMap(Self.place).map { FeedConsumer.Start.after($0) } ?? .beginning
+        // Before any thread starts: a signal ends the run between two alarms, never between printing one and keeping the place.
+        let signals = try SignalWait()
+        let kept = try state.map(ListenState.init)
+        let start = kept?.place.map { FeedConsumer.Start.after($0) } ?? .beginning
         let context = Context()
         var consumer = try FeedConsumer(context.handle, feed: feed, history: history, topics: prefixes, start: start)
         var left = count ?? .max
         try consumer.run(
-            until: { left <= 0 },
+            until: {
+                if signals.next() != nil { left = 0 }
+                return left <= 0
+            },
             onSilence: { isSilent in
                 let text = isSilent ? "no platform answers at \(history), waiting" : "the platform answers"
                 FileHandle.standardError.write(Data((text + "\n").utf8))
@@ -42,25 +48,8 @@ struct ListenCommand: ParsableCommand {
                 guard left > 0 else { return }
                 left -= 1
                 let text = json ? nil : AlarmLine(json: notice.body)?.text(colour: isatty(1) == 1)
-                FileHandle.standardOutput.write(Data(((text ?? notice.body) + "\n").utf8))
-                if let state { try Self.save(notice.place, state) }
+                try FileHandle.standardOutput.write(contentsOf: Data(((text ?? notice.body) + "\n").utf8))
+                try kept?.save(notice.place)
             })
-    }
-
-    private static func place(_ path: String) throws -> FeedPlace? {
-        guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
-        do {
-            return try JSONDecoder().decode(FeedPlace.self, from: bytes)
-        } catch {
-            throw Exit.fail(
-                "\(path) holds no place of a feed: restore it, or remove it to begin with the oldest alarm",
-                Exit.ruleError)
-        }
-    }
-
-    private static func save(_ place: FeedPlace, _ path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try encoder.encode(place).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

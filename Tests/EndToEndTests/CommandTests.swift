@@ -87,6 +87,49 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `a listener that is stopped and started again prints every alarm once`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let count = 200
+            let lines = (0..<count).map {
+                #"{"id":"\#($0)","subject":"s\#($0)","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#
+            }
+            let file = try scratch.write("alarms.ndjson", lines.joined(separator: "\n") + "\n")
+            #expect(try fenghuo("send", file, "--to", platform.ingest, in: scratch).code == 0)
+            #expect(try platform.settle())
+            var printed: [Int?] = []
+            var rounds = 0
+            while printed.count < count, rounds < 50 {
+                let listener = try ChildProcess(
+                    Repository.executable,
+                    [
+                        "listen", "--feed", platform.feed, "--history", platform.history, "--state",
+                        scratch.path + "/place.json", "--json",
+                    ], in: scratch)
+                #expect(
+                    eventually {
+                        listener.output.utf8.count > 10_000
+                            || printed.count + listener.output.split(separator: "\n").count == count
+                    })
+                if rounds == 0 {
+                    let second = try fenghuo("listen", "--state", scratch.path + "/place.json", in: scratch)
+                    #expect(second.code == 2 && second.errors.contains("another fenghuo listen"), "\(second.errors)")
+                }
+                let before = listener.output.split(separator: "\n").count
+                listener.signal([SIGTERM, SIGINT, SIGHUP][rounds % 3])
+                #expect(listener.wait() == 0)
+                let output = listener.output
+                #expect(output.isEmpty || output.hasSuffix("\n") && before <= output.split(separator: "\n").count)
+                printed += try output.split(separator: "\n").map { line in
+                    try (JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["seq"] as? Int
+                }
+                rounds += 1
+            }
+            #expect(printed == Array(1...count) && rounds > 1, "\(rounds): \(printed)")
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `a listener without a platform says that it waits`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)

@@ -1,0 +1,51 @@
+import Delivery
+import Foundation
+
+/// The file that keeps where `fenghuo listen` is in the feed: one process at a time, whole after any crash.
+final class ListenState {
+    /// Where the run before ended; nil at the first.
+    let place: FeedPlace?
+    private let path: String
+    private let lock: Int32
+
+    init(_ path: String) throws {
+        self.path = path
+        lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw Self.failure("cannot write \(path).lock: \(String(cString: strerror(errno)))") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw Self.failure("another fenghuo listen keeps its place in \(path): give each a file of its own")
+        }
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            place = nil
+            return
+        }
+        do {
+            place = try JSONDecoder().decode(FeedPlace.self, from: bytes)
+        } catch {
+            throw Self.failure(
+                "\(path) holds no place of a feed: restore it, or remove it to begin with the oldest alarm")
+        }
+    }
+
+    deinit { close(lock) }
+
+    /// On disk when it returns; a crash leaves the place before.
+    func save(_ place: FeedPlace) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let partial = path + ".partial"
+        guard FileManager.default.createFile(atPath: partial, contents: nil) else {
+            throw Self.failure("cannot write \(partial): \(String(cString: strerror(errno)))")
+        }
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: partial))
+        try file.write(contentsOf: try encoder.encode(place))
+        try file.synchronize()
+        try file.close()
+        guard rename(partial, path) == 0 else {
+            throw Self.failure("cannot rename \(partial) to \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    private static func failure(_ text: String) -> any Error { Exit.fail(text, Exit.ruleError) }
+}
