@@ -16,7 +16,8 @@ struct AlarmsCommand: ParsableCommand {
     }
 
     struct ListCommand: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "Alarms, newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Alarms, newest first; with --open the highest level first.")
         @Option(help: "The platform's data directory.") var data = "data"
         @Flag(help: "Only those not yet resolved.") var open = false
         @Option(help: "Only this domain.") var domain: String?
@@ -48,27 +49,35 @@ struct AlarmsCommand: ParsableCommand {
             if let code = area.flatMap({ AreaCode($0) }) { filter.areaPrefix = code.prefix }
             if let minimumLevel { filter.minimumLevel = minimumLevel }
             let reader = try AlarmsCommand.reader(data)
-            var page = try reader.episodes(filter, limit: limit)
-            while let next = page.next, page.episodes.count < limit {
-                let more = try reader.episodes(filter, before: next, limit: limit - page.episodes.count)
-                page.episodes += more.episodes
-                page.next = more.next
+            // One more than is shown tells whether there are more. What is urgent must not be cut off by what is not.
+            var episodes: [Episode] = []
+            for level in open ? Level.allCases.reversed().map(Optional.some) : [nil] {
+                filter.level = level
+                var page = try reader.episodes(filter, limit: limit + 1 - episodes.count)
+                episodes += page.episodes
+                while let next = page.next, episodes.count <= limit {
+                    page = try reader.episodes(filter, before: next, limit: limit + 1 - episodes.count)
+                    episodes += page.episodes
+                }
+                if episodes.count > limit { break }
             }
+            let more = episodes.count > limit
+            episodes = Array(episodes.prefix(limit))
             switch format {
-            case .json: try printJSON(page.episodes.map(Row.init))
+            case .json: try printJSON(episodes.map(Row.init))
             case .table:
                 var table = Table(
                     "episode", "level", "peak", "rule", "key", "subject", "area", "started", "resolved", "standing",
                     "title")
-                for episode in page.episodes {
+                for episode in episodes {
                     table.add(
                         episode.id.text, episode.level?.zh ?? "-", episode.peak.zh, episode.rule, episode.key,
                         episode.subjectName.isEmpty ? "-" : episode.subjectName,
                         episode.place.isEmpty ? "-" : episode.place, episode.started.formatted(),
                         episode.resolved?.formatted() ?? "open", episode.standing.zh, episode.titleZh)
                 }
-                print(page.episodes.isEmpty ? "没有符合条件的报警 no alarm matches" : table.text)
-                if page.next != nil { print("… 还有更多 more: --limit shows them, --level orange+ only the highest") }
+                print(episodes.isEmpty ? "没有符合条件的报警 no alarm matches" : table.text)
+                if more { print("… 还有更多 more: --limit shows them") }
             }
         }
     }

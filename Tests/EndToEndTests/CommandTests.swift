@@ -130,6 +130,33 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `open alarms are listed with the highest level first, so that a limit cuts off the lowest`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let values = [31, 55, 21, 52, 33]
+            let lines = values.map {
+                #"{"id":"\#($0)","subject":"s\#($0)","area":"320213","metric":"gas.lel","value":\#($0),"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#
+            }
+            let file = try scratch.write("alarms.ndjson", lines.joined(separator: "\n") + "\n")
+            #expect(try fenghuo("send", file, "--to", platform.ingest, in: scratch).code == 0)
+            #expect(try platform.settle())
+            #expect(platform.stop() == 0)
+            func list(_ arguments: String...) throws -> (keys: [String], more: Bool) {
+                let output = try run(
+                    Repository.executable, ["alarms", "list", "--data", platform.data] + arguments, in: scratch
+                ).output
+                let rows = output.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("…") }
+                return (rows.map { String($0.split(separator: " ")[4]) }, output.contains("还有更多"))
+            }
+            #expect(try list() == (["s33", "s52", "s21", "s55", "s31"], false))
+            #expect(try list("--open") == (["s52", "s55", "s33", "s31", "s21"], false))
+            #expect(try list("--open", "--limit", "5") == (["s52", "s55", "s33", "s31", "s21"], false))
+            #expect(try list("--open", "--limit", "4") == (["s52", "s55", "s33", "s31"], true))
+            #expect(try list("--open", "--limit", "2") == (["s52", "s55"], true))
+            #expect(try list("--limit", "4") == (["s33", "s52", "s21", "s55"], true))
+        }
+
         @Test func `a listener without a platform says that it waits`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
