@@ -42,6 +42,7 @@ public struct CSVEvents: EventLines {
         guard let cells = CSVRow.split(first, delimiter: mapping.delimiter) else {
             throw InputFailure(path: path, line: 1, reason: "a quote is not closed")
         }
+        guard Self.isText(first) else { throw InputFailure(path: path, line: 1, reason: Self.notText) }
         let header = cells.map { String(decoding: $0, as: UTF8.self) }
         func index(_ name: String) throws(InputFailure) -> Int {
             guard let found = header.firstIndex(of: name) else {
@@ -76,6 +77,10 @@ public struct CSVEvents: EventLines {
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {
             guard !line.isEmpty else { continue }
+            guard Self.isText(line) else {
+                skip(Self.notText)
+                continue
+            }
             guard let cells = CSVRow.split(line, delimiter: mapping.delimiter), cells.count == columns else {
                 skip("the row has not \(columns) cells")
                 continue
@@ -90,6 +95,10 @@ public struct CSVEvents: EventLines {
         }
         return nil
     }
+
+    private static let notText = "not UTF-8; convert the file first: iconv -f GB18030 -t UTF-8"
+
+    private static func isText(_ line: ArraySlice<UInt8>) -> Bool { String(validating: line, as: UTF8.self) != nil }
 
     private mutating func skip(_ reason: String) {
         skippedCount += 1
@@ -178,7 +187,11 @@ public struct CSVEvents: EventLines {
             return nil
         }
         guard scale != 1 else { return cell }
-        return Double(String(decoding: cell, as: UTF8.self)).map { Array("\($0 * scale)".utf8) }
+        guard let number = Double(String(decoding: cell, as: UTF8.self)), (number * scale).isFinite else {
+            skip("'\(String(decoding: cell, as: UTF8.self))' in column \(column) is too large")
+            return nil
+        }
+        return Array("\(number * scale)".utf8)
     }
 
     private func fill(_ pieces: [Piece], _ cells: [[UInt8]], _ time: String, subject: String) -> String {

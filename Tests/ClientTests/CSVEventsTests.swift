@@ -196,6 +196,36 @@ struct CSVEventsTests {
             ])
     }
 
+    @Test
+    func
+        `a row that is not UTF-8 or whose scaled number is none is skipped with its reason, never sent as something else`()
+        throws
+    {
+        let mapping = try Self.mapping(
+            """
+            subject: "{id}"
+            id: "{id}"
+            time: {columns: [at], format: "yyyy-MM-ddTHH:mm:ssZ"}
+            readings: [{column: v, metric: gas.lel, unit: "%LEL", scale: 10}]
+            """)
+        let path = try Self.write("")
+        let time = "2026-01-03T10:30:00Z"
+        // 阀 in GBK.
+        let row = Array("\n".utf8) + [0xB7, 0xA7] + Array(",\(time),1".utf8)
+        let rest = "\nA,\(time),1e307\nB,\(time),1.7e308\nC,\(time),-2e308\nD,\(time),0.5"
+        try Data(Array("id,at,v".utf8) + row + Array(rest.utf8)).write(to: URL(fileURLWithPath: path))
+        var events = try CSVEvents(path: path, mapping: mapping)
+        #expect(try Self.lines(&events).map { $0.prefix(9) } == [#"{"id":"A""#, #"{"id":"D""#])
+        #expect(
+            events.skipped == [
+                .init(line: 2, reason: "not UTF-8; convert the file first: iconv -f GB18030 -t UTF-8"),
+                .init(line: 4, reason: "'1.7e308' in column v is too large"),
+                .init(line: 5, reason: "'-2e308' in column v is too large"),
+            ])
+        try Data([0xB7, 0xA7] + Array(",at\n".utf8)).write(to: URL(fileURLWithPath: path))
+        #expect { try CSVEvents(path: path, mapping: mapping) } throws: { "\($0)".contains("not UTF-8") }
+    }
+
     @Test(arguments: [
         Table("gas", "gas/chilbolton-ch4-2017/rel03_beam7.csv", 1481, 1_494_329_844, "chilbolton-rel03_beam7"),
         Table("water", "water/lro/Mendon2019.csv", 25_883, 1_546_326_000, "Mendon2019"),
