@@ -6,8 +6,10 @@ ONCE ?=
 
 SEED ?= 1
 RUNS ?= 1000
+SECONDS ?= 60
+ONLY ?=
 
-.PHONY: help setup build run test check rules bench simulate mutations golden clean
+.PHONY: help setup build run test check rules bench simulate mutations fuzz golden clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +43,10 @@ simulate: setup ## run the platform on a simulated machine: SEED=1 RUNS=1000 (do
 
 mutations: setup ## plant known bugs one by one and show which seed of the simulator finds each, up to an hour
 	@Tests/Simulator/mutations.sh .build/mutations 500
+
+fuzz: setup ## give changed input to all that reads what others wrote: SEED=1 SECONDS=60 ONLY=cel (docs/testing.md)
+	@$(SWIFT) build --product fuzz
+	@.build/debug/fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY))
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 	@GOLDEN=1 $(SWIFT) test --filter GoldenDay

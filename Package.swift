@@ -72,6 +72,13 @@ let package = Package(
                 "CSimulation", grdb, log, arguments,
             ],
             path: "Tests/Simulator", exclude: ["rules", "mutations", "mutations.sh"], swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Platform", "RuleFiles", "StrictYAML", "Ingest", "Journal", "AlertStore", "Delivery", "Engine",
+                "Expression", "Events", "Messaging", grdb, log, arguments,
+            ],
+            path: "Tests/Fuzz", swiftSettings: strict),
         tests("CivilTimeTests", ["CivilTime"]),
         tests("ExpressionTests", ["Expression"]),
         tests("EventsTests", ["Events"]),
@@ -88,6 +95,8 @@ let package = Package(
         tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events", log]),
         // Not on `simulate` itself: what stands before libc and libzmq there must not be linked into the tests.
         tests("SimulatorTests", ["TestSupport"]),
+        // Not on `fuzz` itself: it ends by a trap of the product.
+        tests("FuzzTests", ["TestSupport"]),
         tests("TidyTests", []),
         tests(
             "EndToEndTests",

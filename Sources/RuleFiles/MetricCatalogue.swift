@@ -27,7 +27,8 @@ public struct MetricCatalogue: Equatable, Sendable {
         guard let root = YAMLDocument.read(path: path, bytes: bytes, findings: findings), let pairs = root.pairs()
         else { return nil }
         let rows = pairs.map(row)
-        return rows.contains { $0 == nil } ? nil : MetricCatalogue(rows: rows.compactMap { $0 })
+        // A key that is misspelt leaves a whole row all the same.
+        return findings.hasErrors ? nil : MetricCatalogue(rows: rows.compactMap { $0 })
     }
 
     private static func row(_ pair: YAMLPair) -> Metric? {

@@ -27,10 +27,12 @@ func compose(_ text: String, limits: YAMLLimits) throws(ComposeFailure) -> YAMLN
 
 private final class Composer {
     private var parser = yaml_parser_t()
+    private let utf8: UnsafeBufferPointer<UInt8>
     private let limits: YAMLLimits
     private var nodes = 0
 
     init(_ utf8: UnsafeBufferPointer<UInt8>, limits: YAMLLimits) {
+        self.utf8 = utf8
         self.limits = limits
         let created = yaml_parser_initialize(&parser)
         precondition(created == 1, "out of memory")
@@ -126,13 +128,22 @@ private final class Composer {
     private func failure() -> ComposeFailure {
         let problem = parser.problem.map { String(cString: $0) } ?? "the text is not YAML"
         if parser.error == YAML_READER_ERROR {
-            return ComposeFailure(code: .syntax, mark: nil, message: "\(problem) (byte \(parser.problem_offset))")
+            return ComposeFailure(
+                code: .syntax, mark: mark(ofByte: parser.problem_offset), message: problem,
+                help: "remove it; editors may not show it")
         }
         let context = parser.context.map { " \(String(cString: $0))" } ?? ""
         let mark = YAMLMark(line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1)
         return ComposeFailure(
             code: .syntax, mark: mark, message: problem + context,
             help: "a text with ': ', ' #' or a leading one of []{},&*!|>%@\"' must be quoted")
+    }
+
+    private func mark(ofByte offset: Int) -> YAMLMark {
+        let before = utf8.prefix(offset)
+        let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before
+        return YAMLMark(
+            line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: line.count { $0 & 0xC0 != 0x80 } + 1)
     }
 }
 
