@@ -238,6 +238,6 @@ extension Engine {
 }
 
 /// A code as registries and topics have it: a city's or province's own digits are followed by zeros.
-private func wholeCode(_ area: String) -> String {
+func wholeCode(_ area: String) -> String {
     area + String(repeating: "0", count: max(0, 6 - area.utf8.count))
 }

@@ -188,13 +188,12 @@ extension Engine {
         pending.append(PendingDecision(index: decisions.count, rule: Int32(rule), slot: slot))
         let known = state.registered >= 0 ? registry.subjects[Int(state.registered)] : nil
         runtimes[rule].counters.decisions += 1
-        let area = known.flatMap { $0.area.isEmpty ? nil : $0.area } ?? text(state.area)
         decisions.append(
             Decision(
                 id: id, episode: episode, rule: definition.id, ruleVersion: definition.version, about: about,
                 transition: transition, reason: facts.reason, level: level, previous: previous, peak: peak,
                 score: facts.score, key: keyText(definition, state), subject: text(state.subject),
-                area: area.isEmpty ? areaOfKey(definition, state) : area,
+                area: areaText(definition, state),
                 longitude: known.map { $0.longitude.isNaN ? state.longitude : $0.longitude } ?? state.longitude,
                 latitude: known.map { $0.latitude.isNaN ? state.latitude : $0.latitude } ?? state.latitude,
                 valueName: facts.valueName, value: facts.value, threshold: facts.threshold, compare: facts.compare,
@@ -220,10 +219,10 @@ extension Engine {
         }
     }
 
-    private func areaOfKey(_ rule: Rule, _ state: KeyState) -> String {
-        switch rule.by {
-        case .area: text(state.key)
-        case .subject, .source, .field: ""
-        }
+    /// What is known of an area as a whole is not told as of the street where its last event was.
+    private func areaText(_ rule: Rule, _ state: KeyState) -> String {
+        if case .area = rule.by { return wholeCode(text(state.key)) }
+        let registered = state.registered >= 0 ? registry.subjects[Int(state.registered)].area : ""
+        return registered.isEmpty ? text(state.area) : registered
     }
 }

@@ -103,6 +103,16 @@ struct RegistryNamesTests {
         #expect(scenario.lines == ["1 raised red 320213"])
     }
 
+    @Test(arguments: [(2, "320000"), (4, "320200"), (6, "320213"), (9, "320213021")])
+    func `an alarm of an area bears the code of the area, not the street of its last event`(digits: Int, code: String) {
+        var rule = Rule.threshold("r", .init(level: .red, at: .number(1)))
+        rule.by = .area(digits: digits)
+        var scenario = Scenario(rule, registry: Registry(subjects: [.init(id: "x", area: "320213021007")]))
+        scenario.read(0, 60, subject: "x", area: "320213021007")
+        scenario.read(1, 0, subject: "bare", area: "320213021008")
+        #expect(scenario.decisions.map(\.area) == [code, code])
+    }
+
     @Test func `a changed registry is seen by the next reading`() throws {
         var rule = Rule.threshold("r", .init(level: .red, at: .number(1)))
         rule.condition = try Formula(event: "registry.grade <= 2", yield: .boolean)
