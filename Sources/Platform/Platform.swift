@@ -94,7 +94,7 @@ public final class Platform: Sendable {
                 forwarder?.wake()
             })
         let engineQueue = stage.queue
-        let writer = JournalWriter(
+        let writer = JournalStage(
             journal: journal, door: door, engineQueue: engineQueue, timing: configuration.timing,
             complaints: complaints, log: log, maxStep: configuration.maxStep, followed: clock)
         let threads = Threads { [stopping, requests, rules] in

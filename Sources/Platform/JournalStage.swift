@@ -8,7 +8,7 @@ import Logging
 /// The journal's thread: takes what waits at the door, makes it durable in one commit, passes it on to the engine.
 ///
 /// A commit starts when the previous one ends. When the wall is the clock an empty second is a tick.
-final class JournalWriter: Sendable {
+final class JournalStage: Sendable {
     private let journal: Journal
     private let door: CommitQueue
     private let engineQueue: BoundedQueue<[JournalRecord]>
