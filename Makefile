@@ -8,8 +8,9 @@ SEED ?= 1
 RUNS ?= 1000
 SECONDS ?= 60
 ONLY ?=
+ROUNDS ?= 200
 
-.PHONY: help setup build run test check rules bench simulate mutations fuzz golden clean
+.PHONY: help setup build run test check rules bench simulate mutations fuzz nightly golden clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +48,11 @@ mutations: setup ## plant known bugs one by one and show which seed of the simul
 fuzz: setup ## give changed input to all that reads what others wrote: SEED=1 SECONDS=60 ONLY=cel (docs/testing.md)
 	@$(SWIFT) build --product fuzz
 	@.build/debug/fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY))
+
+nightly: setup ## what takes hours: ROUNDS=200 of kill -9 and other signals, 2,000 seeds, an hour of fuzzing
+	@FENGHUO_KILL_ROUNDS=$(ROUNDS) $(SWIFT) test --filter KillRoundsTests
+	@$(MAKE) simulate RUNS=2000
+	@$(MAKE) fuzz SECONDS=3600
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden
 	@GOLDEN=1 $(SWIFT) test --filter GoldenDay

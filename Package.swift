@@ -22,6 +22,8 @@ let package = Package(
     name: "fenghuo",
     products: [
         .executable(name: "fenghuo", targets: ["fenghuo"]),
+        // For tests, which load it into a platform (LD_PRELOAD).
+        .library(name: "clockshift", type: .dynamic, targets: ["CClockShift"]),
         // For Benchmarks, which runs the platform and its parts inside one process.
         .library(
             name: "FenghuoPlatform",
@@ -61,6 +63,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(name: "CClockShift", path: "Tests/CClockShift"),
         .target(
             name: "TestSupport", dependencies: ["CSpawn", "Messaging"], path: "Tests/TestSupport", swiftSettings: strict
         ),
@@ -102,7 +105,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "fenghuo", "Platform", "Client", "City", "AlertStore", "Engine", "Events", "Journal", "Messaging",
-                "StrictYAML", "TestSupport",
+                "StrictYAML", "TestSupport", "CivilTime",
             ]
         ),
     ],

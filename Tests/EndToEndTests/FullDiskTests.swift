@@ -6,48 +6,14 @@ import Testing
 
 extension EndToEnd {
     struct FullDiskTests {
-        /// A small file system of its own for the data directory; nil where this user may not mount one.
-        private final class SmallDisk {
-            let path: String
-            private let scratch: Scratch
-
-            init?(megabytes: Int, in scratch: Scratch) throws {
-                self.scratch = scratch
-                path = scratch.path + "/disk"
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-                guard getuid() == 0 else { return nil }
-                let arguments = ["mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path]
-                guard try run("/usr/bin/env", arguments, in: scratch).code == 0 else { return nil }
-            }
-
-            deinit {
-                do {
-                    _ = try run("/usr/bin/env", ["umount", "-l", path], in: scratch)
-                } catch {
-                    Issue.record("\(path) stays mounted: \(error)")
-                }
-            }
-
-            /// Fills the disk as another program might, but for so many bytes.
-            func fill(but bytes: Int) throws {
-                var facts = statvfs()
-                guard statvfs(path, &facts) == 0 else { throw POSIXError(.EIO) }
-                let free = Int(facts.f_bavail) * Int(facts.f_frsize)
-                try Data(count: max(0, free - bytes)).write(to: URL(fileURLWithPath: ballast))
-            }
-
-            func empty() throws { try FileManager.default.removeItem(atPath: ballast) }
-
-            private var ballast: String { path + "/ballast" }
-        }
-
         /// What was acknowledged before the platform went; nil where it did not go.
-        private static func sendUntilGone(_ options: SendOptions) throws -> SendProgress? {
+        static func sendUntilGone(
+            _ options: SendOptions, _ lines: consuming some EventLines = KillTests.day()
+        ) throws -> SendProgress? {
             let context = Context()
             var sender = try EventSender(context.handle, options)
-            var day = CityDay(keepEvery: 250)
             do {
-                _ = try sender.send(&day)
+                _ = try sender.send(&lines)
                 return nil
             } catch is SendFailure {
                 return sender.progress
@@ -59,7 +25,7 @@ extension EndToEnd {
             throws
         {
             let scratch = try Scratch()
-            guard let disk = try SmallDisk(megabytes: 64, in: scratch) else {
+            guard let disk = try SmallDisk(.tmpfs, megabytes: 64, in: scratch) else {
                 return print("skipped: only root may mount a small disk")
             }
             let platform = try RunningPlatform(in: scratch) { $0.data = disk.path + "/data" }
@@ -79,10 +45,7 @@ extension EndToEnd {
             try platform.start()
             options.resumes = true
             options.giveUpAfter = 60_000
-            let context = Context()
-            var sender = try EventSender(context.handle, options)
-            var day = CityDay(keepEvery: 250)
-            let after = try sender.send(&day)
+            let after = try send(KillTests.day(), options)
             #expect(after.skippedBatches * options.batch >= before.accepted)
             #expect(platform.stop() == 0)
 

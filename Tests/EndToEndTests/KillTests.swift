@@ -8,19 +8,21 @@ import Testing
 extension EndToEnd {
     /// A day of a small city with all of its incidents, under every way of being interrupted.
     struct KillTests {
-        private static func day() -> CityDay { CityDay(keepEvery: 250) }
+        static func day() -> CityDay { CityDay(keepEvery: 250) }
+
+        static let noon = time(12, 0)
 
         private static func time(_ hour: Int64, _ minute: Int64, _ second: Int64 = 0) -> Timestamp {
             let midnight = Int64(1_782_835_200)
             return Timestamp(seconds: midnight + hour * 3600 + minute * 60 + second)
         }
 
-        private struct Outcome {
+        struct Outcome {
             var transitions: [Decision]
             var notices: [String]
         }
 
-        private static func outcome(_ data: String) throws -> Outcome {
+        static func outcome(_ data: String) throws -> Outcome {
             let alarms = try StoredAlarms(data: data)
             return Outcome(transitions: try alarms.transitions(), notices: try alarms.notices())
         }
@@ -35,7 +37,18 @@ extension EndToEnd {
             return try outcome(platform.data)
         }
 
-        private static let undisturbed = Result { try play(batch: 100) }
+        static let undisturbed = Result { try play(batch: 100) }
+
+        /// Whatever befell a platform while it was sent the day: its alarms are those of one that was left alone.
+        @discardableResult static func expectUndisturbed(_ data: String, starts: Int) throws -> Outcome {
+            let expected = try undisturbed.get()
+            let positions = try UndisturbedPositions(data: data)
+            #expect(positions.count >= starts)
+            let found = try outcome(data)
+            #expect(firstDifference(found.transitions.map(positions.map), expected.transitions) == nil)
+            #expect(firstDifference(found.notices, expected.notices) == nil)
+            return found
+        }
 
         /// As a line of the golden file.
         private static func line(_ decision: Decision) -> String {
@@ -64,47 +77,6 @@ extension EndToEnd {
             #expect(firstDifference(found.notices, expected.notices) == nil)
         }
 
-        /// Kills at once; starts again on a thread of its own, so that the sender meets a dead port first.
-        private final class Killer: @unchecked Sendable {
-            // @unchecked: the next strike and the test wait for the thread of the one before.
-            let platform: RunningPlatform
-            private var restarted: Thread?
-            private let done = DispatchSemaphore(value: 1)
-            private(set) var strikes = 0
-            private(set) var replays = 0
-            private var failure: (any Error)?
-
-            init(_ platform: RunningPlatform) { self.platform = platform }
-
-            func strike() {
-                done.wait()
-                platform.kill()
-                strikes += 1
-                // Every second time it dies once more while it recovers.
-                let dies = strikes.isMultiple(of: 2)
-                Thread.detachNewThread { [self] in
-                    do {
-                        if dies {
-                            try platform.launch()
-                            _ = eventually { platform.log.contains("replayed") || !platform.isRunning }
-                            platform.kill()
-                        }
-                        try platform.start()
-                        if platform.log.contains("replayed") { replays += 1 }
-                    } catch {
-                        failure = error
-                    }
-                    done.signal()
-                }
-            }
-
-            func finish() throws {
-                done.wait()
-                done.signal()
-                if let failure { throw failure }
-            }
-        }
-
         @Test func `kill -9 during a stream, again and again, gives the alarms of a run that was never disturbed`()
             throws
         {
@@ -117,7 +89,7 @@ extension EndToEnd {
             let moments = [
                 Self.time(8, 16), Self.time(13, 20), Self.time(15, 40), Self.time(19, 50), Self.time(22, 30),
             ]
-            let lines = Interrupted(lines: Self.day(), moments: moments) { _ in killer.strike() }
+            let lines = Interrupted(lines: Self.day(), moments: moments) { _ in killer.strike(.kill) }
             let progress = try send(lines, to: platform.ingest, stream: "day", batch: 20, window: 4)
             try killer.finish()
             #expect(killer.strikes == moments.count)
@@ -125,11 +97,7 @@ extension EndToEnd {
             #expect(progress.read == progress.answered)
 
             #expect(platform.stop() == 0)
-            let positions = try UndisturbedPositions(data: platform.data)
-            #expect(positions.count >= moments.count)
-            let found = try Self.outcome(platform.data)
-            #expect(firstDifference(found.transitions.map(positions.map), expected.transitions) == nil)
-            #expect(firstDifference(found.notices, expected.notices) == nil)
+            let found = try Self.expectUndisturbed(platform.data, starts: moments.count)
 
             // A clean stop leaves nothing to replay.
             try platform.start()

@@ -23,6 +23,33 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `without a descriptor left those connected are served, and all once there is room`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) { $0.descriptors = 80 }
+            func event(_ id: Int) -> String {
+                #"{"id":"\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#
+            }
+            let connected = try Wire(.req, platform.ingest)
+            #expect(try connected.ask(event(1))?["accepted"] as? Int == 1)
+            do {
+                // Each asks, so that it is known who was let in.
+                let peers = try (0..<100).map { _ in try Wire(.dealer, platform.ingest) }
+                for peer in peers { peer.send([Array(#"{"op":"resume","stream":"s"}"#.utf8), []]) }
+                #expect(eventually { Self.descriptors(of: platform) >= 79 })
+                for id in 2..<20 { #expect(try connected.ask(event(id))?["accepted"] as? Int == 1) }
+                #expect(platform.isRunning && peers.count == 100)
+            }
+            #expect(eventually { Self.descriptors(of: platform) < 70 })
+            #expect(try Wire(.req, platform.ingest).ask(event(20))?["accepted"] as? Int == 1)
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(platform.stop() == 0)
+        }
+
+        private static func descriptors(of platform: RunningPlatform) -> Int {
+            (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(platform.pid)/fd").count) ?? 0
+        }
+
         @Test func `a journal that has reached its cap is told and drops nothing`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch) { $0.more = "journal_cap: 1" }

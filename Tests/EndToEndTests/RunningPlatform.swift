@@ -18,6 +18,8 @@ final class RunningPlatform: @unchecked Sendable {
         var more = ""
         /// Descriptors that the process may open; nil: as many as the tests.
         var descriptors: Int?
+        /// `NAME=value`, besides those of the tests.
+        var environment: [String] = []
     }
 
     struct NotReady: Error, CustomStringConvertible {
@@ -70,11 +72,12 @@ final class RunningPlatform: @unchecked Sendable {
             snapshot_every: \(settings.snapshotEvery)
             \(settings.more)
             """)
+        let command = [Repository.executable, "run", "--config", file]
         if let limit = settings.descriptors {
-            let line = "ulimit -n \(limit) && exec \(Repository.executable) run --config \(file)"
+            let line = "ulimit -n \(limit) && exec \(command.joined(separator: " "))"
             child = try ChildProcess("/bin/sh", ["-c", line], in: scratch)
         } else {
-            child = try ChildProcess(Repository.executable, ["run", "--config", file], in: scratch)
+            child = try ChildProcess("/usr/bin/env", settings.environment + command, in: scratch)
         }
     }
 
@@ -98,6 +101,8 @@ final class RunningPlatform: @unchecked Sendable {
         _ = child.wait()
     }
 
+    func signal(_ number: Int32) { child?.signal(number) }
+
     /// SIGTERM, as a service manager sends it; gives the exit code.
     func stop() -> Int32? {
         child?.signal(SIGTERM)
@@ -106,6 +111,9 @@ final class RunningPlatform: @unchecked Sendable {
 
     /// The exit code of a process that ends by itself.
     func waitForEnd(seconds: Double = 60) -> Int32? { child?.wait(seconds: seconds) }
+
+    /// Of the running process; 0 where none runs.
+    var pid: Int32 { child?.pid ?? 0 }
 
     var isRunning: Bool { child?.isRunning ?? false }
 

@@ -14,6 +14,10 @@ func send(
     options.batch = batch
     options.window = window
     options.giveUpAfter = 60_000
+    return try send(lines, options)
+}
+
+func send(_ lines: consuming some EventLines, _ options: SendOptions) throws -> SendProgress {
     let context = Context()
     var sender = try EventSender(context.handle, options)
     return try sender.send(&lines)

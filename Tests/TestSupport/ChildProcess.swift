@@ -8,7 +8,7 @@ import Synchronization
 /// Not Foundation's `Process`: in Swift 6.3 each one leaves descriptors behind (3,000 after all tests), and its `run` reads
 /// past a directory entry of /proc/self/fd, which crashes where some 1,300 are open (swift-corelibs-foundation #5472).
 public final class ChildProcess: Sendable {
-    private let pid: pid_t
+    public let pid: pid_t
     private let outputPath: String
     private let errorsPath: String
     /// The exit code once the process has been reaped: its pid means nothing from then on.

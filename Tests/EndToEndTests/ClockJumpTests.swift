@@ -1,0 +1,101 @@
+import CivilTime
+import Events
+import Foundation
+import Platform
+import Testing
+
+extension EndToEnd {
+    /// A platform whose wall clock somebody sets while it runs.
+    struct ClockJumpTests {
+        /// The library that was built with these tests: it lies beside their bundle.
+        private static let library =
+            URL(fileURLWithPath: Repository.executable).deletingLastPathComponent().path
+            + "/libclockshift.so"
+
+        /// Seconds by which the platform's wall is ahead; replaced as a whole, so that nobody reads half of it.
+        private static func set(_ seconds: Int, _ file: String) throws {
+            try Data("\(seconds)".utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+        }
+
+        private static func start(_ scratch: Scratch, _ file: String) throws -> RunningPlatform {
+            try RunningPlatform(in: scratch) {
+                $0.clock = "wall"
+                $0.environment = ["LD_PRELOAD=\(library)", "FENGHUO_CLOCK_SHIFT=\(file)"]
+            }
+        }
+
+        private static func now() -> Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+
+        /// How far the newest stamp is from the machine's true time.
+        private static func lead(_ status: Status) throws -> TimeSpan {
+            let time = try RFC3339.parse(status.received, localOffsetMinutes: nil)
+            return Timestamp(seconds: Int64(time.seconds)) - now()
+        }
+
+        /// The store may be a second behind, in stamps: not asked here.
+        private static func hasApplied(_ platform: RunningPlatform) throws -> Bool {
+            try eventually {
+                let status = try platform.status()
+                return status.engineNext == status.journalNext
+            }
+        }
+
+        private static func take(_ id: Int, _ platform: RunningPlatform) throws -> [String: Any] {
+            try #require(
+                try Wire(.req, platform.ingest).ask(
+                    #"{"id":"\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","#
+                        + #""time":"\#(now().formatted())"}"#))
+        }
+
+        @Test(arguments: [(3600, "ahead of"), (-3600, "behind")])
+        func `a wall that leaps by an hour is told and not followed, and readings stay on time`(
+            leap: (seconds: Int, words: String)
+        ) throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("shift", "0")
+            let platform = try Self.start(scratch, file)
+            #expect(try Self.take(1, platform)["accepted"] as? Int == 1)
+            try Self.set(leap.seconds, file)
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains {
+                        $0.hasPrefix("clock: ") && $0.contains("leapt \(leap.words) the machine's clock by")
+                    }
+                })
+            let answer = try Self.take(2, platform)
+            let notes = (answer["notes"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
+            #expect(answer["accepted"] as? Int == 1)
+            #expect(!notes.contains("clock_fast") && !notes.contains("late"), "\(notes)")
+            #expect(try Self.hasApplied(platform))
+            let lead = try Self.lead(try platform.status())
+            #expect(lead > .seconds(-60) && lead < .seconds(60), "\(lead)")
+            try Self.set(0, file)
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(platform.stop() == 0)
+            #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
+        }
+
+        @Test func `a start with a wall an hour behind the journal stands still, takes events, and never goes back`()
+            throws
+        {
+            let scratch = try Scratch()
+            let file = try scratch.write("shift", "0")
+            let platform = try Self.start(scratch, file)
+            #expect(try Self.take(1, platform)["accepted"] as? Int == 1)
+            #expect(platform.stop() == 0)
+            try Self.set(-3600, file)
+            try platform.start()
+            #expect(
+                try eventually { try platform.status().degraded.contains { $0.contains("stamps stand still until") } })
+            #expect(try Self.take(2, platform)["accepted"] as? Int == 1)
+            #expect(try Self.hasApplied(platform))
+            #expect(try Self.lead(try platform.status()) > .seconds(-60))
+            platform.kill()
+            try Self.set(0, file)
+            try platform.start()
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(platform.stop() == 0)
+            #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import City
+import Client
+import Events
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Segments that somebody or a disk has changed: the start and `journal verify` say which, and nothing is passed over.
+    struct HandDamageTests {
+        private static let files = FileManager.default
+
+        /// A platform with the day in four or more segments, stopped.
+        private static func stopped(_ scratch: Scratch) throws -> RunningPlatform {
+            let platform = try RunningPlatform(in: scratch) { $0.more = "segment_age: 6h" }
+            _ = try send(KillTests.day(), to: platform.ingest, stream: "day")
+            #expect(platform.stop() == 0)
+            #expect(try segments(platform).count >= 4)
+            return platform
+        }
+
+        private static func segments(_ platform: RunningPlatform) throws -> [String] {
+            let folder = platform.data + "/journal"
+            return try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".sqlite") }.sorted()
+                .map { folder + "/" + $0 }
+        }
+
+        private static func change(_ path: String, _ body: (inout Data) -> Void) throws {
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            body(&bytes)
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
+
+        /// Turns a bit over in the middle of the payload of the newest row.
+        private static func flipNewestRow(_ path: String) throws {
+            let sql = """
+                import sqlite3, sys
+                c = sqlite3.connect(sys.argv[1])
+                p, payload = c.execute("SELECT position, payload FROM entry ORDER BY position DESC LIMIT 1").fetchone()
+                changed = bytearray(payload)
+                changed[len(changed) // 2] ^= 4
+                c.execute("UPDATE entry SET payload = ? WHERE position = ?", (bytes(changed), p))
+                c.commit()
+                c.close()
+                """
+            #expect(try run("/usr/bin/env", ["python3", "-c", sql, path], in: Scratch()).code == 0)
+        }
+
+        private static func expectRefused(_ platform: RunningPlatform, _ words: [String]) throws {
+            let failure = #expect(throws: RunningPlatform.NotReady.self) { try platform.start() }
+            #expect(failure?.code == 1)
+            for word in words { #expect(failure?.errors.contains(word) == true, "\(failure?.errors ?? "")") }
+        }
+
+        /// All that could be gone on from but the journal.
+        private static func removeStates(_ platform: RunningPlatform) throws {
+            try files.removeItem(atPath: platform.data + "/snapshots")
+            for suffix in ["", "-wal", "-shm"] {
+                try? files.removeItem(atPath: platform.data + "/alerts.sqlite" + suffix)
+            }
+        }
+
+        private static func verify(_ platform: RunningPlatform) throws -> Finished {
+            try fenghuo("journal", "verify", "--data", platform.data, in: platform.scratch)
+        }
+
+        @Test(arguments: [
+            "cut in half", "cut to nothing", "cut by a page", "a bit of the newest row", "its first page",
+        ])
+        func `a newest segment that was damaged is named at the start, and put back nothing is lost`(damage: String)
+            throws
+        {
+            let scratch = try Scratch()
+            let platform = try Self.stopped(scratch)
+            let newest = try #require(try Self.segments(platform).last)
+            let whole = try Data(contentsOf: URL(fileURLWithPath: newest))
+            switch damage {
+            case "cut in half": try Self.change(newest) { $0.removeLast($0.count / 2) }
+            case "cut to nothing": try Self.change(newest) { $0.removeAll() }
+            case "cut by a page": try Self.change(newest) { $0.removeLast(4096) }
+            case "a bit of the newest row": try Self.flipNewestRow(newest)
+            default: try Self.change(newest) { $0.resetBytes(in: 0..<4096) }
+            }
+            try Self.expectRefused(platform, [newest])
+            #expect(try Self.verify(platform).code == 1)
+            try whole.write(to: URL(fileURLWithPath: newest))
+            for suffix in ["-wal", "-shm"] { try? Self.files.removeItem(atPath: newest + suffix) }
+            try platform.start()
+            #expect(platform.stop() == 0)
+            try KillTests.expectUndisturbed(platform.data, starts: 1)
+        }
+
+        @Test func `an older segment with a bit turned over is named by verify, and by the start that has to read it`()
+            throws
+        {
+            let scratch = try Scratch()
+            let platform = try Self.stopped(scratch)
+            let older = try Self.segments(platform)[1]
+            try Self.flipNewestRow(older)
+            let found = try Self.verify(platform)
+            #expect(found.code == 1 && (found.output + found.errors).contains(older), "\(found)")
+            // What is whole can be had: everything before the damage.
+            let export = try fenghuo("journal", "export", "--data", platform.data, in: scratch)
+            #expect(export.code != 0 && export.output.contains("\"id\""), "\(export.errors)")
+            #expect(export.errors.contains(older), "\(export.errors)")
+            // With its snapshot and the marks of its streams the platform needs nothing from there; without, it must not
+            // begin behind the damage.
+            try platform.start()
+            #expect(platform.stop() == 0)
+            try Self.removeStates(platform)
+            try Self.expectRefused(platform, [older, "position"])
+        }
+
+        @Test func `a segment taken out of the middle is named by verify, and by the start that has to read it`() throws
+        {
+            let scratch = try Scratch()
+            let platform = try Self.stopped(scratch)
+            let segments = try Self.segments(platform)
+            try Self.files.removeItem(atPath: segments[1])
+            let found = try Self.verify(platform)
+            #expect(found.code == 1 && (found.output + found.errors).contains(segments[2]), "\(found)")
+            try Self.removeStates(platform)
+            try Self.expectRefused(platform, [segments[2]])
+        }
+    }
+}
