@@ -90,10 +90,20 @@ public struct CSVEvents: EventLines {
                 skip("'\(String(decoding: text, as: UTF8.self))' is no time of the mapping's format")
                 continue
             }
-            let time = written + mapping.shift
+            guard let time = Self.moved(written, mapping.shift) else {
+                skip("'\(String(decoding: text, as: UTF8.self))' is outside the years 1 to 9999")
+                continue
+            }
             if append(cells, time, to: &out) { return time }
         }
         return nil
+    }
+
+    /// nil outside the years that can be written.
+    private static func moved(_ time: Timestamp, _ shift: TimeSpan) -> Timestamp? {
+        let (moved, overflow) = time.microseconds.addingReportingOverflow(shift.microseconds)
+        let years = Timestamp(seconds: -62_135_596_800)..<Timestamp(seconds: 253_402_300_800)
+        return !overflow && years.contains(Timestamp(microseconds: moved)) ? Timestamp(microseconds: moved) : nil
     }
 
     private static let notText = "not UTF-8; convert the file first: iconv -f GB18030 -t UTF-8"

@@ -76,7 +76,7 @@ public struct EventSender: ~Copyable {
 
     /// Passes over what the first batches held: they end where `fill` sealed them.
     private mutating func skip(_ batches: UInt64, _ lines: inout some EventLines) throws {
-        for _ in 0..<batches {
+        while progress.skippedBatches < batches {
             var (events, bytes) = (0, 0)
             while events < options.batch {
                 if line.isEmpty {
@@ -87,6 +87,13 @@ public struct EventSender: ~Copyable {
                 events += 1
                 bytes += line.count
                 line.removeAll(keepingCapacity: true)
+            }
+            guard events > 0 else {
+                throw InputFailure(
+                    path: options.stream,
+                    reason:
+                        "the platform has acknowledged \(batches) messages of it, the input has \(progress.skippedBatches): "
+                        + "it is not what was sent before, or --batch was another")
             }
             progress.skippedBatches += 1
         }

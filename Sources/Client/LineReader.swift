@@ -17,6 +17,8 @@ struct LineReader: Sendable {
     private(set) var number = 0
     /// Bytes of the file up to the line that comes next.
     private(set) var offset: Int64 = 0
+    /// The line before it, with its end.
+    private(set) var lastLine: [UInt8] = []
 
     /// `-` is standard input.
     init(path: String) throws(InputFailure) {
@@ -42,8 +44,7 @@ struct LineReader: Sendable {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 let line = buffer[start..<end]
                 guard line.count <= Self.maximumLine else { throw tooLong }
-                offset += Int64(end + 1 - start)
-                start = end + 1
+                pass(to: end + 1)
                 number += 1
                 return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             }
@@ -52,14 +53,20 @@ struct LineReader: Sendable {
                 guard start < buffer.count else { return nil }
                 let line = buffer[start...]
                 guard line.count <= Self.maximumLine else { throw tooLong }
-                offset += Int64(buffer.count - start)
-                start = buffer.count
+                pass(to: buffer.count)
                 number += 1
                 return line
             }
             guard buffer.count - start <= Self.maximumLine else { throw tooLong }
             try refill(&searched)
         }
+    }
+
+    private mutating func pass(to end: Int) {
+        lastLine.removeAll(keepingCapacity: true)
+        lastLine += buffer[start..<end]
+        offset += Int64(end - start)
+        start = end
     }
 
     /// Whether the next line is read from the file, which may have to be waited for.
@@ -72,10 +79,14 @@ struct LineReader: Sendable {
         return UInt64(facts.st_ino)
     }
 
-    /// Passes over the first bytes of a file; before the first line.
-    mutating func skip(to offset: Int64) throws(InputFailure) {
+    /// Passes over the first bytes of a file but for the last `length` of them, which are the line before; before the first line.
+    mutating func skip(to offset: Int64, rereading length: Int) throws(InputFailure) {
         let size = lseek(handle.fileDescriptor, 0, SEEK_END)
-        guard size >= offset, lseek(handle.fileDescriptor, off_t(offset), SEEK_SET) >= 0 else {
+        lastLine = [UInt8](repeating: 0, count: min(max(0, length), Self.maximumLine + 1))
+        guard size >= offset, offset >= lastLine.count,
+            pread(handle.fileDescriptor, &lastLine, lastLine.count, off_t(offset) - lastLine.count) == lastLine.count,
+            lseek(handle.fileDescriptor, off_t(offset), SEEK_SET) >= 0
+        else {
             throw InputFailure(
                 path: path,
                 reason: "has \(size) bytes, and \(offset) were read before: it was cut; its rest has another name?")

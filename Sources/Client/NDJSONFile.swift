@@ -15,17 +15,31 @@ public struct NDJSONFile: EventLines, Sendable {
     /// Whether the next line may have to be waited for.
     var isDry: Bool { reader.isDry }
 
-    /// How far a file was read, to go on there: `inode:bytes`. Empty where it cannot be read again.
-    var place: String { reader.inode.map { "\($0):\(reader.offset)" } ?? "" }
+    /// How far a file was read, to go on there, and how the line before it reads: `inode:bytes:line's bytes:hash`. Empty where
+    /// it cannot be read again.
+    var place: String {
+        reader.inode.map { "\($0):\(reader.offset):\(reader.lastLine.count):\(Self.hash(reader.lastLine))" } ?? ""
+    }
 
     /// Goes on where the same file was left; another file, and what cannot be read again, begins at its start.
     mutating func goOn(at place: String) throws(InputFailure) {
         let parts = place.split(separator: ":")
-        guard parts.count == 2, let inode = reader.inode, parts[0] == "\(inode)", let offset = Int64(parts[1]) else {
+        guard parts.count >= 2, let inode = reader.inode, parts[0] == "\(inode)", let offset = Int64(parts[1]) else {
             return
         }
-        try reader.skip(to: offset)
+        // Places of before 2026-11-28 do not tell the line.
+        let length = parts.count == 4 ? Int(parts[2]) ?? 0 : 0
+        try reader.skip(to: offset, rereading: length)
+        guard parts.count < 4 || "\(Self.hash(reader.lastLine))" == parts[3] else {
+            throw InputFailure(
+                path: reader.path,
+                reason:
+                    "does not hold what was read of it before: it was written anew. Send a copy (cp): a new file is read "
+                    + "from its beginning")
+        }
     }
+
+    private static func hash(_ line: [UInt8]) -> UInt64 { line.withUnsafeBytes { byteHash($0) } }
 
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {

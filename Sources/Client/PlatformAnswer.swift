@@ -1,3 +1,4 @@
+import Events
 import Foundation
 
 /// An answer of the platform's door, as JSON says it; see docs/wire.md.
@@ -32,6 +33,17 @@ public struct PlatformAnswer: Decodable, Sendable {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         // nil is the documented answer for bytes that are no answer.
-        return try? decoder.decode(PlatformAnswer.self, from: Data(bytes))
+        guard let answer = try? decoder.decode(PlatformAnswer.self, from: Data(bytes)), answer.isPlausible else {
+            return nil
+        }
+        return answer
+    }
+
+    /// Whether everything can be counted with.
+    private var isPlausible: Bool {
+        let marks = [expected, epoch, ack, seq].compactMap(\.self)
+        let counts = [accepted, duplicates, rejected, retryAfterMs, credit].compactMap(\.self)
+        return marks.allSatisfy { $0 <= Limits.streamNumber }
+            && (counts + (noteCounts ?? [:]).values).allSatisfy { (0...1_000_000_000).contains($0) }
     }
 }

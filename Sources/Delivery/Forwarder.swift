@@ -120,6 +120,13 @@ public final class Forwarder: Sendable {
 
     private func session(_ spool: Spool, _ onProgress: () -> Void) throws {
         let reader = try AlertReader(path: store)
+        let applied = try reader.status().applied
+        if let place = DecisionID(spool.counts.sealed), place.position > applied {
+            throw SendFailure.unusable(
+                "forward.sqlite has sent alarms up to position \(place.position), the alert store ends at \(applied): it belongs to "
+                    + "other data. Restore what belongs together, or move forward.sqlite away to forward everything under another stream"
+            )
+        }
         var options = SendOptions(stream: settings.stream)
         options.endpoint = settings.to
         options.window = ForwardBounds.window

@@ -24,13 +24,15 @@ extension Engine {
     /// that moved after downtime end no alarm.
     mutating func judgeAbsence(_ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]) {
         let prepared = runtimes[rule].prepared
+        guard moment < prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
         let state = runtimes[rule].keys.read(slot)[0]
-        let silence = (moment - state.lastReceived).seconds
+        let silence = (moment - heard(prepared.rule, state)).seconds
         var rungs = state.rungs
         for rung in prepared.ladder {
             let at = threshold(rung.at, prepared, rule, slot, at: moment)
             guard !at.isNaN else {
                 runtimes[rule].counters.unknown += 1
+                rungs[rung.level].pass(at: moment, restart: false, hold: rung.hold, clearHold: rung.clearHold)
                 continue
             }
             if rung.signal(silence, at: at, clear: nil) == .enter {
@@ -53,7 +55,7 @@ extension Engine {
     mutating func armAbsence(_ rule: Int, _ slot: Int32) {
         let prepared = runtimes[rule].prepared
         let state = runtimes[rule].keys.read(slot)[0]
-        guard prepared.rule.status != .disabled else { return }
+        guard prepared.rule.status != .disabled, received < prepared.rule.effectiveUntil else { return }
         var next = Timestamp.distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
@@ -64,13 +66,32 @@ extension Engine {
             guard state.rungs[rung.level].phase != .held, state.rungs[rung.level].phase != .pending,
                 at >= 0, at <= Self.longestSilence.seconds
             else { continue }
-            next = min(next, state.lastReceived + Self.entering(at, rung.compare))
+            next = min(next, heard(prepared.rule, state) + Self.entering(at, rung.compare))
         }
         if let date = prepared.nextDate(after: received) { next = min(next, date) }
+        // After its dates a rule judges nothing: what runs ends.
+        if next >= prepared.rule.effectiveUntil || state.hasEpisode {
+            let runs = state.hasEpisode || !state.rungs.areAllOut
+            next = runs ? min(next, prepared.rule.effectiveUntil) : .distantFuture
+        }
         guard next < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = next
         receivedTimers.push(EngineTimer(due: next, rule: Int32(rule), slot: slot))
     }
+
+    /// Whether some level may still be entered though nothing comes: the key is not forgotten before.
+    func mayEnterAbsence(_ rule: Int, _ state: KeyState, after moment: Timestamp) -> Bool {
+        guard runtimes[rule].prepared.runsOnReceived else { return false }
+        return runtimes[rule].prepared.ladder.contains { rung in
+            let at = threshold(rung.at, runtimes[rule].prepared, registered: state.registered, at: moment)
+            guard at >= 0, at <= Self.longestSilence.seconds else { return false }
+            let due = heard(runtimes[rule].rule, state) + Self.entering(at, rung.compare)
+            return due > moment && due < runtimes[rule].rule.effectiveUntil
+        }
+    }
+
+    /// Before its dates a rule hears nobody.
+    private func heard(_ rule: Rule, _ state: KeyState) -> Timestamp { max(state.lastReceived, rule.effectiveFrom) }
 
     /// The first microsecond at which a silence of so many seconds is entered.
     private static func entering(_ seconds: Double, _ compare: Rule.Comparison) -> TimeSpan {

@@ -175,8 +175,8 @@ extension Engine {
     private func explainSilence(_ rule: Rule, _ state: KeyState) -> Explanation.Silence? {
         guard let noData = rule.noData else { return nil }
         return Explanation.Silence(
-            after: noData.after, action: noData.action, due: state.lastReceived + noData.after,
-            since: state.isSilent ? state.silentSince : nil,
+            after: noData.after, action: noData.action, due: max(state.lastReceived, rule.effectiveFrom) + noData.after,
+            since: state.isSilent ? max(state.lastReceived, rule.effectiveFrom) + noData.after : nil,
             episode: state.silence.position >= 0 ? state.silence : nil)
     }
 }

@@ -10,8 +10,7 @@ extension Engine {
         var isGated = false
         if let gate = prepared.onlyWhile {
             guard let holds = gate.test(values, registered: registered(gate, rule, slot)) else {
-                runtimes[rule].counters.unknown += 1
-                return arm(rule, slot, from: time)
+                return climb(rule, slot, unknown: values, at: time, afterGap: afterGap, arrival, into: &decisions)
             }
             isGated = !holds
         }
@@ -28,6 +27,7 @@ extension Engine {
             let clear = rung.clear.map { threshold($0, prepared, rule, slot, at: time) }
             guard isGated || !(value.isNaN || at.isNaN || clear?.isNaN == true) else {
                 if !(rung.waits && value.isNaN) { isUnknown = true }
+                rungs[rung.level].pass(at: time, restart: afterGap, hold: rung.hold, clearHold: rung.clearHold)
                 continue
             }
             let signal = isGated ? .clear : rung.signal(value, at: at, clear: clear)
@@ -48,6 +48,20 @@ extension Engine {
         arm(rule, slot, from: time)
     }
 
+    /// The gate is not known: no level is entered or left but by a hold that runs.
+    private mutating func climb(
+        _ rule: Int, _ slot: Int32, unknown values: RuleValues, at time: Timestamp, afterGap: Bool, _ arrival: Arrival?,
+        into decisions: inout [Decision]
+    ) {
+        runtimes[rule].counters.unknown += 1
+        let key = runtimes[rule].keys.write(slot)
+        for rung in runtimes[rule].prepared.ladder {
+            key[0].rungs[rung.level].pass(at: time, restart: afterGap, hold: rung.hold, clearHold: rung.clearHold)
+        }
+        settle(rule, slot, values: values, at: time, arrival, into: &decisions)
+        arm(rule, slot, from: time)
+    }
+
     /// What the registry knows of the key's subject, where a formula over values asks.
     func registered(_ formula: Formula, _ rule: Int, _ slot: Int32) -> Registry.Subject? {
         guard formula.readsRegistry else { return nil }
@@ -58,9 +72,15 @@ extension Engine {
     func threshold(
         _ threshold: PreparedRule.Threshold, _ prepared: PreparedRule, _ rule: Int, _ slot: Int32, at moment: Timestamp
     ) -> Double {
+        self.threshold(threshold, prepared, registered: runtimes[rule].keys.read(slot)[0].registered, at: moment)
+    }
+
+    /// `registered`: the subject's number in the registry, −1 where it is unknown.
+    func threshold(
+        _ threshold: PreparedRule.Threshold, _ prepared: PreparedRule, registered: Int32, at moment: Timestamp
+    ) -> Double {
         let threshold = prepared.inForce(threshold, at: moment)
         guard threshold.limit >= 0 else { return threshold.number }
-        let registered = runtimes[rule].keys.read(slot)[0].registered
         guard registered >= 0 else { return threshold.number }
         let name = prepared.limits[Int(threshold.limit)]
         for limit in registry.subjects[Int(registered)].limits where limit.name == name { return limit.value }
@@ -214,7 +234,8 @@ extension Engine {
 
     func keyText(_ rule: Rule, _ state: KeyState) -> String {
         switch rule.by {
-        case .source: String(text(state.key).split(separator: "\0").last ?? "")
+        // Two departments may have sources of one name.
+        case .source: text(state.key).split(separator: "\0").joined(separator: " ")
         case .subject, .area, .field: text(state.key)
         }
     }

@@ -55,6 +55,7 @@ extension Engine {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
             judgePending(into: &decisions)
         }
+        if before.noData != nil, rule.noData == nil { forgetSilences(old) }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
         runtime.prepare(rule)
@@ -99,6 +100,15 @@ extension Engine {
             facts.reason = reason
             closeSilence(rule, slot, facts, into: &decisions)
         }
+    }
+
+    /// Nobody asks any more who is silent.
+    private mutating func forgetSilences(_ rule: Int) {
+        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+            let state = runtimes[rule].keys.write(slot)
+            (state[0].isSilent, state[0].hasActedOnSilence) = (false, false)
+        }
+        runtimes[rule].silentKeys = 0
     }
 
     /// Keys that must report are watched from the moment the rule is active.

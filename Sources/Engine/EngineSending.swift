@@ -86,6 +86,8 @@ extension Engine {
         }
         guard let transition = Self.news(decision, told) else {
             decision.withheld = unheard
+            // Nobody has heard of it yet: its end is not told either.
+            if !told.isAnnounced { told.withheld = unheard }
             return
         }
         decision.transition = transition

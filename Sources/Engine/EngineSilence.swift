@@ -87,7 +87,7 @@ extension Engine {
         if runtimes[rule].prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
         let now = runtimes[rule].keys.read(slot)[0]
         if now.lastReceived + definition.keyTTL <= timer.due, now.isAtRest, !isExpected(definition, now),
-            !isCounted(rule, slot)
+            !isCounted(rule, slot), silenceDue(definition, now) == nil, !mayEnterAbsence(rule, now, after: timer.due)
         {
             // What was decided about the key at this instant is judged while the key is there.
             judgePending(into: &decisions)

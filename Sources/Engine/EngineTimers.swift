@@ -63,6 +63,17 @@ extension Engine {
         if let held = runtimes[rule].firstHeld(slot), held.time <= due {
             return applyFirstHeld(rule, slot, into: &decisions)
         }
+        fire(rule, slot, at: due, into: &decisions)
+        // A timer that armed itself for its own moment would fire for ever, and in each replay again. None does; should
+        // one, it waits for the key's next reading.
+        if runtimes[rule].keys.read(slot)[0].armedDue <= state.armedDue, runtimes[rule].firstHeld(slot) == nil {
+            assertionFailure("the timer of \(runtimes[rule].rule.id) at \(due) is armed again for then")
+            runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+        }
+    }
+
+    private mutating func fire(_ rule: Int, _ slot: Int32, at due: Timestamp, into decisions: inout [Decision]) {
+        let state = runtimes[rule].keys.read(slot)[0]
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
         if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armStanding(rule, slot) }
@@ -90,9 +101,12 @@ extension Engine {
     mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
         var values = RuleValues()
         var isFirst = true
+        // Windows that were emptied by a reload know nothing: that is no zero.
+        let isEmptied = runtimes[rule].windows.allSatisfy { $0?.isBlank(slot) ?? true }
         for index in runtimes[rule].windows.indices {
             if runtimes[rule].windows[index] != nil {
-                values.append(runtimes[rule].windows[index]?.value(at: moment, slot: slot) ?? .nan)
+                let value = isEmptied ? .nan : runtimes[rule].windows[index]?.value(at: moment, slot: slot)
+                values.append(value ?? .nan)
             } else {
                 values.append(isFirst ? runtimes[rule].keys.read(slot)[0].held : .nan)
                 isFirst = false
@@ -153,15 +167,15 @@ extension Engine {
         if let held = runtimes[rule].firstHeld(slot) { arm(rule, slot, at: held.time) }
         guard definition.effectiveUntil < .distantFuture else { return }
         let state = runtimes[rule].keys.read(slot)
-        guard state[0].source >= 0, state[0].level > 0 else { return }
+        guard state[0].source >= 0, state[0].hasEpisode else { return }
         arm(rule, slot, at: definition.effectiveUntil)
     }
 
     /// The time of the key's source has passed the end of the rule's dates: nothing is pending, what is open ends.
-    private mutating func expire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
+    mutating func expire(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.write(slot)
         state[0].rungs = Rungs()
-        guard state[0].level > 0 else { return }
+        guard state[0].hasEpisode else { return }
         var facts = Facts(at: max(runtimes[rule].prepared.rule.effectiveUntil, state[0].startedAt))
         facts.reason = .expired
         decide(rule, slot, .resolved, to: nil, facts, into: &decisions)

@@ -41,6 +41,12 @@ struct RungState: BitwiseCopyable, Equatable {
         mature(at: now, hold: hold, clearHold: clearHold)
     }
 
+    /// Takes a moment at which value, threshold or gate is not known: what runs goes on, as with a reading that is held.
+    mutating func pass(at now: Timestamp, restart: Bool, hold: TimeSpan, clearHold: TimeSpan) {
+        if restart, phase == .pending || phase == .clearing { since = now }
+        mature(at: now, hold: hold, clearHold: clearHold)
+    }
+
     /// Completes a phase whose hold has passed by `now`.
     mutating func mature(at now: Timestamp, hold: TimeSpan, clearHold: TimeSpan) {
         guard let due = due(hold: hold, clearHold: clearHold), due <= now else { return }

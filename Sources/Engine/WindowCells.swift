@@ -126,6 +126,12 @@ struct WindowCells: @unchecked Sendable {
 
     mutating func clear(_ slot: Int32) { write(slot).update(repeating: 0, count: cellSize) }
 
+    /// Whether no sample ever came; a window that time has emptied knows its panes.
+    func isBlank(_ slot: Int32) -> Bool {
+        let cell = read(slot)
+        return (0..<cellSize).allSatisfy { cell[$0] == 0 }
+    }
+
     /// Whether the cell's times and counts are ones that arithmetic can go on from.
     func isPlausible(_ slot: Int32) -> Bool {
         let cell = read(slot)

@@ -40,6 +40,8 @@ public enum Limits {
     public static let subjects = 1_000_000
     /// Streams over all departments.
     public static let streams = 4096
+    /// Epochs and sequences of streams: whole numbers that every JSON reader has exactly.
+    public static let streamNumber: UInt64 = 1 << 53 - 1
     /// Unsequenced events whose identity is remembered, about 48 bytes each.
     public static let duplicateWindow = 1_000_000
     /// Messages of one stream that may await their answer: the credit. At 100 events each they fit one journal row beside

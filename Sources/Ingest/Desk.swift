@@ -133,10 +133,11 @@ final class Desk {
         if context.outcome.accepted > 0 { openBytes += body.count }
     }
 
-    /// A frame that begins with the key `op` is a request that came without a body.
+    /// A small frame that begins with the key `op` is a request that came without a body, unless it is an event: that has an `id`.
     private static func isRequest(_ body: UnsafeRawBufferPointer) -> Bool {
-        let start = body.prefix(64).filter { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
-        return start.starts(with: Array("{\"op\":".utf8))
+        guard body.count <= Limits.headerBytes else { return false }
+        let text = body.filter { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        return text.starts(with: Array("{\"op\":".utf8)) && text.firstRange(of: Array("\"id\":".utf8)) == nil
     }
 
     private func count(_ code: IngestCode) {

@@ -163,13 +163,10 @@ struct Intake: ~Copyable {
     private mutating func takePack(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
         let view = view
         var pack = SenMLPack(decoder.tape, now: context.now, unitOf: { view.unit(of: $0) })
-        let (records, refused) = pack.records()
+        let (records, more, refused) = pack.records(atMost: Limits.batchEvents)
         if let refused { return refuse(refused.flaw, refused.index, body, &context) }
         var elements = ArrayElements(body)
         for (index, record) in records.enumerated() {
-            guard index < Limits.batchEvents else {
-                return refuseRest(index, elements.element(index), more: records.count - index - 1, &context)
-            }
             switch record {
             case .base: break
             case .refused(let flaw): refuse(flaw, index, elements.element(index), &context)
@@ -181,6 +178,7 @@ struct Intake: ~Copyable {
                 if let finding { finish(finding, elements.element(index), &context) }
             }
         }
+        if more > 0 { refuseRest(records.count, elements.element(records.count), more: more - 1, &context) }
     }
 
     private mutating func refuse(

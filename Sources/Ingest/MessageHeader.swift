@@ -1,3 +1,5 @@
+import Events
+
 /// The optional frame before the body: content type, place in a stream, or a request.
 struct MessageHeader: Equatable {
     struct Place: Equatable {
@@ -70,8 +72,8 @@ struct MessageHeader: Equatable {
     }
 
     private static func count(_ tape: JSONTape, _ at: Int, _ name: String) throws(Flaw) -> UInt64 {
-        guard tape.kind(at) == .int, tape.word(at + 1) <= UInt64(Int64.max) else {
-            throw Flaw(reason: "\(name) must be a whole number from 0")
+        guard tape.kind(at) == .int, tape.word(at + 1) <= Limits.streamNumber else {
+            throw Flaw(reason: "\(name) must be a whole number from 0 to \(Limits.streamNumber)")
         }
         return tape.word(at + 1)
     }

@@ -71,23 +71,24 @@ struct SenMLPack {
         return hasName
     }
 
-    /// All records; or the flaw, and the record that has it, for which the whole pack is refused: base values reach over records.
-    mutating func records() -> (records: [Record], refused: (index: Int, flaw: Flaw)?) {
+    /// The first records, and how many more there are; or the flaw, and the record that has it, for which the whole pack is
+    /// refused: base values reach over records.
+    mutating func records(atMost limit: Int) -> (records: [Record], more: Int, refused: (index: Int, flaw: Flaw)?) {
         guard tape.kind(JSONTape.root) == .array else {
-            return ([], (0, Flaw(code: .wrongType, field: "SenML", want: "an array of objects")))
+            return ([], 0, (0, Flaw(code: .wrongType, field: "SenML", want: "an array of objects")))
         }
         var records: [Record] = []
         var at = JSONTape.root + 1
-        while at < tape.end(JSONTape.root) {
+        while at < tape.end(JSONTape.root), records.count < limit {
             do throws(Flaw) {
                 let fields = try read(at)
                 records.append(record(fields))
             } catch {
-                return ([], (records.count, error))
+                return ([], 0, (records.count, error))
             }
             at = tape.after(at)
         }
-        return (records, nil)
+        return (records, tape.count(from: at, to: tape.end(JSONTape.root)), nil)
     }
 
     // Reading.
@@ -171,6 +172,9 @@ struct SenMLPack {
     private func event(_ fields: Fields) throws(Flaw) -> [UInt8] {
         let name = base.name + fields.name
         guard !name.isEmpty else { throw Flaw(code: .missingField, field: "n") }
+        guard name.utf8.count <= Limits.stringBytes else {
+            throw Flaw(code: .tooLong, field: "n", want: "\(Limits.stringBytes)")
+        }
         guard Self.isName(name) else { throw Flaw(code: .badCharacters, field: "n", got: String(name.prefix(64))) }
         if let other = fields.other { throw Flaw(code: .unsupportedData, field: other, got: other, want: "v or vb") }
         guard let value = fields.value.map({ $0 + base.value }) ?? fields.flag.map({ $0 ? 1 : 0 }) else {

@@ -93,7 +93,8 @@ struct StreamTable {
     /// After a failed commit: nothing is on its way.
     mutating func revert() {
         for key in Array(streams.keys) {
-            if streams[key]!.pending.epoch != streams[key]!.durable.epoch { streams[key]!.hashes = [] }
+            // Those of what is taken back stand where older ones stood.
+            if streams[key]!.pending != streams[key]!.durable { streams[key]!.hashes = [] }
             streams[key]!.pending = streams[key]!.durable
         }
     }

@@ -37,20 +37,29 @@ final class JournalStage: Sendable {
         defer { engineQueue.close() }
         var clock = StampClock(last: journal.lastReceived ?? Timestamp(seconds: 0))
         while let requests = door.take(atMost: JournalBounds.groupEntries, timeout: .seconds(1)) {
-            if timing.clock == .wall { try creditDeafness(&clock) }
-            var entries = requests.map { request in
-                PendingEntry(received: clock.last, department: request.department, entry: request.entry)
+            do {
+                try commit(requests, &clock)
+            } catch {
+                for request in requests { door.fail(request.ticket, reason: "\(error)") }
+                throw error
             }
-            if entries.isEmpty {
-                guard timing.clock == .wall else { continue }
-                entries = [PendingEntry(received: clock.last, entry: .tick)]
-            }
-            let complaint = clock.complaint
-            for index in entries.indices { entries[index].received = stamp(entries[index].entry, &clock) }
-            followed.follow(clock.held)
-            if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
-            try commit(entries, requests)
         }
+    }
+
+    private func commit(_ requests: [CommitQueue.Request], _ clock: inout StampClock) throws {
+        if timing.clock == .wall { try creditDeafness(&clock) }
+        var entries = requests.map { request in
+            PendingEntry(received: clock.last, department: request.department, entry: request.entry)
+        }
+        if entries.isEmpty {
+            guard timing.clock == .wall else { return }
+            entries = [PendingEntry(received: clock.last, entry: .tick)]
+        }
+        let complaint = clock.complaint
+        for index in entries.indices { entries[index].received = stamp(entries[index].entry, &clock) }
+        followed.follow(clock.held)
+        if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
+        try commit(entries, requests)
     }
 
     private func commit(_ entries: [PendingEntry], _ requests: [CommitQueue.Request]) throws {
@@ -61,7 +70,6 @@ final class JournalStage: Sendable {
             try commitBefore(index, "\(reason)", entries, requests)
             return
         } catch {
-            for request in requests { door.fail(request.ticket, reason: "\(error)") }
             throw PlatformError.stopped("the journal failed, nothing more is acknowledged: \(error)")
         }
         for (request, record) in zip(requests, records) {

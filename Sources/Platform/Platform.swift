@@ -122,7 +122,7 @@ public final class Platform: Sendable {
         try threads.start("ingest") { [self, sockets = context.handle] in
             try ingest.run(context: sockets, past: remember)
         }
-        let upkeep = makeUpkeep(letters)
+        let upkeep = makeUpkeep(letters, stage)
         try threads.start("upkeep") { upkeep.run() }
         defer { upkeep.stop() }
         let watch = makeWatch(ingest)

@@ -12,11 +12,17 @@ extension Platform {
             read: { [configuration] in RuleSource.read(configuration) },
             take: { [self] reading in
                 let answer = take(reading, ingest, rulesToo: true)
+                let isBusy = answer.code == "unavailable"
+                complaints.note(
+                    "rules",
+                    isBusy ? "the files on disk do not run yet, they are tried again: \(answer.findings ?? "")" : nil)
+                if isBusy { return false }
                 if let findings = answer.findings {
                     log.error("the rules on disk do not run", metadata: ["why": "\(findings)"])
                 } else if answer.changed > 0 {
                     log.notice("rules from disk run", metadata: ["version": "\(answer.ruleSet)"])
                 }
+                return true
             })
     }
 

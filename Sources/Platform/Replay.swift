@@ -23,7 +23,7 @@ public struct Replay {
         configuration.clock = .events
         clock = EventClock(step: configuration.maxStep)
         source = try RuleSource.load(configuration)
-        engine = Engine(ruleSet: source.ruleSet, registry: source.registry)
+        engine = Engine()
     }
 
     /// From here on a trace runs along.
@@ -36,14 +36,24 @@ public struct Replay {
         guard !batch.isEmpty else { return [] }
         for time in batch.times { clock.follow(time) }
         let received = max(engine.received, clock.now ?? engine.received)
-        let record = JournalRecord(
-            position: position, received: received, department: department, entry: .events(batch))
         var made: [Decision] = []
-        trace?.apply(record)
-        engine.apply(record, into: &made)
-        position += Int64(record.entry.positions)
+        if position == 1 {
+            // As a platform begins: what must report is waited for from the first event on.
+            let first = min(received, batch.times.min() ?? received)
+            for entry in [JournalEntry.registry(source.registry.encoded()), .ruleSet(source.ruleSet.encoded())] {
+                take(JournalRecord(position: position, received: first, department: "", entry: entry), &made)
+            }
+        }
+        take(
+            JournalRecord(position: position, received: received, department: department, entry: .events(batch)), &made)
         events += Int64(batch.count)
         return made
+    }
+
+    private mutating func take(_ record: JournalRecord, _ made: inout [Decision]) {
+        trace?.apply(record)
+        engine.apply(record, into: &made)
+        position = record.position + Int64(record.entry.positions)
     }
 
     /// Every event that a journal keeps, in order; `first` hears the position of the oldest record.

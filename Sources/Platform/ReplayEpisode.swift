@@ -27,14 +27,15 @@ public struct ReplayEpisode: Equatable, Sendable {
         public var at: Timestamp
     }
 
-    public init?(raisedBy decision: Decision) {
-        guard decision.transition == .raised, let level = decision.level else { return nil }
+    /// Of the first decision of an episode: its raise, or that it begins flapping.
+    public init?(begunBy decision: Decision) {
+        guard decision.id == decision.episode, let level = decision.level else { return nil }
         rule = decision.rule
         key = decision.key
         about = decision.about
         exercise = decision.exercise
         withheld = decision.withheld
-        started = decision.at
+        started = decision.startedAt
         peak = decision.peak
         reached = [.init(level: level, at: decision.at)]
         value = decision.value
@@ -44,6 +45,8 @@ public struct ReplayEpisode: Equatable, Sendable {
 
     mutating func take(_ decision: Decision) {
         peak = max(peak, decision.peak)
+        // Told late, it was told.
+        if decision.transition == .raised { withheld = decision.withheld }
         if let level = decision.level, !reached.contains(where: { $0.level == level }) {
             reached.append(.init(level: level, at: decision.at))
         }
@@ -76,7 +79,7 @@ public struct ReplayEpisodes: Sendable {
 
     public mutating func take(_ decision: Decision) {
         guard decision.decidedAt <= until else { return }
-        if let raised = ReplayEpisode(raisedBy: decision) {
+        if let raised = ReplayEpisode(begunBy: decision) {
             if byID.count < Self.maximum { byID[decision.episode] = raised } else { omitted += 1 }
             return
         }

@@ -4,12 +4,13 @@ import Messaging
 final class RuleWatch: Sendable {
     private let isStopping = Monitor(false)
     private let places: [String]
-    private let take: @Sendable (RuleSource.Reading) -> Void
+    /// False where it must be tried again: the platform was too busy to hear of it.
+    private let take: @Sendable (RuleSource.Reading) -> Bool
     private let read: @Sendable () -> RuleSource.Reading
 
     init(
         _ places: [String], read: @escaping @Sendable () -> RuleSource.Reading,
-        take: @escaping @Sendable (RuleSource.Reading) -> Void
+        take: @escaping @Sendable (RuleSource.Reading) -> Bool
     ) {
         self.places = places
         self.read = read
@@ -27,8 +28,7 @@ final class RuleWatch: Sendable {
             let reading = read()
             // Files that changed while they were read are read again once quiet.
             guard DirectoryScan(places) == scan else { continue }
-            watch.note(read: scan)
-            take(reading)
+            if take(reading) { watch.note(read: scan) }
         }
     }
 

@@ -15,13 +15,16 @@ final class Upkeep: Sendable {
     private let keepFrom: @Sendable () throws -> Int64?
     /// Makes sure that what stays of the journal can be begun with.
     private let beforeRemoval: @Sendable () throws(JournalError) -> Void
+    /// Next positions of journal and engine.
+    private let progress: @Sendable () -> (journal: Int64, engine: Int64)
     private let complaints: Complaints
     private let onPruned: @Sendable (PruneReport) -> Void
     private let isStopping = Monitor(false)
 
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
-        beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void, complaints: Complaints,
+        beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void,
+        progress: @escaping @Sendable () -> (journal: Int64, engine: Int64), complaints: Complaints,
         onPruned: @escaping @Sendable (PruneReport) -> Void
     ) {
         self.journal = journal
@@ -29,6 +32,7 @@ final class Upkeep: Sendable {
         self.retention = retention
         self.keepFrom = keepFrom
         self.beforeRemoval = beforeRemoval
+        self.progress = progress
         self.complaints = complaints
         self.onPruned = onPruned
     }
@@ -39,10 +43,11 @@ final class Upkeep: Sendable {
         let checkpointer = Checkpointer(journal)
         var nextPrune = MonotonicClock.now()
         var nextLook = MonotonicClock.now()
+        var engineStood: Int64 = 0
         while !waitForStop() {
             work(checkpointer)
             if MonotonicClock.now() >= nextLook {
-                look()
+                look(&engineStood)
                 nextLook = MonotonicClock.now() + .seconds(10)
             }
             guard MonotonicClock.now() >= nextPrune else { continue }
@@ -57,8 +62,14 @@ final class Upkeep: Sendable {
         work(checkpointer)
     }
 
-    /// What only grows until somebody does something about it.
-    private func look() {
+    /// What only grows until somebody does something about it. `stood`: where the engine was at the last look.
+    private func look(_ stood: inout Int64) {
+        let (end, engine) = progress()
+        let stands = engine < end && engine == stood
+        complaints.note(
+            "engine", stands ? "stands at position \(engine) of \(end - 1) since 10 s: nothing new is decided" : nil
+        )
+        stood = engine
         complaints.note("descriptors", Descriptors.complaint())
         complaints.attempt("journal size") {
             let usage = try journal.usage()

@@ -21,21 +21,15 @@ public enum DirectoryFiles {
     /// Hidden files and those of editors (`.x`, `x~`) are passed over; links to files are followed.
     public static func read(_ directory: String, suffixes: [String], findings: Findings) -> [File] {
         let root = URL(fileURLWithPath: directory).resolvingSymlinksInPath()
-        let enumerator = FileManager.default.enumerator(atPath: root.path)
         var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory), isDirectory.boolValue,
-            let enumerator
-        else {
+        guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory), isDirectory.boolValue else {
             let isFile = FileManager.default.fileExists(atPath: directory)
             let what = isFile ? "'\(directory)' is a file; name the directory" : "there is no directory '\(directory)'"
             report(directory, .fileUnreadable, what, findings)
             return []
         }
         var paths: [String] = []
-        for case let path as String in enumerator
-        where suffixes.contains(where: path.hasSuffix) && !path.split(separator: "/").contains(where: isHidden) {
-            paths.append(path)
-        }
+        list("", under: root.path, suffixes, &paths, findings)
         guard paths.count <= maximumCount else {
             findings.add(
                 Finding(
@@ -46,7 +40,10 @@ public enum DirectoryFiles {
         }
         return paths.sorted().compactMap { path in
             let place = root.appendingPathComponent(path).resolvingSymlinksInPath().path
-            guard let size = size(ofRegularFile: place) else { return nil }
+            guard let size = size(ofRegularFile: place) else {
+                report(path, .fileUnreadable, "this is no file that can be read", findings)
+                return nil
+            }
             guard size <= YAMLLimits.tables.bytes else {
                 report(
                     path, .fileTooLarge, "the file has \(size) bytes, at most \(YAMLLimits.tables.bytes) are read",
@@ -58,6 +55,24 @@ public enum DirectoryFiles {
                 return nil
             }
             return File(path: path, bytes: Array(data))
+        }
+    }
+
+    /// Files below a folder, by path. What cannot be looked into is told: its rules would seem to have been removed.
+    private static func list(
+        _ folder: String, under root: String, _ suffixes: [String], _ paths: inout [String], _ findings: Findings
+    ) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder) else {
+            return report(folder.isEmpty ? root : folder, .fileUnreadable, "the folder cannot be read", findings)
+        }
+        for name in names where !isHidden(name[...]) && paths.count <= maximumCount {
+            let path = folder.isEmpty ? name : folder + "/" + name
+            let attributes = try? FileManager.default.attributesOfItem(atPath: root + "/" + path)
+            if attributes?[.type] as? FileAttributeType == .typeDirectory {
+                list(path, under: root, suffixes, &paths, findings)
+            } else if suffixes.contains(where: name.hasSuffix) {
+                paths.append(path)
+            }
         }
     }
 

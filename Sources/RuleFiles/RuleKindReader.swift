@@ -64,7 +64,11 @@ extension RuleReader {
     /// What holds of the whole rule: levels that can be reached, keys that live long enough.
     func checkKind(_ rule: Rule) {
         switch rule.kind {
-        case .value: break
+        case .value:
+            let windows = rule.values.compactMap {
+                if case .window(let window) = $0.kind { window.lookback } else { nil }
+            }
+            if let longest = windows.max() { checkTTL(rule, longest) }
         case .absence:
             for rung in rule.ladder where !rung.compare.isRising {
                 levelItem(rung)?.report(
@@ -102,5 +106,17 @@ extension RuleReader {
         (fields.optional("key_ttl") ?? fields.optional(rule.kind.name))?.report(
             .shortTTL, "a key is forgotten after \(rule.keyTTL.formatted) and the rule looks back \(needed.formatted)",
             help: "write 'key_ttl: \(needed.formatted)' or more")
+    }
+}
+
+extension Rule.Window {
+    /// How long a sample counts; nil where that is no matter of time.
+    fileprivate var lookback: TimeSpan? {
+        switch shape {
+        case .sliding(let over, _), .exact(let over): over
+        case .tumbling(let every): every
+        case .session(_, let longest): longest
+        case .samples, .halfLife, .weight: nil
+        }
     }
 }

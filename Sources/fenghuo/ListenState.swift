@@ -45,6 +45,12 @@ final class ListenState {
         guard rename(partial, path) == 0 else {
             throw Self.failure("cannot rename \(partial) to \(path): \(String(cString: strerror(errno)))")
         }
+        let above = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let folder = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(folder) }
+        guard folder >= 0, fsync(folder) == 0 else {
+            throw Self.failure("cannot sync \(above): \(String(cString: strerror(errno)))")
+        }
     }
 
     private static func failure(_ text: String) -> any Error { Exit.fail(text, Exit.ruleError) }

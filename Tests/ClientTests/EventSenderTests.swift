@@ -187,4 +187,31 @@ struct Numbers: EventLines {
         #expect(seen.count >= 5)
         #expect(progress.milliseconds >= 400)
     }
+
+    @Test func `an input with fewer batches than were acknowledged is refused, and ends`() throws {
+        for (count, mark) in [(95, UInt64(11)), (0, 1), (95, Limits.streamNumber)] {
+            #expect {
+                try Self.run(count, mark: (1, mark)) {
+                    $0.resumes = true
+                } _: { _, _ in
+                    .take
+                }
+            } throws: { "\($0)".contains("messages of it, the input has") }
+        }
+        let (progress, _) = try Self.run(95, mark: (1, 10)) {
+            $0.resumes = true
+        } _: { _, _ in
+            .take
+        }
+        #expect(progress.skippedBatches == 10)
+    }
+
+    @Test(arguments: [
+        (#""epoch":9007199254740991"#, true), (#""epoch":9007199254740992"#, false),
+        (#""seq":18446744073709551615"#, false), (#""ack":9007199254740992"#, false), (#""accepted":-1"#, false),
+        (#""accepted":1000000000"#, true), (#""retry_after_ms":9223372036854775807"#, false),
+        (#""note_counts":{"late":1000000001}"#, false), (#""credit":-1"#, false),
+    ]) func `an answer whose numbers cannot be counted with is none`(field: String, isAnswer: Bool) {
+        #expect((PlatformAnswer.decode(Array("{\"ok\":true,\(field)}".utf8)) != nil) == isAnswer)
+    }
 }

@@ -85,4 +85,17 @@ import Testing
         }
         #expect(try run().lines == Self.lines(1...15))
     }
+
+    @Test func `a file that was written anew in its place is not taken for one that has grown`() throws {
+        try write(1...25)
+        #expect(try run().lines == Self.lines(1...25))
+        // The same file, other content, longer than before.
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: Data((101...140).map { "{\"n\":\($0)}\n" }.joined().utf8))
+        try handle.close()
+        #expect {
+            try run(mark: (1, 3))
+        } throws: { "\($0)".contains("it was written anew. Send a copy") }
+    }
 }

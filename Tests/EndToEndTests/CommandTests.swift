@@ -294,6 +294,31 @@ extension EndToEnd {
                 export.output.contains(#""subject":"RQ-7""#) && export.output.contains("00:01:00"), "\(export.output)")
         }
 
+        @Test func `a replay misses what must report, as a platform does`() throws {
+            let scratch = try Scratch()
+            try scratch.write(
+                "rules/pulse.yml",
+                """
+                id: pulse
+                title: {zh: 甲, en: A}
+                domain: gas
+                runbook: docs/runbooks/gas-lel.md
+                cites: [project default]
+                input: {type: reading, metric: gas.lel, unit: "%LEL"}
+                absence: {expect: [S1]}
+                levels: {yellow: {at: 10m}}
+                """)
+            let events = ["00:00", "00:30"].map {
+                #"{"id":"\#($0)","subject":"S2","metric":"gas.lel","value":1,"unit":"%LEL","time":"2026-07-02T\#($0):00+08:00"}"#
+            }
+            let file = try scratch.write("two.ndjson", events.joined(separator: "\n") + "\n")
+            let replay = try fenghuo(
+                "replay", file, "--rules", scratch.path + "/rules", "--registry", Repository.root + "/registry",
+                "--metrics", Repository.root + "/catalogue/metrics.yml", in: scratch)
+            #expect(replay.code == 0 && replay.output.contains("S1"), "\(replay.output)\(replay.errors)")
+            #expect(replay.output.contains("00:10:00"))
+        }
+
         @Test func `the version is told, and a replay of nothing fails`() throws {
             let scratch = try Scratch()
             let version = try fenghuo("--version", in: scratch)

@@ -184,4 +184,31 @@ struct AbsenceTests {
         scenario.reload(.over50(for: 0))
         #expect(scenario.lines == ["300 raised yellow", "300 resolved rule_changed"])
     }
+
+    @Test func `absence keeps to the rule's dates on both sides`() {
+        var scenario = Scenario(
+            Self.rule(expect: ["x"]) {
+                $0.effectiveFrom = .init(seconds: 1000)
+                $0.effectiveUntil = .init(seconds: 3000)
+            }, timing: Timing(clock: .wall))
+        scenario.reload(scenario.engine.ruleSet.rules[0])
+        for second in stride(from: 0, through: 1299, by: 100) { scenario.tick(Double(second)) }
+        #expect(scenario.lines == [])
+        for second in stride(from: 1300, through: 2400, by: 100) { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["1300 raised yellow", "2200 escalated orange"])
+        for second in stride(from: 2500, through: 9000, by: 100) { scenario.tick(Double(second)) }
+        #expect(scenario.lines.dropFirst(2) == ["3000 resolved expired"])
+    }
+
+    @Test func `a key is not forgotten before its silence can be told`() {
+        var scenario = Scenario(
+            Self.rule {
+                $0.ladder = [.init(level: .red, at: .limit("hh", fallback: nil))]
+                $0.keyTTL = .seconds(100)
+            }, registry: Registry(subjects: [.init(id: "x", limits: [.init(name: "hh", value: 500)])]),
+            timing: Timing(clock: .wall))
+        scenario.read(0, 1)
+        for second in stride(from: 1, through: 600, by: 10) { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["501 raised red"] || scenario.lines == ["500 raised red"])
+    }
 }

@@ -128,4 +128,29 @@ struct FlapTests {
         for second in 16..<60 { scenario.read(Double(second), 97, metric: "n") }
         #expect(scenario.sent.last == "a \(Self.end(scenario)) raised red")
     }
+
+    @Test func `a flapping alarm at no level ends with its rule's dates`() {
+        var scenario = Self.played(Self.falling { $0.effectiveUntil = .init(seconds: 1000) })
+        scenario.read(12, 97)
+        scenario.read(5000, 97, subject: "y")
+        #expect(scenario.lines.suffix(2) == ["10 flapping_started red", "1000 resolved expired"])
+    }
+
+    @Test
+    func `the end of a flapping alarm that nobody heard of is not told, though one reading ends its inhibition too`() {
+        let inhibitor = SendingTests.rule("b", "n")
+        var scenario = Scenario(Self.falling { $0.inhibitedBy = [.init(rule: "b")] }, inhibitor)
+        scenario.read(0, 60, metric: "n")
+        for (second, value) in Self.vector.enumerated() { scenario.read(Double(second), value) }
+        for second in 12..<31 { scenario.read(Double(second), 97) }
+        #expect(scenario.sent == ["b 0 raised red"])
+        // The flapping ends within the next readings; each of them ends the inhibition, too.
+        for second in 31..<60 {
+            scenario.read(Double(second), [("n", 0), ("m", 97)])
+        }
+        #expect(
+            scenario.lines.contains { $0.contains("flapping_ended") }
+                && scenario.lines.contains { $0.hasPrefix("6") == false })
+        #expect(scenario.sent.filter { $0.hasPrefix("r ") } == [])
+    }
 }

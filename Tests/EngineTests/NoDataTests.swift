@@ -121,4 +121,18 @@ struct NoDataTests {
         for second in 1...2000 { scenario.tick(Double(second)) }
         #expect(scenario.lines == ["1420 raised yellow no_data north"])
     }
+
+    @Test func `a key whose silence is still to be told outlives its time to live`() throws {
+        let scenario = try listen(Self.rule(.alarm) { $0.keyTTL = .seconds(60) }, to: [(0, 1)], until: 500)
+        #expect(scenario.lines == ["420 raised yellow no_data"])
+    }
+
+    @Test func `who is no longer asked after is no longer silent`() throws {
+        var scenario = try listen(Self.rule(.keep), to: [(0, 1)], until: 200)
+        #expect(scenario.engine.counters[0].silent == 1)
+        scenario.reload(Self.rule(.keep) { $0.noData = nil })
+        #expect(scenario.engine.counters[0].silent == 0)
+        try scenario.restart()
+        #expect(scenario.engine.counters[0].silent == 0)
+    }
 }

@@ -316,4 +316,20 @@ struct WindowKindTests {
         #expect(ladder > 25 && ladder < 90)
         #expect(scenario.decisions.dropFirst().map(\.score) == [100, 100, 0])
     }
+
+    // MARK: reload
+
+    @Test func `a changed report window resolves nothing before the next report`() {
+        func rule(_ over: Int64) -> Rule {
+            Self.rule(.count, .sliding(over: .hours(over), step: .hours(1)), at: 3) { $0.input.type = "report" }
+        }
+        var scenario = Scenario(rule(6))
+        for minute in 0..<3 { scenario.read(Double(minute * 60), 1, type: "report") }
+        #expect(scenario.lines == ["120 raised red"])
+        scenario.reload(rule(12))
+        scenario.read(8 * 3600, 1, subject: "y", type: "report")
+        #expect(scenario.lines == ["120 raised red"])
+        scenario.read(9 * 3600, 1, type: "report")
+        #expect(scenario.lines == ["120 raised red", "32400 resolved"])
+    }
 }

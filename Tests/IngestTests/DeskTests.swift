@@ -126,6 +126,12 @@ import Testing
         #expect(answers().map { $0["code"] as? String } == ["commit_failed", "commit_failed"])
     }
 
+    @Test func `an event may have a field of the name op`() {
+        send("", Bench.event().replacingOccurrences(of: "{\"id\"", with: "{\"op\":\"read\",\"id\""))
+        #expect(commit(at: 1).count == 1)
+        #expect(answers().map { $0["accepted"] as? Int } == [1])
+    }
+
     @Test func `a stream advances by one, repeats are acknowledged and gaps told`() {
         send(header(1), Bench.event())
         send(header(2), Bench.event([("id", "\"b\"")]))

@@ -199,4 +199,22 @@ import Testing
         #expect(take(packs[0]).outcome.errors.isEmpty)
         #expect(take(packs[1]).outcome.errors.map(\.code) == [.tooManyEvents])
     }
+
+    @Test func `a pack of too many records is taken up to the bound, and the rest is one refusal that counts each`() {
+        let count = Limits.batchEvents + 3
+        let records = (0..<count).map { #"{"n":"s","v":1,"t":\#(1_782_864_900 - $0)}"# }
+        let bench = Bench(window: 2 * count)
+        let outcome = bench.take("[" + records.joined(separator: ",") + "]", .senml)
+        #expect(outcome.accepted == Limits.batchEvents && bench.intake.batch.count == Limits.batchEvents)
+        #expect(outcome.rejected == 3 && outcome.errors.map(\.code) == [.tooManyEvents])
+        #expect(outcome.errors.first?.index == Limits.batchEvents)
+    }
+
+    @Test(arguments: [(200, true), (256, false), (4000, false)])
+    func `a name longer than a subject can be is refused before anything is made of it`(base: Int, isTaken: Bool) {
+        let name = String(repeating: "a", count: base)
+        let (outcome, _) = take(#"[{"bn":"\#(name)","n":"b","v":1,"t":1782864900},{"n":"c","v":1,"t":1782864900}]"#)
+        #expect((outcome.accepted == 2) == isTaken)
+        if !isTaken { #expect(outcome.errors.map(\.code) == [.tooLong, .tooLong]) }
+    }
 }

@@ -12,7 +12,10 @@ struct DirectoryFilesTests {
         try body(place)
     }
 
-    @Test func `only regular files with the suffix are read, in order, links followed`() throws {
+    @Test
+    func `only regular files with the suffix are read, in order, links followed, and what cannot be read is told`()
+        throws
+    {
         try inDirectory { place in
             let files = FileManager.default
             try files.createDirectory(
@@ -29,7 +32,8 @@ struct DirectoryFilesTests {
             let read = DirectoryFiles.read(place.path, suffixes: [".yml"], findings: findings)
             #expect(read.map(\.path) == ["a.yml", "c.yml", "gas/b.yml"])
             #expect(read[1].bytes == Array("a.yml".utf8))
-            #expect(findings.list == [])
+            #expect(findings.list.map(\.path) == ["gone.yml", "pipe.yml"])
+            #expect(findings.list.allSatisfy { $0.code == "file_unreadable" })
         }
     }
 
@@ -45,6 +49,21 @@ struct DirectoryFilesTests {
             #expect(FileManager.default.createFile(atPath: path.path, contents: nil))
             #expect(truncate(path.path, 10 << 30) == 0)
             #expect(RuleDirectory.load(place.path, metrics: nil).findings.map(\.code) == ["file_too_large"])
+        }
+    }
+
+    @Test func `a folder that may not be listed is a finding: its rules are not removed`() throws {
+        guard getuid() != 0 else { return print("skipped: root may list every folder") }
+        try inDirectory { place in
+            let files = FileManager.default
+            let folder = place.appendingPathComponent("flood")
+            try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: folder.appendingPathComponent("a.yml"))
+            #expect(chmod(folder.path, 0) == 0)
+            defer { chmod(folder.path, 0o700) }
+            let findings = Findings()
+            #expect(DirectoryFiles.read(place.path, suffixes: [".yml"], findings: findings).isEmpty)
+            #expect(findings.list.map(\.path) == ["flood"] && findings.list[0].code == "file_unreadable")
         }
     }
 }
