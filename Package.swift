@@ -85,7 +85,7 @@ let package = Package(
         tests("CivilTimeTests", ["CivilTime"]),
         tests("ExpressionTests", ["Expression"]),
         tests("EventsTests", ["Events"]),
-        tests("EngineTests", ["Engine"]),
+        tests("EngineTests", ["Engine"], exclude: ["Fixtures"]),
         tests("StrictYAMLTests", ["StrictYAML"]),
         tests("RuleFilesTests", ["RuleFiles", "TestSupport"]),
         tests("MessagingTests", ["Messaging"]),

@@ -100,6 +100,8 @@ struct RuleRuntime: Sendable {
         }
     }
 
+    mutating func forgetOpen() { open = [] }
+
     mutating func release(_ slot: Int32) {
         let state = keys[slot]
         precondition(state.key >= 0 && state.isAtRest, "only a key at rest is forgotten")

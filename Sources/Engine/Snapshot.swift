@@ -4,22 +4,10 @@ import Events
 extension Engine {
     static let snapshotVersion: UInt16 = 2
 
-    public func snapshot() -> [UInt8] {
-        var out = ByteWriter()
-        out.put(Self.snapshotVersion)
-        out.put(Self.version)
-        out.put(ruleSet.encoded())
-        out.put(registry.encoded())
-        out.put(nextPosition)
-        out.put(received)
-        out.put(implausible)
-        out.put(symbols.bytes)
-        out.put(symbols.ends) { $0.put($1) }
-        out.put(sources) { $1.write(to: &$0) }
-        for runtime in runtimes { runtime.write(to: &out) }
-        out.put(answered) { $1.write(to: &$0) }
-        return out.bytes
-    }
+    public func snapshot() -> [UInt8] { setAside().encoded() }
+
+    /// The state as of now, to be encoded elsewhere.
+    public func setAside() -> SetAside { SetAside(self) }
 
     public init(snapshot bytes: [UInt8]) throws(ByteReader.Failure) {
         var r = ByteReader(bytes)
@@ -124,7 +112,7 @@ extension RuleRuntime {
         out.put(revision)
         out.put(calendarDue)
         out.put(keys.count)
-        out.put(Int32(index.count))
+        out.put(livePerPage.reduce(0, +))
         for slot in 0..<keys.count where keys.read(slot)[0].key >= 0 {
             out.put(slot)
             keys.read(slot)[0].write(to: &out)

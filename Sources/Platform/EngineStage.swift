@@ -4,7 +4,7 @@ import Events
 import Foundation
 import Synchronization
 
-/// The engine's thread: applies durable records in order, commits what they decide, writes snapshots now and then.
+/// The engine's thread: applies durable records in order, commits what they decide, sets its state aside for a snapshot now and then.
 final class EngineStage: Sendable {
     /// What other threads may know of the engine.
     struct View: Sendable {
@@ -22,23 +22,21 @@ final class EngineStage: Sendable {
     }
 
     let queue: BoundedQueue<[JournalRecord]>
-    private let snapshots: SnapshotFiles
+    private let snapshots: SnapshotStage
     private let snapshotEvery: TimeSpan
-    private let complaints: Complaints
     /// Makes durable that the store has applied everything: a snapshot never reaches beyond what the store knows of.
     private let beforeSnapshot: @Sendable () throws -> Void
     private let wiring: Mutex<Wiring>
     let view = Mutex(View())
 
     init(
-        _ engine: Engine, queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotFiles, snapshotEvery: TimeSpan,
-        complaints: Complaints, beforeSnapshot: @escaping @Sendable () throws -> Void
+        _ engine: Engine, queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotStage, snapshotEvery: TimeSpan,
+        beforeSnapshot: @escaping @Sendable () throws -> Void
     ) {
         wiring = Mutex(Wiring(engine: engine))
         self.queue = queue
         self.snapshots = snapshots
         self.snapshotEvery = snapshotEvery
-        self.complaints = complaints
         self.beforeSnapshot = beforeSnapshot
     }
 
@@ -65,20 +63,16 @@ final class EngineStage: Sendable {
                 publish(engine)
                 lastPublished = now
             }
-            if now - lastSnapshot >= snapshotEvery {
-                try writeSnapshot(engine)
+            if now - lastSnapshot >= snapshotEvery, snapshots.isIdle {
+                try beforeSnapshot()
+                snapshots.offer(engine.setAside())
                 lastSnapshot = now
             }
         }
         publish(engine)
-        try writeSnapshot(engine)
-    }
-
-    /// A snapshot that cannot be written only makes the next start longer; a store that fails stops the platform.
-    private func writeSnapshot(_ engine: borrowing Engine) throws {
+        snapshots.close()
         try beforeSnapshot()
-        let (state, position) = (engine.snapshot(), engine.nextPosition)
-        complaints.attempt("snapshot") { try snapshots.write(state, nextPosition: position) }
+        snapshots.write(engine.setAside())
     }
 
     /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules

@@ -25,6 +25,7 @@ public final class Platform: Sendable {
     let store: AlertStore
     private let storeWatch: Mutex<FileWatch>
     let snapshots: SnapshotFiles
+    private let snapshotStage: SnapshotStage
     let rules: RuleDesk
     let requests: RequestDesk
     let complaints: Complaints
@@ -57,6 +58,7 @@ public final class Platform: Sendable {
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
         storeWatch = Mutex(FileWatch(store.path))
         snapshots = SnapshotFiles(data: configuration.data)
+        snapshotStage = SnapshotStage(snapshots, complaints: complaints)
     }
 
     /// Eight hexadecimal digits that no earlier store of this place had.
@@ -108,9 +110,13 @@ public final class Platform: Sendable {
 
         try threads.start("feed") { try feed.run() }
         if let forwarder { try threads.start("forward") { forwarder.run() } }
-        try threads.start("engine") {
+        try threads.start("snapshot") { [snapshotStage] in snapshotStage.run() }
+        try threads.start("engine") { [snapshotStage] in
             // A journal that waits for room must not wait for an engine that is gone.
-            defer { engineQueue.close() }
+            defer {
+                engineQueue.close()
+                snapshotStage.close()
+            }
             try stage.run()
         }
         try threads.start("journal") { [door] in
@@ -143,6 +149,7 @@ public final class Platform: Sendable {
         threads.join("watch")
         threads.join("journal")
         threads.join("engine")
+        threads.join("snapshot")
         feed.stop()
         forwarder?.stop()
         threads.join("feed")
@@ -176,8 +183,8 @@ public final class Platform: Sendable {
         let recovery = try recover()
         let entries = try proposals(to: recovery.engine)
         let stage = EngineStage(
-            recovery.engine, queue: BoundedQueue(capacity: 64), snapshots: snapshots,
-            snapshotEvery: configuration.snapshotEvery, complaints: complaints,
+            recovery.engine, queue: BoundedQueue(capacity: 64), snapshots: snapshotStage,
+            snapshotEvery: configuration.snapshotEvery,
             beforeSnapshot: { [self] in try whileLocked { () throws(StoreError) in try store.flushApplied() } })
         return (stage, entries)
     }

@@ -80,6 +80,22 @@ struct RecoveryTests {
         #expect(try AlertReader(path: store.path).status().openEpisodes == 1)
     }
 
+    @Test func `a damaged newest snapshot is passed over for the one before, with the same state at the end`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        let whole = try recover(try openJournal(), try openStore())
+        #expect(whole.replayed == 1 && whole.notes.isEmpty)
+        let newest = try #require(try files.contentsOfDirectory(atPath: data + "/snapshots").max())
+        let path = URL(fileURLWithPath: data + "/snapshots/" + newest)
+        var bytes = try Data(contentsOf: path)
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: path)
+        let recovery = try recover(try openJournal(), try openStore())
+        #expect(recovery.replayed == 3 && recovery.notes.count == 1)
+        #expect(recovery.notes.first?.contains("\(newest): its checksum does not match") == true)
+        #expect(recovery.engine.snapshot() == whole.engine.snapshot())
+    }
+
     @Test func `nothing is pruned while no snapshot is intact`() throws {
         defer { try? files.removeItem(atPath: data) }
         try prunedData()

@@ -8,9 +8,14 @@ import Histogram
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == "platform" { return try PlatformChild.run(arguments[2]) }
         if arguments.count == 2, arguments[1] == "engine" { return engineAlone() }
+        if arguments.count == 2, arguments[1] == "snapshot" {
+            var table = ResultTable()
+            add(SnapshotPause(.snapshot), to: &table)
+            return print(table.text)
+        }
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
-                Data("usage: Benchmarks engine | DIRECTORY (on the disk to measure; emptied afterwards)\n".utf8))
+                Data("usage: Benchmarks engine | snapshot | DIRECTORY (on the disk to measure; emptied afterwards)\n".utf8))
             exit(3)
         }
         let directory = "\(arguments[1])/bench-\(getpid())"
@@ -36,6 +41,8 @@ import Histogram
         say("4 kB written and synced: \(number(Machine.syncMicroseconds(in: directory))) µs")
         say("engine's memory")
         let engineMemory = Memory.engine(crowd)
+        say("pause for a snapshot")
+        add(SnapshotPause(.snapshot), to: &table)
         say("condition")
         add(try ThresholdCondition(), to: &table)
         say("engine alone")
@@ -65,6 +72,13 @@ import Histogram
             table.add(
                 "engine, 5 of 100 rules match, \(subjects) subjects, ns/event", number(many.median), target: target)
         }
+    }
+
+    private static func add(_ measure: SnapshotPause, to table: inout ResultTable) {
+        let (size, encoding) = (measure.bytes >> 20, number(measure.encoding))
+        table.add(
+            "longest turn beside a snapshot of \(measure.keys / 1000) k keys, \(size) MB, encoded in \(encoding) ms (without), ms",
+            "\(number(measure.during)) (\(number(measure.usual)))", target: "≤ 50")
     }
 
     private static func add(_ measure: ThresholdCondition, to table: inout ResultTable) {

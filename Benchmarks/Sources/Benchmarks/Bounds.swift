@@ -19,6 +19,8 @@ enum Bounds {
     static let latencySeconds = 20.0
     static let memorySubjects = 100_000
     static let memorySweeps = 10
+    /// One and a half keys each: a million.
+    static let snapshotSubjects = 672_000
     static let conditionRows = 1024
     static let conditionRounds = 5000
     /// Seconds that any wait may take before the benchmark gives up on it.

@@ -9,6 +9,8 @@ struct Load {
     /// Time of event 0.
     let start: Timestamp
 
+    static var snapshot: Load { Load(subjects: Bounds.snapshotSubjects, start: Timestamp(seconds: 1_790_000_000)) }
+
     func subject(_ event: Int) -> Int { event % subjects }
     func metric(_ event: Int) -> Int { subject(event) % BenchRules.metrics }
     func source(_ event: Int) -> Int { subject(event) / BenchRules.metrics % 16 }

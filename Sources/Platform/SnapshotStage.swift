@@ -1,0 +1,68 @@
+import Engine
+import Messaging
+
+/// The thread that encodes and writes snapshots, so that the stream does not wait for it: one at a time, the rest of memory's
+/// bound being what the engine changes meanwhile.
+final class SnapshotStage: Sendable {
+    private enum State {
+        case idle
+        case waiting(SetAside)
+        case writing
+        case closed
+    }
+
+    private let files: SnapshotFiles
+    private let complaints: Complaints
+    private let state = Monitor(State.idle)
+
+    init(_ files: SnapshotFiles, complaints: Complaints) {
+        self.files = files
+        self.complaints = complaints
+    }
+
+    /// Whether nothing waits or is being written.
+    var isIdle: Bool { state.withLock { if case .idle = $0 { true } else { false } } }
+
+    /// Takes a state over; one that comes while another is written is left out, and the next is due all the sooner.
+    func offer(_ setAside: SetAside) {
+        state.change { if case .idle = $0 { $0 = .waiting(setAside) } }
+    }
+
+    /// Writes what is offered until closed.
+    func run() {
+        while writeNext() {}
+    }
+
+    private func writeNext() -> Bool {
+        let next = state.wait { (state) -> SetAside?? in
+            switch state {
+            case .idle, .writing: return nil
+            case .closed: return .some(nil)
+            case .waiting(let setAside):
+                state = .writing
+                return setAside
+            }
+        }
+        guard let setAside = next ?? nil else { return false }
+        write(setAside)
+        state.change { if case .writing = $0 { $0 = .idle } }
+        return true
+    }
+
+    /// A snapshot that cannot be written only makes the next start longer.
+    func write(_ setAside: borrowing SetAside) {
+        complaints.attempt("snapshot") { try files.write(setAside.encoded(), nextPosition: setAside.nextPosition) }
+    }
+
+    /// Waits until nothing is written any more, and takes nothing more.
+    func close() {
+        _ = state.wait { (state) -> Void? in
+            switch state {
+            case .waiting, .writing: return nil
+            case .idle, .closed:
+                state = .closed
+                return ()
+            }
+        }
+    }
+}

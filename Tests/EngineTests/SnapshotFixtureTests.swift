@@ -1,0 +1,71 @@
+import Events
+import Foundation
+import Testing
+
+@testable import Engine
+
+/// Snapshots as every version wrote them: later ones must read them, for a pruned journal cannot be replayed from its beginning.
+///
+/// A fixture is written once, when its version is new, by running this test with FENGHUO_WRITE_FIXTURE=1, and never again. Version 1
+/// was never released. `snapshot-N.next` holds what is decided after the restart, as the version that wrote it decided it.
+struct SnapshotFixtureTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+    static let firstReleased: UInt16 = 2
+
+    /// Thresholds with holds, windows, silence, late readings that wait, alarms that are open.
+    private static func busy() -> Scenario {
+        var scenario = Scenario(
+            .threshold("hold", .init(level: .blue, at: .number(5), hold: .seconds(30), clearHold: .seconds(20))) {
+                $0.noData = .init(after: .seconds(40), action: .alarm)
+            }, WindowTests.rule(.stddev, over: 60, step: 5, at: 4),
+            .threshold("late", .init(level: .red, at: .number(14), hold: .seconds(3))) { $0.lateness = .seconds(20) })
+        for index in 0..<400 { read(index, &scenario) }
+        return scenario
+    }
+
+    private static func read(_ index: Int, _ scenario: inout Scenario) {
+        scenario.read(Double(index), Double(index * 7919 % 97 % 16), subject: "s\(index * 31 % 9)")
+    }
+
+    /// What comes after the snapshot.
+    private static func goOn(_ engine: Engine) -> [String] {
+        var scenario = Scenario()
+        (scenario.engine, scenario.position) = (engine, engine.nextPosition)
+        for index in 400..<700 { read(index, &scenario) }
+        scenario.tick(2000)
+        return scenario.sent
+    }
+
+    private static func file(_ version: UInt16, _ ending: String) -> URL {
+        folder.appendingPathComponent("snapshot-\(version).\(ending)")
+    }
+
+    @Test(arguments: firstReleased...Engine.snapshotVersion)
+    func `a snapshot of every version is read and goes on as it was`(version: UInt16) throws {
+        let bytes = [UInt8](try Data(contentsOf: Self.file(version, "bytes")))
+        let engine = try Engine(snapshot: bytes)
+        #expect(engine.nextPosition == 401)
+        let expected = try String(contentsOf: Self.file(version, "next"), encoding: .utf8)
+        #expect(Self.goOn(engine).joined(separator: "\n") == expected)
+        #expect(expected.split(separator: "\n").count > 20)
+        // The newest is also written as it was.
+        if version == Engine.snapshotVersion { #expect(engine.snapshot() == bytes) }
+    }
+
+    @Test(arguments: [firstReleased - 1, Engine.snapshotVersion + 1])
+    func `a snapshot of a version that is not known is an error that names it`(version: UInt16) throws {
+        var bytes = [UInt8](try Data(contentsOf: Self.file(Engine.snapshotVersion, "bytes")))
+        bytes[0] = UInt8(version)
+        #expect {
+            try Engine(snapshot: bytes)
+        } throws: { "\($0)".contains("snapshot of form \(version)") }
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["FENGHUO_WRITE_FIXTURE"] != nil))
+    func `writes the fixture of the newest version`() throws {
+        let engine = Self.busy().engine
+        try Data(engine.snapshot()).write(to: Self.file(Engine.snapshotVersion, "bytes"))
+        let next = Self.goOn(engine).joined(separator: "\n")
+        try Data(next.utf8).write(to: Self.file(Engine.snapshotVersion, "next"))
+    }
+}
