@@ -99,7 +99,7 @@ struct SnapshotFiles: Sendable {
                 guard let bytes = FileManager.default.contents(atPath: directory + "/" + name).map(Array.init),
                     Self.unsealed(bytes) != nil
                 else { continue }
-                try put(bytes, base + ".partial", renamedTo: base)
+                try put([bytes], base + ".partial", renamedTo: base)
                 return try Self.sync(directory: (base as NSString).deletingLastPathComponent)
             }
         } catch {
@@ -110,14 +110,14 @@ struct SnapshotFiles: Sendable {
 
     /// Written aside, synced, then renamed, so that a crash leaves the old ones.
     func write(_ state: [UInt8], nextPosition: Int64) throws {
-        let bytes = Digest(of: state).bytes + state
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
         let name = String(repeating: "0", count: 20 - digits.count) + digits + ".snapshot"
         let partial = directory + "/" + name + ".partial"
         try removePartials()
         do {
-            try put(bytes, partial, renamedTo: directory + "/" + name)
+            // Not as one array: a state of a million keys takes half a gigabyte.
+            try put([Digest(of: state).bytes, state], partial, renamedTo: directory + "/" + name)
         } catch {
             // What is left of it would take the journal's room.
             unlink(partial)
@@ -134,19 +134,21 @@ struct SnapshotFiles: Sendable {
         }
     }
 
-    private func put(_ bytes: [UInt8], _ partial: String, renamedTo path: String) throws {
+    private func put(_ parts: [[UInt8]], _ partial: String, renamedTo path: String) throws {
         let file = open(partial, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
         }
         defer { close(file) }
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + offset, $0.count - offset) }
-            guard written > 0 else {
-                throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
+        for bytes in parts {
+            var offset = 0
+            while offset < bytes.count {
+                let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + offset, $0.count - offset) }
+                guard written > 0 else {
+                    throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
+                }
+                offset += written
             }
-            offset += written
         }
         guard fsync(file) == 0, rename(partial, path) == 0 else {
             throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")

@@ -115,6 +115,13 @@ final class RunningPlatform: @unchecked Sendable {
     /// Of the running process; 0 where none runs.
     var pid: Int32 { child?.pid ?? 0 }
 
+    /// Resident memory of the running process.
+    var residentKilobytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    }
+
     var isRunning: Bool { child?.isRunning ?? false }
 
     /// What `fenghuo status` reads.

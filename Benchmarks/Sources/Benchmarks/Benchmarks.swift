@@ -10,12 +10,15 @@ import Histogram
         if arguments.count == 2, arguments[1] == "engine" { return engineAlone() }
         if arguments.count == 2, arguments[1] == "snapshot" {
             var table = ResultTable()
-            add(SnapshotPause(.snapshot), to: &table)
+            add(SnapshotPause(.scattered), to: &table)
             return print(table.text)
         }
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
-                Data("usage: Benchmarks engine | snapshot | DIRECTORY (on the disk to measure; emptied afterwards)\n".utf8))
+                Data(
+                    "usage: Benchmarks engine | snapshot | DIRECTORY (on the disk to measure; emptied afterwards)\n"
+                        .utf8
+                ))
             exit(3)
         }
         let directory = "\(arguments[1])/bench-\(getpid())"
@@ -42,7 +45,7 @@ import Histogram
         say("engine's memory")
         let engineMemory = Memory.engine(crowd)
         say("pause for a snapshot")
-        add(SnapshotPause(.snapshot), to: &table)
+        add(SnapshotPause(.scattered), to: &table)
         say("condition")
         add(try ThresholdCondition(), to: &table)
         say("engine alone")

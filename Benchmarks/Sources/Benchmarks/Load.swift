@@ -8,10 +8,15 @@ struct Load {
     let subjects: Int
     /// Time of event 0.
     let start: Timestamp
+    /// From one event's subject to the next one's; one that shares no factor with `subjects`.
+    var stride = 1
 
-    static var snapshot: Load { Load(subjects: Bounds.snapshotSubjects, start: Timestamp(seconds: 1_790_000_000)) }
+    /// Neighbours in time are far apart in memory: the most pages that a turn can touch.
+    static var scattered: Load {
+        Load(subjects: Bounds.snapshotSubjects, start: Timestamp(seconds: 1_790_000_000), stride: 7919)
+    }
 
-    func subject(_ event: Int) -> Int { event % subjects }
+    func subject(_ event: Int) -> Int { event % subjects * stride % subjects }
     func metric(_ event: Int) -> Int { subject(event) % BenchRules.metrics }
     func source(_ event: Int) -> Int { subject(event) / BenchRules.metrics % 16 }
     func area(_ event: Int) -> Int { 320_206_001 + subject(event) % 7 }
