@@ -27,7 +27,10 @@ let package = Package(
         // For Benchmarks, which runs the platform and its parts inside one process.
         .library(
             name: "FenghuoPlatform",
-            targets: ["Platform", "RuleFiles", "Ingest", "Engine", "Expression", "Events", "Messaging", "CZeroMQ"]),
+            targets: [
+                "Platform", "RuleFiles", "Ingest", "Engine", "Expression", "Events", "Messaging", "CZeroMQ",
+                "TestSupport",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

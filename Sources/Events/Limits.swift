@@ -47,6 +47,9 @@ public enum Limits {
     /// Messages of one stream that may await their answer: the credit. At 100 events each they fit one journal row beside
     /// the largest message, so that a sender that keeps to its credit is not called `busy` by its own traffic.
     public static let streamCredit = 128
+    /// Bytes that the door reads between two looks at what is durable: some milliseconds, so that the answer to a single
+    /// event does not wait behind a flood of large messages.
+    public static let turnBytes = 256 << 10
     /// Bytes of bodies merged into one journal row: bounds memory while the writer is busy.
     public static let rowBytes = 16 << 20
     /// Milliseconds after which a refused sender may try again: a few commits.

@@ -169,10 +169,13 @@ public final class IngestServer: Sendable {
         from socket: borrowing Socket, _ frames: inout Frames, _ body: ([UnsafeRawBufferPointer]) -> Void,
         unread: (IngestCode, [[UInt8]]) -> Void, after: () -> Void
     ) {
-        for _ in 0..<512 {
+        var bytes = 0
+        for _ in 0..<512 where bytes < Limits.turnBytes {
             switch frames.receive(from: socket) {
             case .message:
-                body((0..<frames.count).map { index in frames.withBytes(index) { $0 } })
+                let parts = (0..<frames.count).map { index in frames.withBytes(index) { $0 } }
+                bytes += parts.reduce(0) { $0 + $1.count }
+                body(parts)
                 after()
             case .tooMany: unread(.badFrames, (0..<frames.count).map { frames.bytes($0) })
             case .tooLarge: unread(.messageTooLarge, (0..<frames.count).map { frames.bytes($0) })

@@ -1,39 +1,133 @@
+import Events
 import Foundation
 import Messaging
 import Testing
 
 extension EndToEnd {
+    /// More than the platform can take, by departments and by consumers; `make bench` has the figures.
     struct OverloadTests {
-        @Test func `measure`() throws {
+        /// Kilobytes of a small city's platform under any flood: a journal row being filled, one waiting, one being written, what
+        /// libzmq holds for each sender, and the engine's queue.
+        private static let mostKilobytes = 400 << 10
+
+        private static func line(_ name: String) -> @Sendable (Int) -> String {
+            { event in
+                let time = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)).formatted()
+                return
+                    #"{"id":"\#(name)-\#(Flood.id)","source":"/\#(name)","subject":"\#(name)-\#(event)","area":"320213","#
+                    + #""metric":"gas.lel","value":1,"unit":"%LEL","time":"\#(time)"}"#
+            }
+        }
+
+        private static func event(_ id: Int, _ value: Int) -> String {
+            #"{"id":"p-\#(id)","source":"/one","subject":"RQ-1","area":"320213","metric":"gas.lel","value":\#(value),"#
+                + #""unit":"%LEL","time":"2026-07-02T00:00:30+08:00"}"#
+        }
+
+        private struct Unexpected: Error { var description: String }
+
+        private static func time() -> Double { ProcessInfo.processInfo.systemUptime }
+
+        @Test func `a flood waits at its senders: memory stays bounded, acknowledging goes on, single events pass it`()
+            throws
+        {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
-            let alone = Flood("alone", platform.ingest, window: 64)
-            usleep(3_000_000)
-            let capacity = alone.stop()
-            print("alone", capacity.sent, capacity.accepted, capacity.busy, capacity.waits.sorted()[capacity.waits.count / 2], capacity.waits.max()!)
-            let floods = (0..<4).map { Flood("f\($0)", platform.ingest) }
-            var rss = 0
-            var probes: [(Double, String)] = []
+            let alone = Flood(platform.ingest, window: 64, line: Self.line("alone"))
+            let begun = Self.time()
+            #expect(eventually { alone.now.accepted >= 200 })
+            let capacity = Double(alone.stop().accepted) / (Self.time() - begun)
+
+            // Three times as many as can be taken, each without asking whether it is.
+            let floods = (0..<3).map { Flood(platform.ingest, line: Self.line("flood-\($0)")) }
+            #expect(eventually { floods.allSatisfy { $0.now.accepted > 0 } })
+            let (start, before) = (Self.time(), floods.reduce(0) { $0 + $1.now.accepted })
             let wire = try Wire(.req, platform.ingest)
-            let begun = Date()
+            var waits: [Double] = []
             var id = 0
-            while Date().timeIntervalSince(begun) < 5 {
+            var most = 0
+            while Self.time() - start < 4 || waits.count < 5 {
                 id += 1
-                let at = ProcessInfo.processInfo.systemUptime
-                let answer = try wire.ask(
-                    #"{"id":"p\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","#
-                        + #""time":"2026-07-02T00:00:30+08:00"}"#)
-                probes.append((ProcessInfo.processInfo.systemUptime - at, answer?["code"] as? String ?? "ok"))
-                rss = max(rss, platform.residentKilobytes)
-                usleep(50_000)
+                let asked = Self.time()
+                let answer = try #require(try wire.ask(Self.event(id, 1)))
+                #expect(answer["accepted"] as? Int == 1 || answer["code"] as? String == "busy", "\(answer)")
+                waits.append(Self.time() - asked)
+                most = max(most, platform.residentKilobytes)
             }
-            let after = floods.map { $0.stop() }
-            for flood in after {
-                let waits = flood.waits.sorted()
-                print("flood", flood.sent, flood.accepted, flood.busy, flood.other.first ?? "", waits.isEmpty ? 0 : waits[waits.count / 2], waits.last ?? 0)
+            let rate = Double(floods.reduce(0) { $0 + $1.now.accepted } - before) / (Self.time() - start)
+            let counts = floods.map { $0.stop() }
+            let median = waits.sorted()[waits.count / 2]
+            print("alone \(capacity), in the flood \(rate) messages/s; single events \(median) s; \(most >> 10) MB")
+            #expect(most < Self.mostKilobytes)
+            #expect(rate > capacity / 4)
+            // What stands before it are the rows being written, not all that the door can read at once.
+            #expect(median < 150 / capacity, "\(waits.sorted())")
+            #expect(
+                counts.allSatisfy { $0.answered == $0.sent && $0.other.isEmpty },
+                "\(counts.flatMap(\.other).first ?? "")")
+
+            // What was acknowledged is in the journal, once.
+            #expect(platform.stop() == 0)
+            let events = counts.reduce(alone.now.accepted) { $0 + $1.accepted } * Flood.events
+            let report = try fenghuo("journal", "verify", "--data", platform.data, in: scratch)
+            let words = report.output.split(separator: " ")
+            let stored = words.firstIndex { $0.hasPrefix("events") }.flatMap { Int(words[$0 - 1]) }
+            #expect(
+                report.code == 0 && stored.map { events...events + waits.count ~= $0 } == true, "\(events): \(report)")
+        }
+
+        @Test func `consumers that read nothing and ask for all of the history do not hold up another's alarms`() throws
+        {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            // A history worth asking for.
+            let lines = (0..<2000).map { Self.event($0, 55).replacingOccurrences(of: "RQ-1", with: "RQ-\($0)") }
+            #expect(try Wire(.req, platform.ingest).ask(lines.joined(separator: "\n"))?["accepted"] as? Int == 2000)
+            #expect(try platform.settle())
+            let context = Context()
+            var options = SocketOptions()
+            options.receiveTimeout = 30_000
+            let consumer = try Socket(context.handle, .sub, options)
+            try consumer.connect(platform.feed)
+            try consumer.subscribe("alarm/domain/")
+            options.receiveHighWater = 1
+            let stuck = try Socket(context.handle, .sub, options)
+            try stuck.connect(platform.feed)
+            try stuck.subscribe("")
+            let topics = (0..<256).map { "\"alarm/area/\($0)\"" }.joined(separator: ",")
+            let greedy = try (0..<8).map { _ in try Wire(.dealer, platform.history) }
+            for wire in greedy {
+                for number in 0..<100 {
+                    wire.send(number.isMultiple(of: 2) ? #"{"since":0}"# : #"{"since":0,"topics":[\#(topics)]}"#)
+                }
             }
-            print("probes", probes.count, probes.filter { $0.1 == "ok" }.count, probes.map(\.0).sorted()[probes.count / 2], probes.map(\.0).max()!)
-            print("rss", rss / 1024, "MB", try platform.status().codes.map { "\($0.code) \($0.count)" })
+            #expect(try eventually { try platform.status().feedHistoryRequests > 20 })
+
+            var frames = Frames()
+            let wire = try Wire(.req, platform.ingest)
+            var tries = 0
+            // Until the subscription is there.
+            #expect(
+                try eventually {
+                    tries += 1
+                    let (answer, value) = (try wire.ask(Self.event(10_000 + tries, tries % 2 * 55)), tries)
+                    guard answer?["accepted"] as? Int == 1 else {
+                        throw Unexpected(description: "\(value): \(answer ?? [:])")
+                    }
+                    return frames.receive(from: consumer) == .message
+                })
+            while frames.receive(from: consumer) == .message {}
+            var waits: [Double] = []
+            for round in 0..<20 {
+                let asked = Self.time()
+                let id = 100_000 + round
+                let line = Self.event(id, 55).replacingOccurrences(of: "RQ-1", with: "N-\(round)")
+                #expect(try wire.ask(line)?["accepted"] as? Int == 1)
+                #expect(frames.receive(from: consumer, wait: true) == .message)
+                waits.append(Self.time() - asked)
+            }
+            print("until an alarm beside them: \(waits.sorted()[10]) s, most \(waits.max() ?? 0) s")
+            #expect(waits.sorted()[10] < 1, "\(waits)")
             #expect(platform.stop() == 0)
         }
     }

@@ -13,10 +13,15 @@ import Histogram
             add(SnapshotPause(.scattered), to: &table)
             return print(table.text)
         }
+        if arguments.count == 3, arguments[1] == "overload" {
+            var table = ResultTable()
+            add(try Overload(in: arguments[2]), to: &table)
+            return print(table.text)
+        }
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
                 Data(
-                    "usage: Benchmarks engine | snapshot | DIRECTORY (on the disk to measure; emptied afterwards)\n"
+                    "usage: Benchmarks engine | snapshot | [overload] DIRECTORY (on the disk to measure; emptied afterwards)\n"
                         .utf8
                 ))
             exit(3)
@@ -59,6 +64,8 @@ import Histogram
         add(try DurableEndToEnd(in: directory, load), to: &table)
         say("restart")
         add(try Restart("\(directory)/durable-\(Bounds.runs - 1)"), to: &table)
+        say("overload")
+        add(try Overload(in: directory), to: &table)
         say("memory of a platform")
         add(try Memory(in: directory, engine: engineMemory, crowd), to: &table)
         say(Machine.summary)
@@ -82,6 +89,25 @@ import Histogram
         table.add(
             "longest turn beside a snapshot of \(measure.keys / 1000) k keys, \(size) MB, encoded in \(encoding) ms (without), ms",
             "\(number(measure.during)) (\(number(measure.usual)))", target: "≤ 50")
+    }
+
+    private static func add(_ measure: Overload, to table: inout ResultTable) {
+        func quantiles(_ values: [Double]) -> String {
+            guard let last = values.max() else { return "none" }
+            let sorted = values.sorted()
+            return
+                "p50 \(number(sorted[sorted.count / 2])), p99 \(number(sorted[sorted.count * 99 / 100])), most \(number(last))"
+        }
+        table.add("one department, 64 in flight, events/s", thousands(measure.capacity))
+        table.add(
+            "acknowledged while three have three times that to send (\(thousands(measure.sent)) left them), events/s",
+            thousands(measure.acknowledged))
+        table.add("until the answer to what was accepted, ms", quantiles(measure.waits))
+        table.add(
+            "beside them, single events (\(measure.answers.count), and \(measure.busy) told busy): until the answer, ms",
+            quantiles(measure.answers))
+        table.add("until the alarm at a subscriber, ms", quantiles(measure.alarms))
+        table.add("platform's memory, MB", number(Double(measure.residentBytes) / 1e6))
     }
 
     private static func add(_ measure: ThresholdCondition, to table: inout ResultTable) {

@@ -19,6 +19,7 @@ enum Bounds {
     static let latencySeconds = 20.0
     static let memorySubjects = 100_000
     static let memorySweeps = 10
+    static let overloadSeconds = 8.0
     /// One and a half keys each: a million.
     static let snapshotSubjects = 672_000
     static let conditionRows = 1024

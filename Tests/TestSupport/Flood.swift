@@ -1,0 +1,144 @@
+import Foundation
+import Messaging
+import Synchronization
+
+/// A department that sends without asking whether it is taken, on a thread of its own: at a rate, or as fast as its socket takes it.
+public final class Flood: Sendable {
+    /// What came of it so far.
+    public struct Counts: Sendable {
+        public var sent = 0
+        public var accepted = 0
+        public var busy = 0
+        /// Answers that are neither.
+        public var other: [String] = []
+        /// Seconds until the answers of messages that were accepted.
+        public var waits: [Double] = []
+
+        public var answered: Int { accepted + busy + other.count }
+    }
+
+    /// Events of a message.
+    public static let events = 100
+    /// Stands for the digits of an id in a line.
+    public static let id = "########"
+
+    private let counts = Mutex(Counts())
+    private let isStopping = Atomic(false)
+    private let ended = Monitor(false)
+    private let endpoint: String
+    private let body: Body
+    private let window: Int
+    private let rate: Double?
+
+    /// - Parameters:
+    ///   - window: messages that may await their answer; a department that keeps to its credit has 64.
+    ///   - rate: messages a second; nil: as many as the socket takes.
+    ///   - line: the n-th event of a message as JSON, with `Flood.id` in its id; asked anew now and then, so that its time may go on.
+    public init(
+        _ endpoint: String, window: Int = .max, rate: Double? = nil, line: @escaping @Sendable (Int) -> String
+    ) {
+        (self.endpoint, self.window, self.rate) = (endpoint, window, rate)
+        body = Body(line)
+        Thread.detachNewThread { [self] in
+            run()
+            ended.change { $0 = true }
+        }
+    }
+
+    public var now: Counts { counts.withLock { $0 } }
+
+    /// Sends nothing more, and gives what has been answered by then or within the time.
+    public func stop(seconds: Double = 60) -> Counts {
+        isStopping.store(true, ordering: .relaxed)
+        _ = ended.wait(for: .seconds(seconds)) { $0 ? () : nil }
+        return now
+    }
+
+    private func run() {
+        let context = Context()
+        var options = SocketOptions()
+        options.sendHighWater = 200
+        guard let socket = try? Socket(context.handle, .dealer, options), (try? socket.connect(endpoint)) != nil else {
+            return
+        }
+        var poller = Poller()
+        _ = poller.add(socket)
+        var frames = Frames()
+        var body = body
+        var sentAt: [Double] = []
+        var answered = 0
+        let begun = Self.time()
+        while Self.time() - begun < 300 {
+            let isStopping = isStopping.load(ordering: .relaxed)
+            if isStopping, answered >= sentAt.count { return }
+            var isHeld = isStopping
+            for _ in 0..<16 where !isHeld {
+                let due = rate.map { Double(sentAt.count) / $0 } ?? 0
+                isHeld = sentAt.count - answered >= window || due > Self.time() - begun
+                guard !isHeld else { break }
+                let header = Array(#"{"ref":\#(sentAt.count)}"#.utf8)
+                isHeld = socket.send(frames: [header, body.next(sentAt.count)]) != .sent
+                guard !isHeld else { break }
+                sentAt.append(Self.time())
+                counts.withLock { $0.sent += 1 }
+            }
+            guard poller.wait(milliseconds: isHeld ? 1 : 0) else { return }
+            while frames.receive(from: socket) == .message {
+                answered += 1
+                take(frames.string(frames.count - 1), sentAt)
+            }
+        }
+    }
+
+    private func take(_ answer: String, _ sentAt: [Double]) {
+        let isAccepted = answer.contains(#","accepted":\#(Self.events),"#)
+        let ref = answer.components(separatedBy: #""ref":"#).dropFirst().first.map { $0.prefix { $0.isNumber } }
+        let wait = ref.flatMap { Int($0) }.map { Self.time() - sentAt[$0] } ?? .infinity
+        counts.withLock { counts in
+            if isAccepted {
+                counts.accepted += 1
+                counts.waits.append(wait)
+            } else if answer.contains(#""code":"busy""#) {
+                counts.busy += 1
+            } else {
+                counts.other.append(answer)
+            }
+        }
+    }
+
+    private static func time() -> Double { ProcessInfo.processInfo.systemUptime }
+
+    /// A message whose ids are written over from one to the next.
+    private struct Body {
+        private let line: @Sendable (Int) -> String
+        private var bytes: [UInt8] = []
+        private var places: [Int] = []
+
+        init(_ line: @escaping @Sendable (Int) -> String) { self.line = line }
+
+        private mutating func make() {
+            bytes.removeAll(keepingCapacity: true)
+            places.removeAll(keepingCapacity: true)
+            for event in 0..<Flood.events {
+                let line = line(event)
+                guard let id = line.range(of: Flood.id) else {
+                    preconditionFailure("a line without a place for its id")
+                }
+                places.append(bytes.count + line[..<id.lowerBound].utf8.count)
+                bytes += Array((line + "\n").utf8)
+            }
+        }
+
+        mutating func next(_ message: Int) -> [UInt8] {
+            if message.isMultiple(of: 200) { make() }
+            for (event, place) in places.enumerated() {
+                var number = message * Flood.events + event
+                for digit in 0..<Flood.id.utf8.count {
+                    bytes[place + Flood.id.utf8.count - 1 - digit] = UInt8(48 + number % 10)
+                    number /= 10
+                }
+            }
+            return bytes
+        }
+    }
+}
