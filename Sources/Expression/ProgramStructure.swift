@@ -95,11 +95,10 @@ struct ProgramStructure {
                 cost = cost.flatMap { cost in costs[Int(child)].map { min(cost + $0, Int.max / 4) } }
             }
             switch node.operation {
-            case .call:
-                if Builtin(rawValue: UInt8(clamping: node.a))?.hasFixedCost != true { cost = nil }
-            case .isIn, .matches, .fold, .makeMap, .makeList: cost = nil
-            case .add, .equal, .notEqual:
-                if !isScalarConstant(node.a), !isScalarConstant(node.b) { cost = nil }
+            // A call is charged by the size of its arguments, a sum by that of the texts it joins.
+            case .call, .isIn, .matches, .fold, .makeMap, .makeList: cost = nil
+            case .add: if !isNumber(node.a), !isNumber(node.b) { cost = nil }
+            case .equal, .notEqual: if !isScalarConstant(node.a), !isScalarConstant(node.b) { cost = nil }
             case .constant, .slot, .slotPresent, .local, .fail, .and, .or, .not, .negate,
                 .conditional, .less, .lessEqual, .greater, .greaterEqual, .subtract, .multiply, .divide, .modulo,
                 .index, .optionalIndex, .select, .optionalSelect, .has, .bind, .optionalMap, .optionalFlatMap:
@@ -108,6 +107,15 @@ struct ProgramStructure {
             costs.append(cost)
         }
         return costs[costs.count - 1]
+    }
+
+    private func isNumber(_ child: Int32) -> Bool {
+        let node = nodes[Int(child)]
+        guard node.operation == .constant else { return false }
+        switch constants[Int(node.a)] {
+        case .int, .uint, .double: return true
+        case .absent, .null, .bool, .string, .bytes, .timestamp, .duration, .list, .map, .type, .optional: return false
+        }
     }
 
     private func isScalarConstant(_ child: Int32) -> Bool {
@@ -131,23 +139,5 @@ struct ProgramStructure {
             }
         }
         return compiled
-    }
-}
-
-extension Builtin {
-    /// Whether a call costs one step whatever its arguments.
-    var hasFixedCost: Bool {
-        switch self {
-        case .bool, .int, .uint, .timestamp, .duration, .type, .dyn, .getDate, .getDayOfMonth, .getDayOfWeek,
-            .getDayOfYear, .getFullYear, .getHours, .getMilliseconds, .getMinutes, .getMonth, .getSeconds, .ceil,
-            .floor, .round, .trunc, .abs, .sign, .isNaN, .isInf, .isFinite, .sqrt, .bitAnd, .bitOr, .bitXor, .bitNot,
-            .bitShiftLeft, .bitShiftRight, .optionalOf, .optionalNone, .optionalOfNonZero, .hasValue, .value, .or,
-            .orValue:
-            true
-        case .size, .contains, .startsWith, .endsWith, .matches, .double, .string, .bytes, .charAt, .indexOf,
-            .lastIndexOf, .join, .lowerAscii, .upperAscii, .replace, .split, .substring, .trim, .reverse, .quote,
-            .format, .greatest, .least:
-            false
-        }
     }
 }

@@ -140,10 +140,8 @@ private final class Composer {
     }
 
     private func mark(ofByte offset: Int) -> YAMLMark {
-        let before = utf8.prefix(offset)
-        let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before
-        return YAMLMark(
-            line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: line.count { $0 & 0xC0 != 0x80 } + 1)
+        let lines = yamlLines(utf8.prefix(offset))
+        return YAMLMark(line: lines.count, column: (lines.last?.count { $0 & 0xC0 != 0x80 } ?? 0) + 1)
     }
 }
 

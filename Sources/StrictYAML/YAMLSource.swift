@@ -7,7 +7,7 @@ public struct YAMLSource {
     public init(path: String, text: String, findings: Findings) {
         self.path = path
         self.findings = findings
-        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        lines = yamlLines(text.utf8)
     }
 
     public func report(
@@ -26,7 +26,6 @@ public struct YAMLSource {
 
     private func text(ofLine number: Int) -> String {
         guard number >= 1, number <= lines.count else { return "" }
-        let line = String(Substring(lines[number - 1]))
-        return line.hasSuffix("\r") ? String(line.dropLast()) : line
+        return String(Substring(lines[number - 1]))
     }
 }

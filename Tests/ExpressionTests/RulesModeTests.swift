@@ -94,7 +94,12 @@ import Testing
         #expect(program.usedSlots == [0, 3])
         #expect(program.maxCost == 5)
         #expect(program.resultType == .bool)
-        #expect(try Expression.compile("tags.exists(t, t == 'a')", Self.environment).maxCost == nil)
+        #expect(try Expression.compile("value + 1 > limit.hh", Self.environment).maxCost == 5)
+        // What the size of a text decides.
+        let long = String(repeating: "1", count: 200)
+        for source in ["tags.exists(t, t == 'a')", "int('\(long)') > 1", "quality + 'x' == 'y'"] {
+            #expect(try Expression.compile(source, Self.environment).maxCost == nil, "\(source)")
+        }
         let zoned = try Expression.compile("at.getHours('Asia/Shanghai') > 7", Self.environment)
         #expect(zoned.zoneNames == ["Asia/Shanghai"])
         let row: [Value] = [

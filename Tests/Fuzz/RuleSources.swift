@@ -2,7 +2,8 @@ import Engine
 import Events
 import Foundation
 import RuleFiles
-import StrictYAML
+
+@testable import StrictYAML
 
 /// Rule files and their tests.
 final class RuleSources: Kind {
@@ -62,7 +63,7 @@ final class RuleSources: Kind {
     /// An error says where: file, line and column, unless it is about the file as a whole.
     static func check(_ finding: Finding, _ file: DirectoryFiles.File) throws {
         let whole: Set<String> = ["not_utf8", "empty_file", "file_too_large", "too_many_nodes", "missing_test"]
-        let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).count
+        let lines = yamlLines(file.bytes).count
         try require(!finding.code.isEmpty && !finding.message.isEmpty, "a finding without words: \(finding)")
         try require(finding.path == file.path, "a finding about \(finding.path)")
         try require(

@@ -18,6 +18,17 @@ struct StrictYAMLTests {
         #expect(found == [finding])
     }
 
+    @Test(arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"])
+    func `a finding shows its line, however lines end`(end: String) throws {
+        let findings = Findings()
+        for third in ["b: {c", "b: \u{1}"] {
+            _ = YAMLDocument.read(path: "t", text: "# 警" + end + "a: 1" + end + third, findings: findings)
+        }
+        let shown = findings.list.map { "\($0.line) \($0.sourceLine)" }
+        #expect(shown.last == "3 b: \u{1}")
+        #expect(shown.first == "3 b: {c" || shown.first == "4 ", "\(shown)")
+    }
+
     @Test(arguments: ["[", "{a: ", "- ", "? "])
     func `deep nesting of any kind is refused without exhausting the stack`(opening: String) {
         let (_, found) = reading(String(repeating: opening, count: 100_000)) { $0 }
