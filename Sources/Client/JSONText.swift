@@ -1,17 +1,11 @@
+import Events
+
 /// Pieces of JSON text.
 enum JSONText {
-    /// A string with its quotes; bytes that are no UTF-8 become replacement characters.
+    /// A string with its quotes.
     static func quoted(_ text: String) -> [UInt8] {
-        var out: [UInt8] = [UInt8(ascii: "\"")]
-        let hex = Array("0123456789abcdef".utf8)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20: out += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            default: out.append(byte)
-            }
-        }
-        out.append(UInt8(ascii: "\""))
+        var out: [UInt8] = []
+        out.append(quoted: text)
         return out
     }
 

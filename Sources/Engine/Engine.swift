@@ -88,7 +88,7 @@ public struct Engine: Sendable {
     }
 
     /// Moves the clock: what was due before the moment happens first. What is due at the moment itself happens now by
-    /// the wall clock, whose stamps do not repeat, and with the next later event where events are the clock.
+    /// the wall clock (a stamp repeats only while the wall is set back), and with the next later event where events are the clock.
     mutating func advance(to moment: Timestamp, into decisions: inout [Decision]) {
         runReceivedTimers(before: moment, into: &decisions)
         if ruleSet.timing.clock == .wall { runReceivedTimers(through: moment, into: &decisions) }

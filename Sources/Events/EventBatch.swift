@@ -53,32 +53,6 @@ public struct EventBatch: Sendable {
         (event == 0 ? 0 : Int(fieldEnds[event - 1]))..<Int(fieldEnds[event])
     }
 
-    /// Empties every column and keeps the buffers.
-    public mutating func removeAll() {
-        ids.bytes.removeAll(keepingCapacity: true)
-        ids.ends.removeAll(keepingCapacity: true)
-        times.removeAll(keepingCapacity: true)
-        periods.removeAll(keepingCapacity: true)
-        types.removeAll(keepingCapacity: true)
-        sources.removeAll(keepingCapacity: true)
-        subjects.removeAll(keepingCapacity: true)
-        areas.removeAll(keepingCapacity: true)
-        longitudes.removeAll(keepingCapacity: true)
-        latitudes.removeAll(keepingCapacity: true)
-        flags.removeAll(keepingCapacity: true)
-        readingEnds.removeAll(keepingCapacity: true)
-        fieldEnds.removeAll(keepingCapacity: true)
-        metrics.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
-        units.removeAll(keepingCapacity: true)
-        qualities.removeAll(keepingCapacity: true)
-        fieldNames.removeAll(keepingCapacity: true)
-        fieldValues.removeAll(keepingCapacity: true)
-        strings.removeAll()
-        restricted.removeAll(keepingCapacity: true)
-        marks.removeAll(keepingCapacity: true)
-    }
-
     /// The string behind a column's number, or nil where absent; for messages and rare paths.
     public func text(_ number: Int32) -> String? { number == Self.absent ? nil : strings.string(number) }
 

@@ -86,12 +86,6 @@ public struct StringTable: Sendable {
         return copy.withUTF8 { find(UnsafeRawBufferPointer($0)) }
     }
 
-    public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
-        for index in buckets.indices { buckets[index] = 0 }
-    }
-
     private func equals(_ number: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
         let range = range(number)
         guard range.count == text.count else { return false }

@@ -22,10 +22,10 @@ public struct Timestamp: Comparable, Hashable, Sendable, BitwiseCopyable {
         .init(microseconds: a.microseconds - b.microseconds)
     }
 
-    /// RFC 3339 with the given offset; three fraction digits when the moment has milliseconds, six when it has more.
     /// As `formatted`; empty for a moment before 1970: under event time nothing has a stamp before the first event.
     public var formattedStamp: String { microseconds <= 0 ? "" : formatted() }
 
+    /// RFC 3339 with the given offset; three fraction digits when the moment has milliseconds, six when it has more.
     public func formatted(offsetMinutes: Int = 480) -> String {
         let seconds = floorDivide(Int(microseconds), 1_000_000)
         let rest = Int(microseconds) - seconds * 1_000_000

@@ -379,7 +379,7 @@ struct Intake: ~Copyable {
 
     // The past.
 
-    /// Learns a batch of the journal: identities, sources, subjects, marks. In journal order, before the first message.
+    /// Learns a batch of the journal: identities, sources, marks; the bound of subjects begins anew. In journal order, before the first message.
     mutating func note(_ batch: EventBatch, received: Timestamp, department: DepartmentTexts) {
         let tolerance = department.record.maxFuture ?? department.record.maxStep
         for event in 0..<batch.count {

@@ -1,3 +1,5 @@
+import Events
+
 /// Appends JSON to a byte buffer by hand: the answers are few shapes and on the hot path.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
@@ -35,12 +37,12 @@ struct JSONWriter {
 
     mutating func field(_ name: StaticString, _ value: String) {
         key(name)
-        string(value)
+        bytes.append(quoted: value)
     }
 
     mutating func entry(_ name: String, _ value: some BinaryInteger) {
         comma()
-        string(name)
+        bytes.append(quoted: name)
         bytes.append(UInt8(ascii: ":"))
         bytes.append(contentsOf: String(value).utf8)
     }
@@ -57,20 +59,4 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
     }
-
-    private mutating func string(_ value: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20, 0x7F:
-                bytes += [UInt8(ascii: "\\"), UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")]
-                bytes += [Self.hex(byte >> 4), Self.hex(byte & 15)]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func hex(_ digit: UInt8) -> UInt8 { digit < 10 ? 48 + digit : 87 + digit }
 }

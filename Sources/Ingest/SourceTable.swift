@@ -10,7 +10,7 @@ struct SourceTable {
         var accepted: UInt64 = 0
         var duplicates: UInt64 = 0
         var rejected: UInt64 = 0
-        /// Accepted while no rule reads it, and the last such (type, metric).
+        /// Readings accepted that no rule reads.
         var unread: UInt64 = 0
         var newestEvent = Timestamp.distantPast
         var lastReceived = Timestamp.distantPast

@@ -1,3 +1,5 @@
+import Events
+
 /// Writes one JSON object field by field; text is escaped as RFC 8259 wants, numbers keep every bit.
 struct JSONObjectWriter {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]
@@ -6,7 +8,7 @@ struct JSONObjectWriter {
 
     mutating func field(_ name: String, _ value: String) {
         key(name)
-        text(value)
+        bytes.append(quoted: value)
     }
 
     mutating func field(_ name: String, integer: Int64) { raw(name, "\(integer)") }
@@ -37,20 +39,7 @@ struct JSONObjectWriter {
 
     private mutating func key(_ name: String) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-        text(name)
+        bytes.append(quoted: name)
         bytes.append(UInt8(ascii: ":"))
-    }
-
-    private mutating func text(_ value: String) {
-        let hex = Array("0123456789abcdef".utf8)
-        bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20: bytes += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

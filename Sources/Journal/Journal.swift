@@ -20,13 +20,6 @@ public final class Journal: Sendable {
 
     public static func directory(_ data: String) -> String { data + "/journal" }
 
-    /// Throws `owned` where a process has the journal of this directory open.
-    public static func requireUnowned(data: String) throws(JournalError) {
-        let lock = directory(data) + "/owner.lock"
-        guard Files.size(lock) != nil else { return }
-        _ = try OwnerLock(lock)
-    }
-
     /// Opens the journal of a data directory, creates it where there is none, and checks its end.
     ///
     /// Leftovers of a crash while a segment was being created or removed are cleared away; nothing acknowledged is
