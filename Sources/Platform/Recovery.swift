@@ -29,11 +29,14 @@ struct Recovery {
             notes.append("the alert store ends at position \(applied), a snapshot begins at \(newest): catching up")
             try renew()
         }
-        if search.found == nil, try Self.isPruned(journal) {
-            search.found = try snapshots.newest(upTo: next).found
+        if search.found == nil, let first = try Self.firstKept(journal) {
+            // The oldest: it brings back what the journal still has of the alarms that the store does not hold.
+            search.found = try snapshots.oldest(from: first).map {
+                SnapshotFiles.Found(engine: $0, nextPosition: $0.nextPosition)
+            }
             losses.append(
                 "alarms between position \(applied) and \(search.found?.nextPosition ?? next) are lost: the alert store "
-                    + "does not hold them and the journal no longer reaches back; restore a newer copy of the store")
+                    + "does not hold them and replay cannot begin before there; restore a newer copy of the store")
         }
         notes += search.passedOver
         engine = search.found.map(\.engine) ?? Engine()
@@ -64,12 +67,13 @@ struct Recovery {
             """)
     }
 
-    private static func isPruned(_ journal: Journal) throws -> Bool {
+    /// The oldest position of a journal whose beginning is pruned.
+    private static func firstKept(_ journal: Journal) throws -> Int64? {
         do throws(JournalError) {
             _ = try Journal.read(data: journal.data, from: 1)
-            return false
-        } catch .pruned {
-            return true
+            return nil
+        } catch .pruned(_, let first) {
+            return first
         }
     }
 

@@ -96,6 +96,17 @@ struct RecoveryTests {
         #expect(recovery.engine.snapshot() == whole.engine.snapshot())
     }
 
+    @Test func `a lost store of a pruned journal gets back all that the journal still has`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        _ = try pruneJournal(data: data, days: 200)
+        for suffix in ["", "-wal", "-shm"] { try? files.removeItem(atPath: data + "/alerts.sqlite" + suffix) }
+        let recovery = try recover(try openJournal(), try openStore())
+        // From the base after position 3, not from the newest snapshot after 5.
+        #expect(recovery.replayed == 3)
+        #expect(recovery.losses.first?.contains("between position 0 and 4 are lost") == true, "\(recovery.losses)")
+    }
+
     @Test func `nothing is pruned while no snapshot is intact`() throws {
         defer { try? files.removeItem(atPath: data) }
         try prunedData()
