@@ -34,20 +34,24 @@ public struct Replay {
     /// Takes a batch; returns what it made the rules decide.
     public mutating func apply(_ batch: EventBatch, department: String) -> [Decision] {
         guard !batch.isEmpty else { return [] }
+        begin(with: batch)
         for time in batch.times { clock.follow(time) }
         let received = max(engine.received, clock.now ?? engine.received)
         var made: [Decision] = []
-        if position == 1 {
-            // As a platform begins: what must report is waited for from the first event on.
-            let first = min(received, batch.times.min() ?? received)
-            for entry in [JournalEntry.registry(source.registry.encoded()), .ruleSet(source.ruleSet.encoded())] {
-                take(JournalRecord(position: position, received: first, department: "", entry: entry), &made)
-            }
-        }
         take(
             JournalRecord(position: position, received: received, department: department, entry: .events(batch)), &made)
         events += Int64(batch.count)
         return made
+    }
+
+    /// As a platform begins: what must report is waited for from the first event on.
+    private mutating func begin(with batch: EventBatch) {
+        guard position == 1, let first = batch.times.min() else { return }
+        var none: [Decision] = []
+        for entry in [JournalEntry.registry(source.registry.encoded()), .ruleSet(source.ruleSet.encoded())] {
+            take(JournalRecord(position: position, received: first, department: "", entry: entry), &none)
+        }
+        precondition(none.isEmpty, "rules decide nothing before the first event")
     }
 
     private mutating func take(_ record: JournalRecord, _ made: inout [Decision]) {
@@ -80,6 +84,7 @@ public struct Replay {
         while let chunk = try chunks() {
             let (batch, errors) = parser.parse(chunk, lines: true, now: engine.received)
             errors.forEach(refused)
+            begin(with: batch)
             try show(batch, engine)
             each(apply(batch, department: department.id))
         }
