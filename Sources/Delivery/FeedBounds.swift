@@ -10,8 +10,9 @@ public enum FeedBounds {
     static let requestFrame: Int64 = 1 << 20
     /// Bytes of a subscription frame: topics have at most 200 bytes, and one says what it is.
     static let subscriptionFrame: Int64 = 201
-    /// Bytes of all distinct prefixes that are subscribed to. libzmq keeps up to about 35 bytes of memory for one, so 150 MB;
-    /// a thousand consumers with ten prefixes of their own need 0.3 MiB.
+    /// Bytes of all distinct prefixes that are subscribed to. libzmq keeps up to about 35 bytes of memory for one, so 150 MB, and
+    /// about 50 more for each further connection that asks for the same prefix, of which XPUB tells nothing: those are bounded by
+    /// the descriptors alone. A thousand consumers with ten prefixes of their own need 0.3 MiB.
     static let subscriptionBytes = 4 << 20
     /// Subscriptions read in one turn, so that a storm of them delays no notice for long (about 10 ms).
     static let subscriptionsPerTurn = 10_000

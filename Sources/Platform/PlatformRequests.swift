@@ -21,6 +21,12 @@ extension Platform {
         }
         do throws(PlatformError) {
             let outcome = try requests.ask(asked)
+            if let earlier = outcome.request, earlier.act != asked.act {
+                return RequestAnswer(
+                    code: "refused", episode: text,
+                    why: "the key '\(asked.key)' was used for another alarm; nothing changed: ask with a key of its own"
+                )
+            }
             // The store has committed the decision by now; where it cannot be read the decision stands all the same.
             let episode = try? AlertReader(path: storePath).episode(id)?.episode
             return RequestAnswer(outcome, id, episode)

@@ -103,6 +103,8 @@ struct SnapshotFiles: Sendable {
                 return try Self.sync(directory: (base as NSString).deletingLastPathComponent)
             }
         } catch {
+            // What is left of it would take the journal's room.
+            unlink(base + ".partial")
             throw fail("\(error)")
         }
         throw fail("\(directory) has none that is intact")

@@ -56,6 +56,8 @@ extension EndToEnd {
             try platform.start()
             let again = try ack(a, "--key", "k1")
             #expect(again.code == 0 && again.output.hasSuffix("(asked before)\n"))
+            let reused = try ack(b, "--key", "k1")
+            #expect(reused.code == 1 && reused.errors.contains("the key 'k1' was used for another alarm"), "\(reused)")
             let other = try ack(a, "--key", "k2")
             #expect(other.code == 1 && other.errors.contains("was acknowledged by 王敏 at "))
 

@@ -11,17 +11,7 @@ import Testing
 struct EngineStageTests {
     private static func reading(_ value: Double) -> EventBatch {
         var batch = EventBatch()
-        Array("1".utf8).withUnsafeBytes { batch.ids.append($0) }
-        batch.times = [Timestamp(seconds: 1)]
-        batch.periods = [0]
-        batch.types = [batch.strings.intern("reading")]
-        batch.sources = [batch.strings.intern("s")]
-        batch.subjects = [batch.strings.intern("x")]
-        batch.areas = [EventBatch.absent]
-        (batch.longitudes, batch.latitudes, batch.flags) = ([.nan], [.nan], [[]])
-        (batch.readingEnds, batch.fieldEnds) = ([1], [0])
-        batch.metrics = [batch.strings.intern("m")]
-        (batch.values, batch.units, batch.qualities) = ([value], [EventBatch.absent], [EventBatch.absent])
+        batch.add(Timestamp(seconds: 1), value, subject: "x")
         return batch
     }
 

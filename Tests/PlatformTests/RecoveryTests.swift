@@ -19,17 +19,7 @@ struct RecoveryTests {
 
     private static func reading(_ value: Double, at second: Int64) -> JournalEntry {
         var batch = EventBatch()
-        Array("\(second)".utf8).withUnsafeBytes { batch.ids.append($0) }
-        batch.times = [Timestamp(seconds: second)]
-        batch.periods = [0]
-        batch.types = [batch.strings.intern("reading")]
-        batch.sources = [batch.strings.intern("s")]
-        batch.subjects = [batch.strings.intern("x")]
-        batch.areas = [EventBatch.absent]
-        (batch.longitudes, batch.latitudes, batch.flags) = ([.nan], [.nan], [[]])
-        (batch.readingEnds, batch.fieldEnds) = ([1], [0])
-        batch.metrics = [batch.strings.intern("m")]
-        (batch.values, batch.units, batch.qualities) = ([value], [EventBatch.absent], [EventBatch.absent])
+        batch.add(Timestamp(seconds: second), value, subject: "x")
         return .events(batch)
     }
 

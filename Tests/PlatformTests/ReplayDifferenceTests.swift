@@ -118,7 +118,7 @@ struct ReplayDifferenceTests {
 }
 
 extension EventBatch {
-    fileprivate mutating func add(_ time: Timestamp, _ value: Double, subject: String, exercise: Bool) {
+    mutating func add(_ time: Timestamp, _ value: Double, subject: String, exercise: Bool = false) {
         ids.append(UnsafeRawBufferPointer(start: nil, count: 0))
         times.append(time)
         periods.append(0)
