@@ -48,7 +48,11 @@ struct ListenCommand: ParsableCommand {
                 guard left > 0 else { return }
                 left -= 1
                 let text = json ? nil : AlarmLine(json: notice.body)?.text(colour: isatty(1) == 1)
-                try FileHandle.standardOutput.write(contentsOf: Data(((text ?? notice.body) + "\n").utf8))
+                do {
+                    try FileHandle.standardOutput.write(contentsOf: Data(((text ?? notice.body) + "\n").utf8))
+                } catch {
+                    throw Exit.fail("cannot print any more: standard output is closed or full", Exit.findings)
+                }
                 try kept?.save(notice.place)
             })
     }
