@@ -96,6 +96,7 @@ public struct EventSender: ~Copyable {
                         + "it is not what was sent before, or --batch was another")
             }
             progress.skippedBatches += 1
+            progress.skipped += events
         }
     }
 

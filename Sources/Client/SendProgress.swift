@@ -22,6 +22,8 @@ public struct SendProgress: Equatable, Sendable {
     public var busy = 0
     /// Messages passed over because an earlier run had them acknowledged.
     public var skippedBatches = 0
+    /// The events in them.
+    public var skipped = 0
     public var rejects: [Reject] = []
     /// How often each note came, ascending by code.
     public var notes: [(code: String, count: Int)] = []
@@ -34,6 +36,7 @@ public struct SendProgress: Equatable, Sendable {
         a.read == b.read && a.answered == b.answered && a.accepted == b.accepted && a.duplicates == b.duplicates
             && a.rejected == b.rejected && a.rejects == b.rejects && a.batches == b.batches && a.resent == b.resent
             && a.busy == b.busy && a.skippedBatches == b.skippedBatches
+            && a.skipped == b.skipped
             && a.notes.elementsEqual(b.notes) { $0 == $1 }
     }
 

@@ -110,6 +110,8 @@ struct FeedSession: ~Copyable {
             if shouldStop() { return }
         }
         cursor?.caughtUp(next: page.next, nowMilliseconds: MonotonicClock.milliseconds())
+        // However long it took to hand the page over: the platform did answer.
+        askedSince = MonotonicClock.milliseconds()
         askAt = page.more ? 0 : nil
     }
 

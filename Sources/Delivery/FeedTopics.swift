@@ -2,6 +2,15 @@ import Events
 
 /// Topic prefixes for common wishes.
 public enum FeedTopics {
+    private static let trees = ["", "exercise/"].flatMap { root in
+        ["alarm", "warning"].flatMap { kind in ["domain", "area", "level"].map { "\(root)\(kind)/\($0)/" } }
+    }
+
+    /// Whether any notice can have a topic that begins so.
+    public static func isPossible(_ prefix: String) -> Bool {
+        trees.contains { $0.utf8.starts(with: prefix.utf8) || prefix.utf8.starts(with: $0.utf8) }
+    }
+
     /// Everything in an area, and what its ancestors issue for all of theirs; nil where the code is none.
     ///
     /// 320213 gives `alarm/area/320213`, `alarm/area/320200000000/` and `alarm/area/320000000000/`, and the same of

@@ -7,7 +7,7 @@ struct ArrayElements {
     /// Of the element that begins at `at` or behind the white space there.
     private var index = 0
 
-    /// `document` is valid JSON whose root is an array.
+    /// `document` is an array, or begins as one: of what is no JSON the elements are guessed.
     init(_ document: UnsafeRawBufferPointer) {
         self.document = document
         at = (document.firstIndex(of: UInt8(ascii: "[")) ?? document.count) + 1

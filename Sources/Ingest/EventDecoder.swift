@@ -20,6 +20,8 @@ struct EventDecoder {
     private var times = TimeReader()
     /// Where events are the clock: what came before, in the order of arrival.
     private var eventClock: EventClock?
+    /// Where the draft takes it, once it is accepted.
+    private var eventClockThen: EventClock?
     var draft = EventDraft()
     var detail = Detail()
 
@@ -33,11 +35,7 @@ struct EventDecoder {
         try finishAttributes(department)
         try finishTime(department.record, now)
         try finishPlace()
-        if draft.category.isAbsent || draft.has(.metric) || draft.has(.readings) {
-            try finishReading(view)
-        } else {
-            try finishReport(view)
-        }
+        if draft.isReport { try finishReport(view) } else { try finishReading(view) }
     }
 
     /// Records what a flaw is about and hands its code on.
@@ -46,6 +44,28 @@ struct EventDecoder {
     ) -> IngestCode {
         detail = Detail(field: field.map { "\($0)" }, got: got.map { String($0.string.prefix(64)) }, want: want)
         return code
+    }
+
+    /// The same for a field of one reading, whose number is told where there are several.
+    private mutating func refuse(
+        _ code: IngestCode, _ reading: Int, _ field: StaticString, got: Text? = nil, want: String? = nil
+    ) -> IngestCode {
+        defer { if draft.has(.readings) { detail.field = "readings[\(reading)].\(field)" } }
+        return refuse(code, field, got: got, want: want)
+    }
+
+    /// The id of the object at a tape index, where it could be one; for an event that was refused before it was read.
+    func id(at object: Int) -> String? {
+        guard tape.kind(object) == .object else { return nil }
+        var at = object + 1
+        while at < tape.end(object) {
+            if keys.find(tape.text(at)) == .id {
+                let isText = tape.kind(at + 1) == .string && tape.text(at + 1).count <= Limits.stringBytes
+                return isText ? tape.text(at + 1).string : nil
+            }
+            at = tape.after(at + 1)
+        }
+        return nil
     }
 
     /// The view was swapped.
@@ -181,7 +201,12 @@ struct EventDecoder {
             guard draft.readings.count < Limits.readings else {
                 throw refuse(.tooManyReadings, "readings", want: "\(Limits.readings)")
             }
-            draft.readings.append(try reading(at))
+            do {
+                draft.readings.append(try reading(at))
+            } catch {
+                detail.field = detail.field.map { "readings[\(draft.readings.count)].\($0)" }
+                throw error
+            }
             at = tape.after(at)
         }
         guard !draft.readings.isEmpty else { throw refuse(.emptyField, "readings") }
@@ -309,16 +334,19 @@ struct EventDecoder {
         if let ahead = department.maxFuture, time > now + ahead {
             draft.clockFastSeconds = (time - now).microseconds / 1_000_000
         }
-        if let step = department.maxStep { follow(time, step, committed: now) }
+        if let step = department.maxStep { judge(time, step, committed: now) }
     }
 
-    private mutating func follow(_ time: Timestamp, _ step: TimeSpan, committed: Timestamp) {
+    /// The draft is accepted: where events are the clock, it is what the next ones are judged by.
+    mutating func followDraft() { eventClock = eventClockThen }
+
+    private mutating func judge(_ time: Timestamp, _ step: TimeSpan, committed: Timestamp) {
         var clock = eventClock ?? EventClock(step: step)
         if committed > .distantPast { clock.join(committed) }
         if !clock.follow(time), let now = clock.now {
             draft.clockFastSeconds = (time - now).microseconds / 1_000_000
         }
-        eventClock = clock
+        eventClockThen = clock
     }
 
     private mutating func finishPlace() throws(IngestCode) {
@@ -380,8 +408,8 @@ struct EventDecoder {
     /// Brings one reading to its metric's unit. An implausible one keeps its value alone in an event and becomes NaN among others.
     private mutating func check(_ index: Int, _ view: IngestView) throws(IngestCode) {
         var reading = draft.readings[index]
-        if reading.metric.isAbsent { throw refuse(.missingField, "metric") }
-        if !reading.hasValue { throw refuse(.missingField, "value") }
+        if reading.metric.isAbsent { throw refuse(.missingField, index, "metric") }
+        if !reading.hasValue { throw refuse(.missingField, index, "value") }
         let number = metricNumbers.number(reading.metric) { view.metrics.find($0) ?? -1 }
         draft.readings[index].number = number
         guard number >= 0, Int(number) < view.catalogue.count else { return }
@@ -389,7 +417,7 @@ struct EventDecoder {
         let sent = reading.value
         guard let implausible = view.convert(&reading, Int(number)) else {
             throw refuse(
-                .unitMismatch, "unit", got: reading.unit.isAbsent ? nil : reading.unit,
+                .unitMismatch, index, "unit", got: reading.unit.isAbsent ? nil : reading.unit,
                 want: view.catalogue[Int(number)].accepted)
         }
         if implausible {

@@ -51,6 +51,9 @@ struct EventDraft {
     var clockFastSeconds: Int64 = 0
     var implausibleValue: Double?
 
+    /// Whether its only reading is its category.
+    var isReport: Bool { !category.isAbsent && !has(.metric) && !has(.readings) }
+
     /// Back to nothing, buffers kept.
     mutating func reset() {
         (seen, absent) = (0, 0)

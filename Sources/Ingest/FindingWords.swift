@@ -1,6 +1,6 @@
 extension Finding {
     /// What a person reads in Chinese.
-    var zh: String {
+    public var zh: String {
         let field = field ?? ""
         let got = got ?? ""
         let want = want ?? ""
@@ -16,7 +16,7 @@ extension Finding {
         case .tooManyStreams: "流数量超过上限 \(want)"
         case .busy: "系统繁忙,请稍后重发"
         case .commitFailed: "写入失败,未保存,请重发"
-        case .badJSON: "不是有效的 JSON"
+        case .badJSON: "不是有效的 JSON" + (got.isEmpty ? "" : ":\(got) 不是 JSON 数值,无值请用 null")
         case .badUTF8: "不是有效的 UTF-8"
         case .badNumber: "数值格式错误或超出范围"
         case .nesting: "JSON 嵌套超过 \(want) 层"
@@ -30,7 +30,7 @@ extension Finding {
         case .badCharacters: "字段 \(field) 含控制字符"
         case .unknownSpecversion: "不支持的 specversion \(got),应为 1.0"
         case .unsupportedData: "数据须为 JSON 对象,收到 \(got)"
-        case .badTime: "时间格式错误:\(got);应如 \(Self.timeExample)"
+        case .badTime: "时间格式错误:\(got);应" + (want.isEmpty ? "如 \(Self.timeExample)" : "为 Unix 秒")
         case .missingZone: "时间缺少时区:\(got);应如 \(Self.timeExample)"
         case .timeTooEarly: "时间过早:\(got)"
         case .timeTooLate: "时间在未来:\(got)"
@@ -53,7 +53,7 @@ extension Finding {
         case .unknownSubject: "监测对象 \(got) 未登记"
         case .areaMismatch: "区划 \(got) 与登记的 \(want) 不符,以登记为准"
         case .clockFast: "设备时钟快 \(span.zh),读数已保存但未参与判断"
-        case .late: "比该来源最新数据晚 \(span.zh)"
+        case .late: "比该来源最新数据晚 \(span.zh);已保存,仍按其自身时间判断"
         case .implausible: "数值 \(got) 不可信,已保存但未参与判断"
         }
     }
@@ -76,7 +76,7 @@ extension Finding {
         case .tooManyStreams: "more than \(want) streams"
         case .busy: "busy: nothing was kept, send again later"
         case .commitFailed: "could not be made durable: nothing was kept, send again"
-        case .badJSON: "not JSON"
+        case .badJSON: "not JSON" + (got.isEmpty ? "" : ": \(got) is no number there; null says that there is no value")
         case .badUTF8: "not UTF-8"
         case .badNumber: "a number is malformed or out of range"
         case .nesting: "JSON nested deeper than \(want)"
@@ -90,6 +90,7 @@ extension Finding {
         case .badCharacters: "\(field) holds control characters"
         case .unknownSpecversion: "specversion \(got) is unknown: send 1.0"
         case .unsupportedData: "data must be a JSON object, not \(got)"
+        case .badTime where !want.isEmpty: "\(got) is no time: send \(want)"
         case .badTime: "not an RFC 3339 time: \(got); write it like \(Self.timeExample)"
         case .missingZone: "the time has no zone: \(got); write it like \(Self.timeExample)"
         case .timeTooEarly: "the time is too far back: \(got)"
@@ -114,7 +115,7 @@ extension Finding {
         case .unknownSubject: "subject \(got) is not in the registry"
         case .areaMismatch: "area \(got) is not the registry's \(want), which holds"
         case .clockFast: "clock \(span.en) fast; stored, not evaluated"
-        case .late: "\(span.en) behind the newest event of its source"
+        case .late: "\(span.en) behind the newest event of its source; stored, and judged by its own time"
         case .implausible: "\(got) is implausible; stored, not evaluated"
         }
     }

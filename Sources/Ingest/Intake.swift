@@ -131,7 +131,7 @@ struct Intake: ~Copyable {
     private mutating func takeDocument(
         _ body: UnsafeRawBufferPointer, maybeSenML: Bool = false, _ context: inout Context
     ) {
-        if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
+        if let fault = parse(body, in: body) { return reject(fault, body, &context) }
         if maybeSenML, SenMLPack.isLikely(decoder.tape) { return takePack(body, &context) }
         guard decoder.tape.kind(JSONTape.root) == .array else {
             if let finding = takeEvent(at: JSONTape.root, index: 0, &context) { finish(finding, body, &context) }
@@ -155,7 +155,7 @@ struct Intake: ~Copyable {
     }
 
     private mutating func takeSenML(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
-        if let fault = parse(body, in: body) { return reject(Self.code(fault), index: 0, body, &context) }
+        if let fault = parse(body, in: body) { return reject(fault, body, &context) }
         takePack(body, &context)
     }
 
@@ -213,11 +213,26 @@ struct Intake: ~Copyable {
         }
     }
 
+    /// Refuses a document that cannot be parsed, as a whole; of an array, by the first element that is to blame.
+    private mutating func reject(
+        _ fault: JSONParser.Fault, _ body: UnsafeRawBufferPointer, _ context: inout Context
+    ) {
+        var elements = ArrayElements(body)
+        let isArray = body.first { !Self.isSpace($0) } == UInt8(ascii: "[")
+        for index in 0..<(isArray ? Limits.batchEvents : 0) {
+            let element = elements.element(index)
+            if element.isEmpty { break }
+            if let fault = parse(element, in: body) { return reject(Self.code(fault), index: index, element, &context) }
+        }
+        reject(Self.code(fault), index: 0, body, &context)
+    }
+
     private mutating func reject(
         _ code: IngestCode, index: Int, _ bytes: UnsafeRawBufferPointer, _ context: inout Context
     ) {
         let want = code == .nesting ? "\(Limits.nesting)" : nil
-        finish(Finding(index: index, code: code, want: want), bytes, &context)
+        let isNaN = code == .badJSON && bytes.firstRange(of: Array("NaN".utf8)) != nil
+        finish(Finding(index: index, code: code, got: isNaN ? "NaN" : nil, want: want), bytes, &context)
     }
 
     private mutating func finish(_ finding: Finding, _ bytes: UnsafeRawBufferPointer, _ context: inout Context) {
@@ -245,7 +260,7 @@ struct Intake: ~Copyable {
             if let number = sources.known(decoder.draft.source, context.department) {
                 sources.sources[number].rejected += 1
             }
-            let id = decoder.draft.id.isAbsent ? nil : decoder.draft.id.string
+            let id = decoder.draft.id.isAbsent ? decoder.id(at: at) : decoder.draft.id.string
             return Finding(index: index, id: id, code: error, field: detail.field, got: detail.got, want: detail.want)
         }
     }
@@ -281,6 +296,7 @@ struct Intake: ~Copyable {
         context.outcome.accepted += 1
         context.outcome.lastIndex = batch.count
         decoder.draft.append(to: &batch, &cache)
+        decoder.followDraft()
     }
 
     /// Stored and not evaluated: its time tells nothing about its source.
@@ -331,7 +347,8 @@ struct Intake: ~Copyable {
             if view.reads(type: kind, metric: decoder.draft.readings[reading].number) { continue }
             sources.sources[source].unread += 1
             let want = context.outcome.lists(.noRule) ? suggestion(metric) : nil
-            add(.noRule, "metric", metric.string, want, index, &context.outcome)
+            let field = decoder.draft.isReport ? "category" : "metric"
+            add(.noRule, field, metric.string, want, index, &context.outcome)
         }
         let fast = decoder.draft.clockFastSeconds
         if fast > 0 { add(.clockFast, "time", String(fast), nil, index, &context.outcome) }

@@ -201,9 +201,13 @@ struct SenMLPack {
 
     private func moment(_ seconds: Double) throws(Flaw) -> Timestamp {
         let isAbsolute = seconds >= Self.absoluteTime
-        // A clock that has not begun cannot say when "now" is.
-        guard abs(seconds) < 1e11, isAbsolute || now > .distantPast else {
-            throw Flaw(code: .badTime, field: "t", got: "\(seconds)")
+        guard abs(seconds) < 1e11 else {
+            throw Flaw(code: .badTime, field: "t", got: "\(seconds)", want: "Unix seconds")
+        }
+        // Where events are the clock, nothing but their own times says when "now" is.
+        guard isAbsolute || now > .distantPast else {
+            throw Flaw(
+                code: .badTime, field: "t", got: "\(seconds)", want: "absolute Unix seconds: events are the clock here")
         }
         let span = TimeSpan(microseconds: Int64((seconds * 1e6).rounded()))
         return isAbsolute ? Timestamp(microseconds: span.microseconds) : now + span

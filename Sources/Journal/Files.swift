@@ -1,7 +1,36 @@
 import Glibc
 
 /// The file operations whose order durability rests on: each names the file and the error in what it throws.
-enum Files {
+public enum Files {
+    /// Gives a file new content, of several parts one after the other; a crash leaves the old or the new one, whole. It is written
+    /// aside as `PATH.partial`, of which nothing stays where that fails.
+    public static func replace(_ path: String, with parts: [[UInt8]], mode: mode_t = 0o600) throws(JournalError) {
+        let partial = path + ".partial"
+        do {
+            try write(partial, parts, mode: mode)
+            try rename(partial, to: path)
+        } catch {
+            unlink(partial)
+            throw error
+        }
+        try sync(parent(path))
+    }
+
+    private static func write(_ path: String, _ parts: [[UInt8]], mode: mode_t) throws(JournalError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard file >= 0 else { throw error(path, "creating") }
+        defer { close(file) }
+        for bytes in parts {
+            var offset = 0
+            while offset < bytes.count {
+                let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + offset, $0.count - offset) }
+                guard written > 0 else { throw error(path, "writing") }
+                offset += written
+            }
+        }
+        guard fsync(file) == 0 else { throw error(path, "writing") }
+    }
+
     static func reason(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 
     /// The error behind the last failed call on `path`.
@@ -76,7 +105,9 @@ enum Files {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard file >= 0 else { throw error(path, "creating") }
         defer { close(file) }
-        guard write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else { throw error(path, "writing") }
+        guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+            throw error(path, "writing")
+        }
         try sync(parent(path))
     }
 

@@ -122,8 +122,8 @@ struct JournalWriter {
                 guard table.raise(mark, department: pending.department) else { continue }
                 raised.append((pending.department, mark))
             }
-            let known = marks.streams(pending.department) + table.streams(pending.department)
-            guard table.streams(pending.department) == 0 || known <= JournalBounds.streamsPerDepartment else {
+            let new = table.streams(pending.department, missingFrom: marks)
+            guard new == 0 || marks.streams(pending.department) + new <= JournalBounds.streamsPerDepartment else {
                 throw .refused(
                     index: index, reason: "over \(JournalBounds.streamsPerDepartment) streams of one department")
             }

@@ -48,11 +48,7 @@ public final class KeyStore: Sendable {
         try Files.makeDirectory(directory)
         var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
         randombytes_buf(&bytes, bytes.count)
-        let unfinished = path(id) + ".creating"
-        try Files.remove(unfinished)
-        try Files.create(unfinished, bytes, mode: 0o600)
-        try Files.rename(unfinished, to: path(id))
-        try Files.sync(directory)
+        try Files.replace(path(id), with: [bytes])
         return id
     }
 

@@ -35,6 +35,11 @@ struct MarkTable: Equatable, Sendable {
 
     func streams(_ department: String) -> Int { departments[department]?.count ?? 0 }
 
+    /// How many streams of a department the other table does not know.
+    func streams(_ department: String, missingFrom other: MarkTable) -> Int {
+        departments[department]?.keys.count { other.departments[department]?[$0] == nil } ?? 0
+    }
+
     func marks(_ department: String) -> [StreamMark] {
         (departments[department] ?? [:])
             .map { StreamMark(stream: $0.key, epoch: $0.value.epoch, seq: $0.value.seq) }

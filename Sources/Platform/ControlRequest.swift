@@ -35,6 +35,10 @@ public struct RulesAnswer: Codable, Sendable {
     public var changed = 0
     public var ruleSet = ""
     public var previous = ""
+    /// Journal position of the entry that made it the running one.
+    public var position: Int64 = 0
+    /// What the person who asked should know besides.
+    public var note: String?
     /// `invalid` files, `refused` request, `unavailable` platform.
     public var code: String?
     public var findings: String?

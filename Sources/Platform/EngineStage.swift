@@ -54,11 +54,11 @@ final class EngineStage: Sendable {
     func run() throws {
         let (taken, onRules, commit) = wiring.withLock { ($0.engine.take(), $0.onRules, $0.commit) }
         guard var engine = consume taken else { preconditionFailure("an engine runs once") }
-        var lastSnapshot = MonotonicClock.now()
+        var lastSnapshot = BootClock.now()
         var lastPublished = Timestamp.distantPast
         while let groups = queue.take(within: .seconds(1)) {
             for group in groups { try turn(group, &engine, onRules, commit) }
-            let now = MonotonicClock.now()
+            let now = BootClock.now()
             if now - lastPublished >= .milliseconds(200) {
                 publish(engine)
                 lastPublished = now

@@ -102,7 +102,7 @@ final class JournalStage: Sendable {
     private func creditDeafness(_ clock: inout StampClock) throws {
         guard
             let deaf = clock.deafness(
-                monotonic: MonotonicClock.now(), limit: min(Self.longestPause, timing.idleTimeout))
+                monotonic: BootClock.now(), limit: min(Self.longestPause, timing.idleTimeout))
         else { return }
         let entry = JournalEntry.started(deaf: deaf)
         try commit([PendingEntry(received: stamp(entry, &clock), entry: entry)], [])
@@ -117,7 +117,7 @@ final class JournalStage: Sendable {
 
     private func stamp(_ entry: JournalEntry, _ clock: inout StampClock) -> Timestamp {
         switch (timing.clock, entry) {
-        case (.wall, _): clock.stamp(wall: WallClock.now(), monotonic: MonotonicClock.now())
+        case (.wall, _): clock.stamp(wall: WallClock.now(), monotonic: BootClock.now())
         case (.events, .events(let batch)): clock.follow(following(batch.times, clock.last))
         case (.events, _): clock.last
         }

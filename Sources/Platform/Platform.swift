@@ -128,7 +128,7 @@ public final class Platform: Sendable {
         try threads.start("ingest") { [self, sockets = context.handle] in
             try ingest.run(context: sockets, past: remember)
         }
-        let upkeep = makeUpkeep(letters, stage)
+        let upkeep = makeUpkeep(letters, stage, feed)
         try threads.start("upkeep") { upkeep.run() }
         defer { upkeep.stop() }
         let watch = makeWatch(ingest)

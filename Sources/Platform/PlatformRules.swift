@@ -58,7 +58,7 @@ extension Platform {
         let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
         return answer { () throws(PlatformError) in
             try rules.propose(try RuleSource.load(files: files, configuration), nil, by: named)
-        }
+        }.noted(watched: configuration)
     }
 
     /// Makes an earlier set of the journal the running one again.
@@ -67,7 +67,7 @@ extension Platform {
         return answer { () throws(PlatformError) in
             let earlier = try earlier(to: request.to)
             return try rules.propose(earlier.activated(named, timing: configuration.timing), nil, by: named)
-        }
+        }.noted(watched: configuration)
     }
 
     private func named(_ request: ControlRequest) -> RuleSet.Activation? {
@@ -97,7 +97,8 @@ extension Platform {
         do throws(PlatformError) {
             let outcome = try change()
             return RulesAnswer(
-                ok: true, changed: outcome.changed, ruleSet: outcome.ruleSet, previous: outcome.previous)
+                ok: true, changed: outcome.changed, ruleSet: outcome.ruleSet, previous: outcome.previous,
+                position: rules.now.position)
         } catch {
             var answer = RulesAnswer(ok: false, findings: "\(error)")
             (answer.ruleSet, answer.previous) = (rules.now.ruleSet.version, rules.now.ruleSet.version)
@@ -111,6 +112,17 @@ extension Platform {
 }
 
 extension RulesAnswer {
+    /// Where the directory is watched, what a person chose lasts only as long as its files are not read again.
+    fileprivate func noted(watched configuration: Configuration) -> Self {
+        var answer = self
+        if ok, configuration.activation == .watched {
+            answer.note =
+                "activation is watched: the files in \(configuration.rules) run again when they change and at the next start; "
+                + "put them right, or set activation: named"
+        }
+        return answer
+    }
+
     fileprivate init(nameless what: String) {
         self.init(
             ok: false, code: "refused",

@@ -114,7 +114,7 @@ extension Platform {
 
     /// Retention keeps what the oldest snapshot or the store still needs. Where events are the clock it keeps
     /// everything: their stamps do not tell how long ago they came in, and recorded days are old on arrival.
-    func makeUpkeep(_ letters: RejectDesk, _ stage: EngineStage) -> Upkeep {
+    func makeUpkeep(_ letters: RejectDesk, _ stage: EngineStage, _ feed: Feed) -> Upkeep {
         Upkeep(
             journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)),
             keepFrom: { [snapshots, store, clock = configuration.clock] in
@@ -123,6 +123,7 @@ extension Platform {
             },
             beforeRemoval: { [snapshots] () throws(JournalError) in try snapshots.keepBase() },
             progress: { [journal] in (journal.nextPosition, stage.view.withLock { $0.nextPosition }) },
+            feedResets: { feed.status.resets },
             complaints: complaints,
             onPruned: { [log] report in
                 log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])

@@ -1,3 +1,4 @@
+import Events
 import Ingest
 import Journal
 import Synchronization
@@ -18,6 +19,9 @@ final class RejectDesk: Sendable {
     init(_ letters: DeadLetters) { self.letters = letters }
 
     func take(_ reject: Reject) {
+        var reject = reject
+        // Where events are the clock, it tells nobody when this one came.
+        if reject.received <= Timestamp(seconds: 0) { reject.received = WallClock.now() }
         state.withLock { state in
             if state.waiting.count < Self.maximumWaiting {
                 state.waiting.append(reject)
@@ -52,7 +56,8 @@ extension DeadLetter {
     fileprivate init(_ reject: Reject) {
         self.init(
             received: reject.received, department: reject.department, index: Int64(reject.finding.index),
-            code: reject.finding.code.rawValue, field: reject.finding.field ?? "", reason: reject.finding.en,
+            code: reject.finding.code.rawValue, field: reject.finding.field ?? "",
+            reason: reject.finding.zh + " " + reject.finding.en,
             raw: reject.bytes)
     }
 }

@@ -62,7 +62,7 @@ public struct ReplayJournal {
                     ?? .firstKept(position: first)
             }
             positions = max(initial.nextPosition, info.positions.lowerBound)..<info.positions.upperBound
-            guard let live = try Self.lastRuleSet(data, snapshots, info.positions) else {
+            guard let live = try Self.lastRuleSet(data, snapshots, info.positions.upperBound) else {
                 throw PlatformError.start("the journal in \(data) has never had a rule set")
             }
             self.live = live
@@ -81,17 +81,13 @@ public struct ReplayJournal {
         return received.upperBound
     }
 
-    /// The newest rule set: that of the newest snapshot, or one activated since.
-    private static func lastRuleSet(
-        _ data: String, _ snapshots: SnapshotFiles, _ positions: Range<Int64>
-    ) throws -> RuleSet? {
-        let newest = try snapshots.newest(upTo: positions.upperBound).found?.engine
-        var found = newest.flatMap { $0.ruleSet.version.isEmpty ? nil : $0.ruleSet }
-        var reader = try Journal.read(data: data, from: max(newest?.nextPosition ?? 1, positions.lowerBound))
-        while let stored = try reader.next() {
-            if case .ruleSet(let bytes) = stored.record.entry { found = try RuleSet(decoding: bytes) }
+    /// The newest rule set: the last one activated or, where that is pruned, the newest snapshot's.
+    private static func lastRuleSet(_ data: String, _ snapshots: SnapshotFiles, _ end: Int64) throws -> RuleSet? {
+        if case .ruleSet(let bytes)? = try Journal.ruleSets(data: data, limit: 1).first?.entry {
+            return try RuleSet(decoding: bytes)
         }
-        return found
+        let kept = try snapshots.newest(upTo: end).found?.engine.ruleSet
+        return kept.flatMap { $0.version.isEmpty ? nil : $0 }
     }
 
     /// A candidate as it would run here: with the live set's clock and tolerances.

@@ -21,10 +21,10 @@ final class RuleWatch: Sendable {
 
     func run() {
         // The start may have read files that were just being written: they are looked at once more.
-        var watch = QuietWatch(known: DirectoryScan([]), at: MonotonicClock.now())
+        var watch = QuietWatch(known: DirectoryScan([]), at: BootClock.now())
         while !waitForStop() {
             let scan = DirectoryScan(places)
-            guard watch.look(scan, at: MonotonicClock.now()) == .read else { continue }
+            guard watch.look(scan, at: BootClock.now()) == .read else { continue }
             let reading = read()
             // Files that changed while they were read are read again once quiet.
             guard DirectoryScan(places) == scan else { continue }

@@ -99,12 +99,9 @@ struct SnapshotFiles: Sendable {
                 guard let bytes = FileManager.default.contents(atPath: directory + "/" + name).map(Array.init),
                     Self.unsealed(bytes) != nil
                 else { continue }
-                try put([bytes], base + ".partial", renamedTo: base)
-                return try Self.sync(directory: (base as NSString).deletingLastPathComponent)
+                return try Files.replace(base, with: [bytes])
             }
         } catch {
-            // What is left of it would take the journal's room.
-            unlink(base + ".partial")
             throw fail("\(error)")
         }
         throw fail("\(directory) has none that is intact")
@@ -115,17 +112,9 @@ struct SnapshotFiles: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
         let name = String(repeating: "0", count: 20 - digits.count) + digits + ".snapshot"
-        let partial = directory + "/" + name + ".partial"
         try removePartials()
-        do {
-            // Not as one array: a state of a million keys takes half a gigabyte.
-            try put([Digest(of: state).bytes, state], partial, renamedTo: directory + "/" + name)
-        } catch {
-            // What is left of it would take the journal's room.
-            unlink(partial)
-            throw error
-        }
-        try Self.sync(directory: directory)
+        // Not as one array: a state of a million keys takes half a gigabyte.
+        try Files.replace(directory + "/" + name, with: [Digest(of: state).bytes, state])
         for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
     }
 
@@ -133,39 +122,6 @@ struct SnapshotFiles: Sendable {
     private func removePartials() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".partial") {
             unlink(directory + "/" + name)
-        }
-    }
-
-    private func put(_ parts: [[UInt8]], _ partial: String, renamedTo path: String) throws {
-        let file = open(partial, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
-        }
-        defer { close(file) }
-        for bytes in parts {
-            var offset = 0
-            while offset < bytes.count {
-                let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + offset, $0.count - offset) }
-                guard written > 0 else {
-                    throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
-                }
-                offset += written
-            }
-        }
-        guard fsync(file) == 0, rename(partial, path) == 0 else {
-            throw PlatformError.stopped("cannot write \(partial): \(String(cString: strerror(errno)))")
-        }
-    }
-
-    /// Makes the new name durable.
-    private static func sync(directory: String) throws {
-        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else {
-            throw PlatformError.stopped("cannot open \(directory): \(String(cString: strerror(errno)))")
-        }
-        defer { close(folder) }
-        guard fsync(folder) == 0 else {
-            throw PlatformError.stopped("cannot sync \(directory): \(String(cString: strerror(errno)))")
         }
     }
 

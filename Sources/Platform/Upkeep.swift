@@ -17,6 +17,8 @@ final class Upkeep: Sendable {
     private let beforeRemoval: @Sendable () throws(JournalError) -> Void
     /// Next positions of journal and engine.
     private let progress: @Sendable () -> (journal: Int64, engine: Int64)
+    /// How often all subscribers of the feed were let go since the start.
+    private let feedResets: @Sendable () -> Int64
     private let complaints: Complaints
     private let onPruned: @Sendable (PruneReport) -> Void
     private let isStopping = Monitor(false)
@@ -24,7 +26,8 @@ final class Upkeep: Sendable {
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
         beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void,
-        progress: @escaping @Sendable () -> (journal: Int64, engine: Int64), complaints: Complaints,
+        progress: @escaping @Sendable () -> (journal: Int64, engine: Int64),
+        feedResets: @escaping @Sendable () -> Int64, complaints: Complaints,
         onPruned: @escaping @Sendable (PruneReport) -> Void
     ) {
         self.journal = journal
@@ -33,6 +36,7 @@ final class Upkeep: Sendable {
         self.keepFrom = keepFrom
         self.beforeRemoval = beforeRemoval
         self.progress = progress
+        self.feedResets = feedResets
         self.complaints = complaints
         self.onPruned = onPruned
     }
@@ -41,35 +45,41 @@ final class Upkeep: Sendable {
 
     func run() {
         let checkpointer = Checkpointer(journal)
-        var nextPrune = MonotonicClock.now()
-        var nextLook = MonotonicClock.now()
-        var engineStood: Int64 = 0
+        var nextPrune = BootClock.now()
+        var nextLook = BootClock.now()
+        var seen = (engine: Int64(0), resets: Int64(0))
         while !waitForStop() {
             work(checkpointer)
-            if MonotonicClock.now() >= nextLook {
-                look(&engineStood)
-                nextLook = MonotonicClock.now() + .seconds(10)
+            if BootClock.now() >= nextLook {
+                look(&seen)
+                nextLook = BootClock.now() + .seconds(10)
             }
-            guard MonotonicClock.now() >= nextPrune else { continue }
+            guard BootClock.now() >= nextPrune else { continue }
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
                 let report = try journal.prune(
                     olderThan: retention, now: WallClock.now(), keepFrom: keepFrom, beforeRemoval: beforeRemoval)
                 if !report.removed.isEmpty { onPruned(report) }
-                nextPrune = MonotonicClock.now() + .hours(1)
+                nextPrune = BootClock.now() + .hours(1)
             }
         }
         work(checkpointer)
     }
 
-    /// What only grows until somebody does something about it. `stood`: where the engine was at the last look.
-    private func look(_ stood: inout Int64) {
+    /// What only grows until somebody does something about it. `seen`: where the engine was, and the feed's resets, at the last look.
+    private func look(_ seen: inout (engine: Int64, resets: Int64)) {
         let (end, engine) = progress()
-        let stands = engine < end && engine == stood
+        let stands = engine < end && engine == seen.engine
         complaints.note(
             "engine", stands ? "stands at position \(engine) of \(end - 1) since 10 s: nothing new is decided" : nil
         )
-        stood = engine
+        let resets = feedResets()
+        complaints.note(
+            "feed",
+            resets > seen.resets
+                ? "subscribers ask for too many prefixes: all were let go \(resets) times since the start, and again just now"
+                : nil)
+        seen = (engine, resets)
         complaints.note("descriptors", Descriptors.complaint())
         complaints.attempt("journal size") {
             let usage = try journal.usage()

@@ -16,7 +16,7 @@ public enum RuleDirectory {
 
         /// The same with findings that name files as the user does.
         func under(_ directory: String) -> Loading {
-            Loading(ruleSet: ruleSet, findings: findings.map { $0.under(directory) })
+            Loading(ruleSet: ruleSet, findings: findings.map { $0.under(directory) }, version: version)
         }
     }
 

@@ -38,7 +38,14 @@ struct RuleReader {
         let ladder = ladder(values ?? [], kind == .value ? input : nil)
         let by = key()
         guard let heading, let kind, let input, let values, let ladder, let by else {
+            // What stands beside a missing part has its own mistakes, and whoever mends the file wants to know of all.
             _ = optionalParts(values)
+            var rest = Rule(
+                id: heading?.id ?? "", title: heading?.title ?? .init(zh: "", en: ""), domain: heading?.domain ?? "",
+                message: .init(zh: "", en: ""), input: input ?? .init(type: "", metric: "", unit: ""), values: [],
+                ladder: ladder ?? [])
+            if heading != nil { describe(&rest) }
+            readSending(&rest)
             return nil
         }
         var rule = Rule(

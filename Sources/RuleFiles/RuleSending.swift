@@ -62,7 +62,8 @@ extension RuleReader {
         }
         let highest = max(
             rule.ladder.last?.level ?? .blue, rule.noData?.action == .alarm ? rule.noData?.level ?? .blue : .blue)
-        if response.level > highest {
+        let hasLevels = !rule.ladder.isEmpty || rule.noData != nil
+        if hasLevels, response.level > highest {
             fields.optional("level")?.report(
                 .unreachable, "the rule's alarms never come to \(response.level.name), so nobody has to answer",
                 help: "write 'level: \(highest.name)'")

@@ -39,7 +39,9 @@ public struct RuleTestReport: Sendable {
             out += "\(test.passed ? "pass" : "FAIL")  \(padded(test.rule, width))  \(test.name)\(place)\n"
             if !test.passed { out += sideBySide(test.rows) }
         }
-        return out + "\(cases.count) cases, \(failures) failed\n"
+        let isUnread = hasErrors && cases.isEmpty
+        return out
+            + (isUnread ? "no case was run: the errors come first\n" : "\(cases.count) cases, \(failures) failed\n")
     }
 
     private func sideBySide(_ rows: [TransitionRow]) -> String {

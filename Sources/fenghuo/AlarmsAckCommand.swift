@@ -29,7 +29,10 @@ extension AlarmsCommand {
             var request = ControlRequest(op: "acknowledge")
             let key = key ?? UUID().uuidString
             (request.episode, request.by, request.why, request.key) = (episode, person.by, person.why, key)
-            guard let body = try ControlClient(place.control).ask(request, milliseconds: 40_000) else {
+            // A platform that is not there is told at once; one that decides is waited for.
+            guard try ControlClient(place.control).ask("status") != nil,
+                let body = try ControlClient(place.control).ask(request, milliseconds: 40_000)
+            else {
                 throw Exit.fail(
                     "no platform answers at \(place.control); to ask again: --key \(key)", Exit.unreachable)
             }

@@ -25,7 +25,7 @@ struct AlarmsCommand: ParsableCommand {
         @Option(help: "Peak level and above: blue, yellow, orange, red; a + at the end is allowed.") var level: String?
         @Option(help: "Only this rule.") var rule: String?
         @Option(help: "At most so many, 1…10000.") var limit = 100
-        @Flag(help: "With rules in the sandbox.") var sandbox = false
+        @Flag(help: "Those of rules in the sandbox, too.") var sandbox = false
         @Option(help: "table or json.") var format = OutputFormat.table
 
         func validate() throws {

@@ -21,6 +21,7 @@ struct ControlOptions: ParsableArguments {
             throw Exit.fail(answer.findings ?? "refused", code)
         }
         print(words(answer))
+        if let note = answer.note { print(note) }
     }
 }
 

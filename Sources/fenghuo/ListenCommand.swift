@@ -8,7 +8,10 @@ import Messaging
 struct ListenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listen", abstract: "Print alarms as they come; catch up after an absence.",
-        discussion: "Topics are prefixes such as alarm/domain/gas/ or alarm/level/red/; all alarms where none is given."
+        discussion: """
+            Topics are prefixes such as alarm/domain/gas/ or alarm/level/red/; all alarms where none is given. \
+            Of one level and those above: name one topic each.
+            """
     )
 
     @Argument(help: "Topic prefixes.") var topics: [String] = []
@@ -22,6 +25,11 @@ struct ListenCommand: ParsableCommand {
     func validate() throws {
         guard area.map({ FeedTopics.area($0) != nil }) ?? true else {
             throw ValidationError("--area is a code of 6, 9, 12 or 14 digits")
+        }
+        if let topic = topics.first(where: { !FeedTopics.isPossible($0) }) {
+            throw ValidationError(
+                "no topic begins with '\(topic)': they are alarm/domain/gas/, alarm/level/red/, alarm/area/320213, and the same "
+                    + "below warning/ and exercise/")
         }
     }
 

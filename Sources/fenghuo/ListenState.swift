@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import Journal
 
 /// The file that keeps where `fenghuo listen` is in the feed: one process at a time, whole after any crash.
 final class ListenState {
@@ -34,22 +35,11 @@ final class ListenState {
     func save(_ place: FeedPlace) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let partial = path + ".partial"
-        guard FileManager.default.createFile(atPath: partial, contents: nil) else {
-            throw Self.failure("cannot write \(partial): \(String(cString: strerror(errno)))")
-        }
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: partial))
-        try file.write(contentsOf: try encoder.encode(place))
-        try file.synchronize()
-        try file.close()
-        guard rename(partial, path) == 0 else {
-            throw Self.failure("cannot rename \(partial) to \(path): \(String(cString: strerror(errno)))")
-        }
-        let above = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let folder = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { close(folder) }
-        guard folder >= 0, fsync(folder) == 0 else {
-            throw Self.failure("cannot sync \(above): \(String(cString: strerror(errno)))")
+        let bytes = Array(try encoder.encode(place))
+        do throws(JournalError) {
+            try Files.replace(path, with: [bytes])
+        } catch {
+            throw Self.failure("cannot keep the place in the feed: \(error)")
         }
     }
 

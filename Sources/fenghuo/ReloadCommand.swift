@@ -14,7 +14,9 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         try place.change(ControlRequest(op: "reload")) { answer in
-            answer.changed == 0 ? "nothing has changed: \(answer.ruleSet)" : "running \(answer.ruleSet)"
+            answer.changed == 0
+                ? "nothing has changed: \(answer.ruleSet) runs already, since position \(answer.position)"
+                : "running \(answer.ruleSet)"
         }
     }
 }

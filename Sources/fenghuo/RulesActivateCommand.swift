@@ -34,7 +34,8 @@ extension RulesCommand {
             }
             try place.change(request) { answer in
                 answer.changed == 0
-                    ? "nothing has changed: \(answer.ruleSet)"
+                    ? "nothing has changed and nothing was recorded: \(answer.ruleSet) runs already, since position "
+                        + "\(answer.position)"
                     : "running \(answer.ruleSet), before \(answer.previous)\nundo with fenghuo rules rollback"
             }
         }
@@ -77,9 +78,11 @@ extension RulesCommand {
             try Exit.require(data, "journal")
             let rows = try RuleSetRecord.newest(of: data, limit: max(1, limit)).map { record in
                 Row(
-                    position: record.position, received: record.received.formatted(),
+                    position: record.position,
+                    // Where events are the clock there is no time before the first.
+                    received: record.received.microseconds > 0 ? record.received.formatted() : "before the first event",
                     version: record.ruleSet.version, rules: record.ruleSet.rules.count,
-                    by: record.ruleSet.activation?.by ?? "", why: record.ruleSet.activation?.why ?? "")
+                    by: record.ruleSet.activation?.by ?? "(files)", why: record.ruleSet.activation?.why ?? "")
             }
             switch format {
             case .json: try printJSON(rows)

@@ -82,7 +82,8 @@ extension RulesCommand {
                 each: { side, decisions in for decision in decisions { sides[side].take(decision) } })
             line.end()
             return BacktestOutcome(
-                candidate: directory, other: diff, events: state.events, from: from ?? replay.received.lowerBound,
+                candidate: directory, other: diff, events: state.events,
+                from: max(from ?? .distantPast, replay.received.lowerBound),
                 until: to ?? end, start: replay.start, sides: sides)
         }
 

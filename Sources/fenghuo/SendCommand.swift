@@ -65,8 +65,9 @@ struct SendCommand: ParsableCommand {
         options.refusesRepeat = !resume && !again
         options.giveUpAfter = giveUp * 1000
         do {
-            let (progress, skipped) = try send(options)
+            let (progress, skipped, empty) = try send(options)
             print(SendReport.summary(progress))
+            if empty > 0 { print("\(empty) rows without any value or category 无数值的行") }
             for line in SendReport.rejects(progress) { print(line) }
             if progress.rejected > 0 || skipped > 0 { throw Exit.findings }
         } catch let failure as SendFailure {
@@ -86,10 +87,10 @@ struct SendCommand: ParsableCommand {
         }
     }
 
-    /// What became of the events, and how many rows of a CSV file were no events.
-    private func send(_ options: SendOptions) throws -> (SendProgress, skipped: Int) {
+    /// What became of the events, and how many rows of a CSV file could not be read or had nothing to tell.
+    private func send(_ options: SendOptions) throws -> (SendProgress, skipped: Int, empty: Int) {
         let context = Context()
-        if let spool { return (try send(options, spool, context.handle), 0) }
+        if let spool { return (try send(options, spool, context.handle), 0, 0) }
         var sender = try EventSender(context.handle, options)
         let line = ProgressLine()
         defer { line.end() }
@@ -102,10 +103,10 @@ struct SendCommand: ParsableCommand {
             let progress = try sender.send(&events) { line.show(SendReport.line($0)) }
             line.end()
             for skipped in events.skipped { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
-            return (progress, events.skippedCount)
+            return (progress, events.skippedCount, events.emptyCount)
         } else {
             var events = try NDJSONFile(path: file)
-            return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0)
+            return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0, 0)
         }
     }
 

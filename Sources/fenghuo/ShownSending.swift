@@ -26,7 +26,8 @@ struct ShownSending {
                     : "flap: change \(share), begins above \(ShownNumber.text(flap.high))")
         }
         if rule.response != nil, sending.isAnnounced {
-            let due = sending.answerDue.map { "the next unit is told at \($0.formatted())" } ?? "nothing more is due"
+            let due =
+                sending.answerDue.map { "the next unit is told at \($0.formatted())" } ?? "no further unit will be told"
             lines.append("response: " + (sending.isAcknowledged ? "acknowledged, " : "not acknowledged, ") + due)
         }
         if sending.withheld != .none { lines.append("nothing new is sent now: \(sending.withheld.name)") }

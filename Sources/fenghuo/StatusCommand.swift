@@ -29,7 +29,8 @@ struct StatusCommand: ParsableCommand {
         let person = status.activatedBy.isEmpty ? "" : " by \(status.activatedBy): \(status.activatedWhy)"
         print("规则 rules \(status.ruleSet)  activation \(status.activation)\(person)")
         if !status.diskRuleSet.isEmpty, status.diskRuleSet != status.ruleSet {
-            print("on disk \(status.diskRuleSet), not running")
+            let then = status.activation == "watched" ? "; it does after the next change or start" : ""
+            print("on disk \(status.diskRuleSet), not running\(then)")
         }
         print(
             "位置 positions: journal next \(status.journalNext), engine next \(status.engineNext), "

@@ -21,6 +21,7 @@ extension EndToEnd {
 
             let again = try fenghuo("send", file, "--to", platform.ingest, "--resume", in: scratch)
             #expect(again.code == 0 && again.output.hasPrefix("0 accepted"))
+            #expect(again.output.contains("\npassed over 9 events of 1 messages, acknowledged earlier; nothing new"))
             #expect(try platform.settle())
 
             let status = try fenghuo("status", "--control", platform.control, in: scratch)
@@ -168,6 +169,14 @@ extension EndToEnd {
             #expect(eventually { listener.errors == waiting } && listener.isRunning)
             listener.signal(SIGTERM)
             _ = listener.wait()
+            // A topic that no alarm ever has would wait for ever.
+            let nothing = try fenghuo("listen", "gas", "--feed", platform.feed, in: scratch)
+            #expect(nothing.code == 3 && nothing.errors.contains("alarm/domain/gas/"), "\(nothing.errors)")
+            // Nor does anybody wait to hear that nobody is there.
+            let began = ContinuousClock.now
+            let ack = try fenghuo(
+                "alarms", "ack", "1.0", "--by", "王敏", "--why", "x", "--control", platform.control, in: scratch)
+            #expect(ack.code == 4 && ack.errors.contains("no platform answers") && .now - began < .seconds(30))
         }
 
         @Test func `send tells by its exit code what went wrong`() throws {
@@ -254,7 +263,8 @@ extension EndToEnd {
             let text = try scratch.write("notes.txt", String(repeating: "not an event\n", count: 78))
             let refused = try fenghuo("send", text, "--to", platform.ingest, in: scratch)
             #expect(refused.code == 1 && refused.output.hasSuffix("… 68 more\n"), "\(refused.output)")
-            let table = try scratch.write("a.csv", "t,v\n2026-07-02 00:00:00,1\n2026-07-02 00:01:00,x\n")
+            let table = try scratch.write(
+                "a.csv", "t,v\n2026-07-02 00:00:00,1\n2026-07-02 00:01:00,x\n2026-07-02 00:02:00,\n")
             let unmapped = try fenghuo("send", table, "--to", platform.ingest, in: scratch)
             #expect(unmapped.code == 3 && unmapped.errors.contains("--map"), "\(unmapped.errors)")
             let map = try scratch.write(
@@ -267,7 +277,7 @@ extension EndToEnd {
                 """)
             let skipped = try fenghuo("send", table, "--map", map, "--to", platform.ingest, in: scratch)
             #expect(skipped.code == 1 && skipped.output.contains("a.csv:3: skipped"), "\(skipped.output)")
-            #expect(skipped.output.contains("\n1 accepted"))
+            #expect(skipped.output.contains("\n1 accepted") && skipped.output.contains("\n1 rows without any value"))
             let folder = try fenghuo("send", scratch.path, "--to", platform.ingest, in: scratch)
             #expect(folder.code == 2 && folder.errors.contains("directory") && !folder.errors.contains("NSCocoa"))
             let address = try fenghuo("send", text, "--again", "--to", "localhost:7400", in: scratch)

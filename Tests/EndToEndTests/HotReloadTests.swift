@@ -39,7 +39,8 @@ extension EndToEnd {
             try scratch.write("rules/gas/b.yml", Self.rule("b", red: "fifty"))
             #expect(eventually { (try? platform.status().health) == "degraded" })
             let status = try platform.status()
-            #expect(status.ruleSet == running && status.diskRuleSet != running)
+            #expect(
+                status.ruleSet == running && status.diskRuleSet != running && status.diskRuleSet.hasPrefix("sha256:"))
             #expect(status.degraded.count == 1)
             #expect(status.degraded[0].contains("running rule set \(running)"))
             #expect(status.degraded[0].contains("\(status.diskRuleSet) on disk is not valid"))
@@ -137,7 +138,8 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
             try platform.start()
             #expect(eventually { (try? Self.ids(platform)) == ["a"] })
-            #expect(try platform.status().diskRuleSet != first)
+            let disk = try platform.status().diskRuleSet
+            #expect(disk != first && disk.hasPrefix("sha256:"))
 
             let rules = scratch.path + "/rules"
             func command(_ arguments: String...) throws -> (code: Int32, output: String, errors: String) {
@@ -156,7 +158,8 @@ extension EndToEnd {
             #expect(bad.code == 2 && bad.errors.contains("gas/b.yml:9:13"))
             #expect(try platform.status().ruleSet == status.ruleSet)
 
-            #expect(try command("rollback", "--by", "李强", "--why", "误报").code == 0)
+            let back = try command("rollback", "--by", "李强", "--why", "误报")
+            #expect(back.code == 0 && !back.output.contains("watched"))
             #expect(try Self.ids(platform) == ["a"])
             #expect(try platform.status().ruleSet == first)
             #expect(try command("rollback", "--to", "00", "--by", "李强", "--why", "无").code == 2)
@@ -170,6 +173,26 @@ extension EndToEnd {
                 ["李强", "王敏"].first { line.contains($0) } ?? ""
             }
             #expect(people == ["李强", "王敏", ""])
+            #expect(history.output.contains("(files)") && history.output.contains("before the first event"))
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `where files are watched a rollback says how long it lasts, and a reload since when its set runs`()
+            throws
+        {
+            let scratch = try Scratch()
+            let platform = try Self.started(scratch, activation: "watched")
+            let first = try platform.status().ruleSet
+            try scratch.write("rules/gas/b.yml", Self.rule("b"))
+            #expect(eventually { (try? Self.ids(platform)) == ["a", "b"] })
+            let reload = try fenghuo("reload", "--control", platform.control, in: scratch)
+            #expect(reload.code == 0 && reload.output.contains("runs already, since position "), "\(reload.output)")
+            let back = try fenghuo(
+                "rules", "rollback", "--by", "李强", "--why", "误报", "--control", platform.control, in: scratch)
+            #expect(back.code == 0 && back.output.contains("activation is watched: "), "\(back.output)")
+            #expect(try platform.status().ruleSet == first)
+            let shown = try fenghuo("status", "--control", platform.control, in: scratch)
+            #expect(shown.output.contains("not running; it does after the next change or start"), "\(shown.output)")
             #expect(platform.stop() == 0)
         }
 

@@ -120,4 +120,55 @@ import Testing
                 Finding(index: 0, id: "6", code: .noRule, field: "metric", got: "gas.lell", want: "gas.lel")
             ])
     }
+
+    @Test func `an array that is not JSON names the element to blame`() {
+        let good = Bench.event()
+        for (bad, finding) in [
+            ("{\"id\":}", Finding(index: 2, code: .badJSON)),
+            (Bench.event([("value", "NaN")]), Finding(index: 2, code: .badJSON, got: "NaN")),
+            (Bench.event([("value", "1e999")]), Finding(index: 2, code: .badNumber)),
+        ] {
+            let outcome = Bench().take("[\(good), \(good) ,\(bad),\(good)]")
+            #expect(outcome.errors == [finding] && outcome.accepted == 0, "\(bad)")
+        }
+        #expect(Bench().take("[\(good)").errors == [Finding(index: 0, code: .badJSON)])
+        #expect(Bench().take("[\(good) \(good)]").errors == [Finding(index: 0, code: .badJSON)])
+    }
+
+    @Test
+    func `a refused event is named by its id wherever that stands, and the reading that is to blame by its number`() {
+        #expect(Bench().take(#"{"value":"x","id":"late-id"}"#).errors.map(\.id) == ["late-id"])
+        #expect(Bench().take(#"{"value":"x","id":7}"#).errors.map(\.id) == [nil])
+        func field(_ readings: String) -> String? {
+            let body = Bench.event([("metric", ""), ("value", ""), ("unit", ""), ("readings", readings)])
+            return Bench().take(body).errors.first?.field
+        }
+        let good = #"{"metric":"gas.lel","value":1,"unit":"%LEL"}"#
+        #expect(field(#"[\#(good),{"metric":"gas.lel","value":1,"unit":"%VOL"}]"#) == "readings[1].unit")
+        #expect(field(#"[\#(good),{"metric":"gas.lel","value":"1"}]"#) == "readings[1].value")
+        #expect(field(#"[{"metric":"gas.lel"}]"#) == "readings[0].value")
+        #expect(Bench().take(Bench.event([("unit", "\"%VOL\"")])).errors.first?.field == "unit")
+    }
+
+    @Test func `a report that no rule reads is noted by its category`() {
+        let outcome = Bench().take(
+            #"{"id":"1","category":"flod","area":"320213","time":"2026-07-01T08:15:00+08:00"}"#)
+        #expect(outcome.notes == [Finding(index: 0, id: "1", code: .noRule, field: "category", got: "flod")])
+    }
+
+    @Test func `where events are the clock a refused one does not move it`() {
+        var department = Department(id: "housing")
+        (department.maxFuture, department.refuseFuture, department.maxStep) = (nil, nil, .hours(1))
+        let bench = Bench(department: department)
+        func notes(_ id: String, _ time: String, unit: String = "%LEL") -> [IngestCode] {
+            bench.take(
+                Bench.event([("id", "\"\(id)\""), ("time", "\"2026-07-01T\(time):00+08:00\""), ("unit", "\"\(unit)\"")])
+            ).notes.map(\.code)
+        }
+        #expect(notes("1", "08:00") == [])
+        #expect(notes("2", "08:50", unit: "%VOL") == [] && bench.intake.batch.count == 1)
+        #expect(notes("3", "09:40") == [.clockFast])
+        #expect(notes("4", "08:50") == [])
+        #expect(notes("5", "09:40") == [])
+    }
 }

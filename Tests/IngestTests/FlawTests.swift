@@ -53,7 +53,7 @@ import Testing
         (Bench.event([("extra", long)]), .tooLong, "extra"),
         (Bench.event([("readings", "[]"), ("metric", ""), ("value", ""), ("unit", "")]), .emptyField, "readings"),
         (Bench.event([("readings", "[{\"metric\":\"m\",\"value\":1}]")]), .unexpectedField, "metric"),
-        (Bench.event([("readings", "[{\"x\":1}]")]), .unexpectedField, "x"),
+        (Bench.event([("readings", "[{\"x\":1}]")]), .unexpectedField, "readings[0].x"),
         (Bench.event([("specversion", "\"0.3\"")]), .unknownSpecversion, "specversion"),
         (Bench.event([("specversion", "\"1.0\"")]), .missingField, "source"),
         (Bench.event([("data", "{}")]), .missingField, "specversion"),

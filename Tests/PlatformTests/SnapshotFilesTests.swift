@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Journal
 import Testing
 
 @testable import Platform
@@ -27,7 +28,7 @@ struct SnapshotFilesTests {
         // A directory in its place cannot be renamed over.
         let target = files.directory + "/00000000000000000001.snapshot"
         try FileManager.default.createDirectory(atPath: target + "/x", withIntermediateDirectories: true)
-        #expect(throws: PlatformError.self) { try files.write(Engine().snapshot(), nextPosition: 1) }
+        #expect(throws: JournalError.self) { try files.write(Engine().snapshot(), nextPosition: 1) }
         #expect(try names(files) == ["00000000000000000001.snapshot"])
     }
 

@@ -33,6 +33,25 @@ struct RuleReaderTests {
         #expect(rule.version == contentHash(Array(gasRule.utf8)))
     }
 
+    @Test func `one run tells every mistake of a file, whatever part is missing`() {
+        var text = gasRule
+        for (right, wrong) in [
+            ("domain: gas", "domian: gas"), ("unit: \"%LEL\"}", "unit: \"%VOL\"}"), ("by: subject", "by: subjct"),
+            ("quality ==", "qualty =="), ("clear: 15", "clear: 25"), ("max_gap: 5m", "max_gap: 5x"),
+            ("do: alarm", "do: alrm"), ("issue: review", "response: {level: rde, acknowledge_within: 10m}"),
+        ] {
+            #expect(text.contains(right))
+            text = text.replacing(right, with: wrong)
+        }
+        let codes = load([("gas/gas-lel.yml", text)]).findings.filter { $0.severity == .error }.map(\.code)
+        #expect(
+            codes == [
+                "missing_field", "unknown_key", "unknown_unit", "unbounded_keys", "expression", "clear_side",
+                "not_a_span",
+                "unknown_word", "unknown_word",
+            ])
+    }
+
     @Test func `each level can look at its own window`() throws {
         let loading = load([("flood/rain-signal.yml", rainRule)])
         #expect(loading.findings == [])

@@ -2,7 +2,7 @@ import Events
 import Foundation
 
 /// Time since the machine started, its sleep included; no operator sets it.
-enum MonotonicClock {
+enum BootClock {
     static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
