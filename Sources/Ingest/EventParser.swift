@@ -10,12 +10,12 @@ public struct EventParser: ~Copyable {
         self.department = DepartmentTexts(department)
     }
 
-    /// The accepted events of one body and why each other was refused; repeats of earlier bodies are left out. `lines` says whether the
-    /// body is NDJSON; nil: as its bytes tell.
+    /// The accepted events of one body and why each other was refused. As of a sequenced stream, which `fenghuo send` makes of a
+    /// file, each counts, whatever its identity. `lines` says whether the body is NDJSON; nil: as its bytes tell.
     public mutating func parse(
         _ body: [UInt8], lines: Bool? = nil, now: Timestamp
     ) -> (batch: EventBatch, errors: [Finding]) {
-        var context = Intake.Context(department: department, now: now)
+        var context = Intake.Context(department: department, now: now, sequenced: true)
         context.outcome.errorLimit = .max
         body.withUnsafeBytes { intake.take($0, kind: lines.map { $0 ? .lines : .document }, &context) }
         return (intake.close().0, context.outcome.errors)

@@ -78,6 +78,28 @@ public final class DeadLetters: Sendable {
         }
     }
 
+    /// Deletes what was received in a month such as 2026-07 (+08:00), its bytes in the file too; returns how many letters.
+    public func erase(month: String) throws(JournalError) -> Int {
+        try totals.withLock { (totals) throws(JournalError) in
+            let (count, next) = try onFile(path, "erasing in") {
+                let erased = try queue.inDatabase { database in
+                    try database.execute(sql: "PRAGMA secure_delete = ON")
+                    try database.execute(
+                        sql: """
+                            DELETE FROM dead_letter
+                            WHERE strftime('%Y-%m', received / 1000000 + 28800, 'unixepoch') = ?
+                            """,
+                        arguments: [month])
+                    return database.changesCount
+                }
+                try queue.inDatabase { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+                return (erased, try queue.read { try Self.totals($0) })
+            }
+            totals = next
+            return count
+        }
+    }
+
     /// Rows kept, and rows dropped for the limits since the table was made.
     public var counts: (kept: Int64, dropped: Int64) { totals.withLock { ($0.rows, $0.dropped) } }
 

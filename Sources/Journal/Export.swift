@@ -5,8 +5,8 @@ extension Journal {
     /// `write` in chunks of whole lines.
     ///
     /// A line is a CloudEvents 1.0 event with the extension attributes `position`, `received` and `department`.
-    /// Restricted fields are left out unless `restricted` is set; they are then under `data.restricted`, or
-    /// `data.restricted_erased` is true. Returns the number of events.
+    /// Restricted fields are left out unless `restricted` is set; they are then in `data` as they were sent, or
+    /// `data.restricted_erased` is true. What is written can be sent again. Returns the number of events.
     public static func export(
         data: String, from: Int64?, upTo end: Int64, restricted: Bool = false, write: ([UInt8]) throws -> Void
     ) throws -> Int {
@@ -66,12 +66,7 @@ private func eventData(
     if batch.periods[event] != 0 { json.field("period", "PT\(batch.periods[event])S") }
     if batch.flags[event].contains(.exercise) { json.field("exercise", flag: true) }
     for field in batch.fields(event) { appendField(batch, field, to: &json) }
-    let open = batch.restricted.filter { Int($0.event) == event }
-    if !open.isEmpty {
-        var object = JSONObjectWriter()
-        for field in open { object.field(field.name, field.value) }
-        json.field("restricted", object: object)
-    }
+    for field in batch.restricted where Int(field.event) == event { json.field(field.name, field.value) }
     if restricted == .erased { json.field("restricted_erased", flag: true) }
     return json
 }

@@ -2,9 +2,9 @@
 extension Journal {
     /// Runs the work while this process owns the data directory as an open journal does; the directory is made where there is
     /// none. The work leaves `journal/owner.lock` in its place. Throws `owned` where another process has it, before any work.
-    public static func whileOwning(data: String, _ work: () throws -> Void) throws {
+    public static func whileOwning<Result>(data: String, _ work: () throws -> Result) throws -> Result {
         try Files.makeDirectory(directory(data))
         let owner = try OwnerLock(directory(data) + "/owner.lock")
-        try withExtendedLifetime(owner, work)
+        return try withExtendedLifetime(owner, work)
     }
 }

@@ -93,7 +93,7 @@ struct JournalCommand: ParsableCommand {
         @OptionGroup var options: Options
         @Option(help: "First position; left out: the oldest kept.") var from: Int64?
         @Option(help: "Position to stop before.") var to: Int64 = .max
-        @Flag(help: "With free text and reporter fields: personal data.") var restricted = false
+        @Flag(help: "With free text and reporter fields, as they were sent: personal data.") var restricted = false
 
         func validate() throws {
             guard from ?? 1 >= 1, to >= from ?? 1 else {
@@ -139,6 +139,7 @@ struct JournalCommand: ParsableCommand {
             discussion: """
                 Free text and reporters of reports are encrypted with a key a month, KEY is its file in keys/ without .key. \
                 Without the key they cannot be read, in copies of the journal neither; the hash chain stays whole. \
+                The dead letters of the month, which are kept as they were sent, are deleted. \
                 The platform must be stopped. A copy of the key elsewhere is yours to destroy.
                 """)
         @Argument(help: "The key, as in 2026-07.") var key: String
@@ -151,15 +152,19 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try options.requireJournal()
-            try Journal.whileOwning(data: options.data) {
+            let letters = try Journal.whileOwning(data: options.data) {
                 let keys = KeyStore(data: options.data)
                 guard try keys.ids().contains(key) else {
                     let known = try keys.ids().joined(separator: ", ")
                     throw Exit.fail("no key \(key) in \(options.data)/keys; there are: \(known)", Exit.findings)
                 }
                 try keys.erase(key)
+                // Refused events are kept as they were sent.
+                return try DeadLetters(data: options.data).erase(month: String(key.prefix(7)))
             }
-            print("erased \(key): the personal fields received under it can never be read again")
+            print(
+                "erased \(key): the personal fields received under it can never be read again; "
+                    + "\(letters) dead letters of the month are deleted")
         }
     }
 }

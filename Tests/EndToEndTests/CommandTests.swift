@@ -255,6 +255,13 @@ extension EndToEnd {
             let again = try fenghuo("send", file, "--again", "--to", platform.ingest, in: scratch)
             #expect(again.code == 0 && again.output.hasPrefix("9 accepted"))
             #expect(platform.stop() == 0)
+            // What the platform counted twice, a replay of its export does too.
+            let export = try fenghuo("journal", "export", "--restricted", "--data", platform.data, in: scratch)
+            let exported = try scratch.write("export.ndjson", export.output)
+            let replay = try fenghuo(
+                "replay", exported, "--quiet", "--rules", Repository.root + "/rules", "--registry",
+                Repository.root + "/registry", "--metrics", Repository.root + "/catalogue/metrics.yml", in: scratch)
+            #expect(replay.output.hasPrefix("18 events, 0 refused"), "\(replay.output)\(replay.errors)")
         }
 
         @Test func `what cannot be sent is told in a few lines that say what to do`() throws {

@@ -38,6 +38,27 @@ struct DeadLettersTests {
         #expect(try letters.newest(1, raw: true).first?.raw.count == DeadLetterLimits.rawBytes)
     }
 
+    @Test func `a month's letters are erased, on both sides of its edges, and are no more in the files`() throws {
+        let (july, august) = (Timestamp(seconds: 1_782_835_200), Timestamp(seconds: 1_785_513_600))
+        func letter(_ received: Timestamp, _ text: String) -> DeadLetter {
+            DeadLetter(
+                received: received, department: "gas", index: 0, code: "bad_json", reason: "", raw: Array(text.utf8))
+        }
+        let letters = try DeadLetters(data: directory.path)
+        try letters.insert([
+            letter(july - TimeSpan.seconds(1), "before"), letter(july, "secret-a"),
+            letter(august - TimeSpan.seconds(1), "secret-b"), letter(august, "after"),
+        ])
+        #expect(try letters.erase(month: "2026-07") == 2)
+        #expect(letters.counts.kept == 2)
+        #expect(
+            try letters.newest(9, raw: true).map { String(decoding: $0.raw, as: UTF8.self) } == ["after", "before"])
+        for suffix in ["", "-wal"] {
+            let bytes = try Files.read(directory.path + "/deadletters.sqlite" + suffix, upTo: 1 << 20) ?? []
+            #expect(bytes.firstRange(of: Array("secret".utf8)) == nil)
+        }
+    }
+
     @Test func `the file is its owner's only`() throws {
         _ = try DeadLetters(data: directory.path)
         var status = stat()
