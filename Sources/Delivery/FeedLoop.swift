@@ -124,11 +124,10 @@ struct FeedLoop: ~Copyable {
         switch frames.receive(from: desk) {
         case .nothing, .closed: return
         case .tooMany, .tooLarge:
-            // Of such a message only the routing id and, from a REQ, the empty frame are left.
-            let envelope = (0..<frames.count).map { frames.bytes($0) }
-            reply(
-                envelope.prefix(1) + envelope.dropFirst().prefix { $0.isEmpty },
-                answers.refused(.malformed, head: store.head))
+            // Of such a message only the routing id and, from a REQ, what its answer begins with, up to an empty frame, are left.
+            let left = (0..<frames.count).map { frames.bytes($0) }
+            let empty = left.dropFirst().firstIndex(where: \.isEmpty) ?? 0
+            reply(Array(left.prefix(empty + 1)), answers.refused(.malformed, head: store.head))
         case .message:
             let last = frames.count - 1
             reply((0..<last).map { frames.bytes($0) }, answers.answer(frames.bytes(last), head: store.head))

@@ -102,7 +102,7 @@ final class Desk {
     func assume(forgotten newest: Timestamp) { intake.assume(forgotten: newest) }
 
     /// A message of too many frames or bytes, thrown away but for its first frames: the routing id and, of a REQ socket,
-    /// the empty frame that its answer begins with. Without them only a count remains.
+    /// what its answer begins with, up to an empty frame. Without them only a count remains.
     func refuseUnread(_ code: IngestCode, _ first: [[UInt8]]) {
         messages += 1
         guard let routing = first.first, !routing.isEmpty else {
@@ -110,8 +110,8 @@ final class Desk {
             silentLost += 1
             return count(code)
         }
-        let envelope = first.count > 1 && first[1].isEmpty ? [routing, []] : [routing]
-        refuse(envelope, Finding(index: 0, code: code, want: "\(Limits.messageBytes)"))
+        let empty = first.dropFirst().firstIndex(where: \.isEmpty) ?? 0
+        refuse(Array(first.prefix(empty + 1)), Finding(index: 0, code: code, want: "\(Limits.messageBytes)"))
     }
 
     /// Events of a sender that gets no answer: a body frame alone. What is refused whole is a dead letter, too.

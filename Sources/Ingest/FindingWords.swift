@@ -50,7 +50,7 @@ extension Finding {
         case .tooOld: "早于去重窗口(\(want)),无法判断是否重复;请改用序号流"
         case .loop: "此事件已经过本平台(\(want)),不再接收:检查各平台的转发配置"
         case .noRule: "没有规则使用 \(got)" + (want.isEmpty ? "" : ",是否为 \(want)?")
-        case .unknownSubject: "监测对象 \(got) 未登记"
+        case .unknownSubject: "监测对象 \(got) 未登记" + (want.isEmpty ? "" : ",且未给出区划:各区收不到其报警")
         case .areaMismatch: "区划 \(got) 与登记的 \(want) 不符,以登记为准"
         case .clockFast: "设备时钟快 \(span.zh),读数已保存但未参与判断"
         case .late: "比该来源最新数据晚 \(span.zh);已保存,仍按其自身时间判断"
@@ -112,7 +112,9 @@ extension Finding {
         case .tooOld: "not after \(want), the edge of the duplicate window: use a sequenced stream for old data"
         case .loop: "the event has already passed this platform (\(want)): who forwards to whom goes in a circle"
         case .noRule: "no rule reads \(got)" + (want.isEmpty ? "" : "; did you mean \(want)?")
-        case .unknownSubject: "subject \(got) is not in the registry"
+        case .unknownSubject:
+            "subject \(got) is not in the registry"
+                + (want.isEmpty ? "" : " and the event names no area: no district hears of its alarms")
         case .areaMismatch: "area \(got) is not the registry's \(want), which holds"
         case .clockFast: "clock \(span.en) fast; stored, not evaluated"
         case .late: "\(span.en) behind the newest event of its source; stored, and judged by its own time"

@@ -367,7 +367,8 @@ struct Intake: ~Copyable {
             }
         } else if view.subjects.count > 0, !subject.isAbsent {
             strangers.note(subject, source: source, at: context.now)
-            add(.unknownSubject, "subject", subject.string, nil, index, &context.outcome)
+            let missing = area.isAbsent ? "area" : nil
+            add(.unknownSubject, "subject", subject.string, missing, index, &context.outcome)
         }
     }
 

@@ -64,7 +64,7 @@ public struct Frames: ~Copyable {
             if zmq_msg_more(target) == 0 { break }
         }
         guard let excess else { return .message }
-        release(from: (0..<min(2, count)).prefix { zmq_msg_size(messages + $0) <= 256 }.count)
+        release(from: (0..<min(3, count)).prefix { zmq_msg_size(messages + $0) <= 256 }.count)
         return excess
     }
 

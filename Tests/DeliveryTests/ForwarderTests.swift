@@ -95,8 +95,9 @@ import class TestSupport.Door
         #expect(try ids(gate.door) == Self.expected(1...2))
         #expect(running.forwarder.status.retries == 3)
         #expect(running.forwarder.status.trouble == nil)
-        let heard = troubles.heard.withLock { $0 }
-        #expect(heard.compactMap { $0 }.first?.contains("too_many_streams") == true && heard.last == .some(nil))
+        // The status says so first.
+        try eventually { troubles.heard.withLock { $0.last == .some(nil) } }
+        #expect(troubles.heard.withLock { $0 }.compactMap { $0 }.first?.contains("too_many_streams") == true)
         try running.stop()
         try gate.close()
     }

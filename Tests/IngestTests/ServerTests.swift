@@ -126,9 +126,13 @@ func eventually(_ condition: () -> Bool) -> Bool {
         #expect(odd.answer()?["code"] as? String == "message_too_large")
         odd.send([UInt8](repeating: 0x5B, count: 100 << 20))
         #expect(odd.answer(within: 300) == nil)
-        let good = Client(ZMQ_REQ, served.server.endpoint)
-        good.send(Bench.event())
-        #expect(good.answer()?["ok"] as? Bool == true)
+        for correlate in [false, true] {
+            let good = Client(ZMQ_REQ, served.server.endpoint, correlate: correlate)
+            good.send([UInt8](repeating: 0x20, count: 9 << 20))
+            #expect(good.answer()?["code"] as? String == "message_too_large")
+            good.send(Bench.event([("id", "\"\(correlate)\"")]))
+            #expect(good.answer()?["ok"] as? Bool == true)
+        }
         served.stop()
     }
 

@@ -46,7 +46,7 @@ struct SocketTests {
         _ = push.send("next", wait: true)
         var frames = Frames(capacity: 8)
         check(receive(pull, &frames) == expected)
-        check(frames.count == (expected == .message ? 8 : 2) && frames.bytes(0) == [1])
+        check(frames.count == (expected == .message ? 8 : 3) && frames.bytes(0) == [1])
         check(receive(pull, &frames) == .message && frames.count == 1 && frames.string(0) == "next")
     }
 
