@@ -96,17 +96,6 @@ struct TidyTests {
         }
     }
 
-    @Test func `both READMEs show the same commands and samples`() throws {
-        func samples(_ name: String) throws -> [Substring] {
-            let text = try String(contentsOf: Self.root.appendingPathComponent(name), encoding: .utf8)
-            return text.split(separator: "```", omittingEmptySubsequences: false).enumerated()
-                .filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
-        }
-        let english = try samples("README.md")
-        #expect(english.count > 6)
-        #expect(try samples("README.zh.md") == english)
-    }
-
     @Test func `every test that the durability page names exists`() throws {
         let page = try String(contentsOf: Self.root.appendingPathComponent("docs/durability.md"), encoding: .utf8)
         let tests = Self.root.appendingPathComponent("Tests")
