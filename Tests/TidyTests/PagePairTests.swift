@@ -3,7 +3,7 @@ import Testing
 
 /// What departments and operators read is there in English and in Chinese, and both say the same.
 struct PagePairTests {
-    private static let pages = ["README", "docs/operations", "docs/wire", "docs/feed"]
+    private static let pages = ["README", "docs/operations", "docs/wire", "docs/feed", "docs/rules"]
 
     /// A page in parts that do not depend on its language.
     private struct Page {
