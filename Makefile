@@ -10,10 +10,10 @@ SECONDS ?= 60
 ONLY ?=
 ROUNDS ?= 200
 
-.PHONY: help setup build run test check rules bench simulate mutations fuzz nightly golden clean
+.PHONY: help setup build run test check rules bench bench-peers simulate mutations fuzz nightly golden clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: ## install missing system packages (apt, with sudo where needed)
 	@Tests/setup.sh $(DEBS)
@@ -63,3 +63,8 @@ clean: ## remove what was built
 bench: setup ## measure speed and size beside their targets (docs/performance.md), a few minutes
 	@touch Benchmarks/Package.swift    # else SwiftPM does not look for files that are new in the package it measures
 	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks Benchmarks/.build
+
+bench-peers: build ## one rule over one file: Fenghuo beside a plain Python worker and Bytewax, which go into .build
+	@python3 -m venv .build/venv-peers
+	@.build/venv-peers/bin/pip install --quiet pyzmq orjson bytewax
+	@.build/venv-peers/bin/python Benchmarks/peers.py
