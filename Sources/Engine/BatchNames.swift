@@ -29,40 +29,49 @@ struct BatchNames {
         types = symbols
     }
 
+    @inline(__always)
     mutating func symbol(_ number: Int32, _ table: inout StringTable) -> Int32 {
         guard number >= 0 else { return -1 }
         let known = symbols[Int(number)]
-        if known != Self.unknown { return known }
+        return known != Self.unknown ? known : intern(number, &table)
+    }
+
+    private mutating func intern(_ number: Int32, _ table: inout StringTable) -> Int32 {
         let symbol = arrived.columns.strings.withBytes(number) { table.intern($0) }
         symbols[Int(number)] = symbol
         return symbol
     }
 
     /// The symbol of a string that the table has; −1 where it has none.
+    @inline(__always)
     mutating func known(_ number: Int32, _ table: borrowing StringTable) -> Int32 {
         guard number >= 0 else { return -1 }
         let known = symbols[Int(number)]
-        if known != Self.unknown { return known }
+        return known != Self.unknown ? known : find(number, table)
+    }
+
+    private mutating func find(_ number: Int32, _ table: borrowing StringTable) -> Int32 {
         guard let symbol = arrived.columns.strings.withBytes(number, { table.find($0) }) else { return -1 }
         symbols[Int(number)] = symbol
         return symbol
     }
 
+    @inline(__always)
     mutating func metric(_ number: Int32, _ routes: borrowing Routes) -> Int32 {
         guard number >= 0 else { return -1 }
-        let known = metrics[Int(number)]
-        if known != Self.unknown { return known }
-        let metric = arrived.columns.strings.withBytes(number) { routes.metrics.find($0) } ?? -1
-        metrics[Int(number)] = metric
-        return metric
+        if metrics[Int(number)] == Self.unknown { metrics[Int(number)] = find(number, in: routes.metrics) }
+        return metrics[Int(number)]
     }
 
+    @inline(__always)
     mutating func type(_ number: Int32, _ routes: borrowing Routes) -> Int32 {
         guard number >= 0 else { return -1 }
-        let known = types[Int(number)]
-        if known != Self.unknown { return known }
-        let type = arrived.columns.strings.withBytes(number) { routes.types.find($0) } ?? -1
-        types[Int(number)] = type
-        return type
+        if types[Int(number)] == Self.unknown { types[Int(number)] = find(number, in: routes.types) }
+        return types[Int(number)]
+    }
+
+    @inline(never)
+    private func find(_ number: Int32, in table: borrowing StringTable) -> Int32 {
+        arrived.columns.strings.withBytes(number) { table.find($0) } ?? -1
     }
 }

@@ -17,9 +17,10 @@ extension Engine {
         var sourceOf = [Int32](repeating: -1, count: batch.strings.count + 1)
         let followsEvents = ruleSet.timing.clock == .events
         if !followsEvents { runReceivedTimers(before: record.received, into: &decisions) }
-        for event in 0..<min(Self.foresight, batch.count) { foresee(event, of: arrived, &names) }
+        let routes = routes
+        var ahead = Foresight()
         for event in 0..<batch.count {
-            foresee(event + Self.foresight, of: arrived, &names)
+            if event == ahead.end { foresee(&ahead, of: arrived, routes, &names) }
             begin(record.position + Int64(event))
             let time = batch.times[event]
             if followsEvents {
@@ -33,8 +34,9 @@ extension Engine {
             if batch.flags[event].contains(.implausible) {
                 implausible += 1
             } else {
+                var place = ahead.start(of: event)
                 for reading in batch.readings(event) {
-                    meetRules(arrived, event, reading, source, &names, into: &decisions)
+                    meetRules(arrived, event, reading, source, routes, &names, ahead, &place, into: &decisions)
                 }
             }
             sources[Int(source)].newest = max(sources[Int(source)].newest, time)
@@ -71,9 +73,10 @@ extension Engine {
         return true
     }
 
+    /// `place`: where in `ahead` the slots of the reading's rules begin; moved past them.
     private mutating func meetRules(
-        _ arrived: ArrivedBatch, _ event: Int, _ reading: Int, _ source: Int32, _ names: inout BatchNames,
-        into decisions: inout [Decision]
+        _ arrived: ArrivedBatch, _ event: Int, _ reading: Int, _ source: Int32, _ routes: Routes,
+        _ names: inout BatchNames, _ ahead: Foresight, _ place: inout Int, into decisions: inout [Decision]
     ) {
         let metric = names.metric(arrived.columns.metrics[reading], routes)
         guard metric >= 0 else { return }
@@ -83,24 +86,44 @@ extension Engine {
             arrived, event: event, reading: reading, source: source,
             subject: names.symbol(arrived.columns.subjects[event], &symbols),
             area: names.symbol(arrived.columns.areas[event], &symbols), position: position, received: received)
-        for index in routes.targets(of: metric) {
-            let target = routes.targets[index]
-            guard target.type == type else { continue }
-            let rule = Int(target.rule)
-            let wanted =
-                target.input == 0
-                ? runtimes[rule].unitSymbol : runtimes[rule].otherUnits[Int(target.input) - 1]
-            guard unit < 0 || wanted < 0 || unit == wanted else {
-                runtimes[rule].counters.unitMismatch += 1
-                continue
+        let targets = routes.targets(of: metric)
+        let slots = place - targets.lowerBound
+        place += targets.count
+        var next = targets.lowerBound
+        while next < targets.upperBound {
+            let turn = nextPosition
+            // One look at the array for all rules that only write the reading down.
+            let steadiness = runtimes.withUnsafeMutableBufferPointer { rules in
+                while next < targets.upperBound {
+                    let target = routes.targets[next]
+                    next += 1
+                    guard target.type == type else { continue }
+                    let steadiness = rules[Int(target.rule)].meet(
+                        arrival, target.input, unit, ahead.slots[slots + next - 1], turn)
+                    guard case .steady = steadiness else { return steadiness }
+                }
+                return .steady
             }
-            evaluate(rule, target.input, arrival, into: &decisions)
+            let target = routes.targets[next - 1]
+            let rule = Int(target.rule)
+            switch steadiness {
+            case .steady: return
+            case .unknown: evaluate(rule, target.input, unit, arrival, into: &decisions)
+            case .unsteady: takeTheLongWay(rule, ahead.slots[slots + next - 1], arrival, nil, into: &decisions)
+            case .measured(let value):
+                takeTheLongWay(
+                    rule, ahead.slots[slots + next - 1], arrival, RuleValues(first: value), into: &decisions)
+            }
         }
     }
 
     private mutating func evaluate(
-        _ rule: Int, _ input: Int32, _ arrival: Arrival, into decisions: inout [Decision]
+        _ rule: Int, _ input: Int32, _ unit: Int32, _ arrival: Arrival, into decisions: inout [Decision]
     ) {
+        guard runtimes[rule].hasUnit(unit, input) else {
+            runtimes[rule].counters.unitMismatch += 1
+            return
+        }
         let plan = runtimes[rule].plan
         guard arrival.time >= plan.effectiveFrom, arrival.time < plan.effectiveUntil else {
             runtimes[rule].counters.notEffective += 1
@@ -109,9 +132,9 @@ extension Engine {
         if plan.hasPattern { return meetPattern(rule, runtimes[rule].prepared, input, arrival, into: &decisions) }
         if plan.hasCondition, !passes(runtimes[rule].prepared.condition, rule, arrival) { return }
         guard let slot = slot(of: rule, arrival) else { return }
-        switch runtimes[rule].staySteady(slot, arrival) {
+        switch runtimes[rule].staySteady(slot, arrival, nextPosition) {
         case .steady: return
-        case .unsteady: takeTheLongWay(rule, slot, arrival, nil, into: &decisions)
+        case .unknown, .unsteady: takeTheLongWay(rule, slot, arrival, nil, into: &decisions)
         case .measured(let value):
             takeTheLongWay(rule, slot, arrival, RuleValues(first: value), into: &decisions)
         }

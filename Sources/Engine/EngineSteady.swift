@@ -44,24 +44,54 @@ extension PreparedRule {
 
 extension RuleRuntime {
     enum Steadiness {
-        /// The reading is written down.
+        /// The reading is written down, or nothing to the rule.
         case steady
+        /// Nothing was done: the rule must be asked in full.
+        case unknown
         /// It takes the long way, and nothing was done.
         case unsteady
         /// It takes the long way with this value: its window has it already.
         case measured(Double)
     }
 
-    /// Writes a reading down where that is all there is to do.
+    /// Does with a reading what the engine would, where that is to write it down or to filter it, and its key's slot is
+    /// known already: `slot` is only a guess.
     @inline(__always)
-    mutating func staySteady(_ slot: Int32, _ arrival: Engine.Arrival) -> Steadiness {
+    mutating func meet(
+        _ arrival: Engine.Arrival, _ input: Int32, _ unit: Int32, _ slot: Int32, _ turn: Int64
+    ) -> Steadiness {
+        guard plan.lane.measure != nil, slot >= 0, slot < keys.count, hasUnit(unit, input),
+            arrival.time >= plan.effectiveFrom, arrival.time < plan.effectiveUntil
+        else { return .unknown }
+        let key = keys.read(slot)
+        guard key[0].key == arrival.subject, key[0].exercise == arrival.isExercise else { return .unknown }
+        if plan.hasCondition {
+            guard let passes = prepared.condition?.quickAnswer(arrival) else { return .unknown }
+            guard passes else {
+                counters.filtered += 1
+                return .steady
+            }
+        }
+        return staySteady(slot, arrival, turn)
+    }
+
+    /// Whether the reading's unit is the input's, or one of them is open.
+    @inline(__always)
+    func hasUnit(_ unit: Int32, _ input: Int32) -> Bool {
+        let wanted = input == 0 ? unitSymbol : otherUnits[Int(input) - 1]
+        return unit < 0 || wanted < 0 || unit == wanted
+    }
+
+    /// Writes a reading down where that is all there is to do. `turn`: see `Pages.write(_:in:)`.
+    @inline(__always)
+    mutating func staySteady(_ slot: Int32, _ arrival: Engine.Arrival, _ turn: Int64) -> Steadiness {
         guard let measure = plan.lane.measure, feeds.isEmpty else { return .unsteady }
-        let key = keys.write(slot)
+        let key = keys.write(slot, in: turn)
         guard key[0].isAtRest(for: arrival), !arrival.value.isNaN else { return .unsteady }
         let value: Double
         switch measure {
         case .reading: value = arrival.value
-        case .window: value = measureWindow(slot, arrival)
+        case .window: value = measureWindow(slot, arrival, turn)
         }
         guard value >= plan.lane.low, value <= plan.lane.high else {
             return measure == .window ? .measured(value) : .unsteady
@@ -72,9 +102,10 @@ extension RuleRuntime {
         return .steady
     }
 
-    private mutating func measureWindow(_ slot: Int32, _ arrival: Engine.Arrival) -> Double {
+    @inline(never)
+    private mutating func measureWindow(_ slot: Int32, _ arrival: Engine.Arrival, _ turn: Int64) -> Double {
         let measured = windows.withUnsafeMutableBufferPointer {
-            $0[0]?.measure(arrival.value, at: arrival.time, slot: slot)
+            $0[0]?.measure(arrival.value, at: arrival.time, slot: slot, in: turn)
         }
         guard let (outcome, value) = measured else { preconditionFailure("a value that is a window has cells") }
         count(outcome)

@@ -210,10 +210,14 @@ extension Formula {
     /// The truth of a condition for one reading, or nil where it is unknown; `registered` is asked where the formula
     /// reads the registry.
     func test(_ arrival: Engine.Arrival, registered: () -> Registry.Subject?) -> Bool? {
-        let quick = inputs.withUnsafeBufferPointer { program.quickAnswer(ReadingRow(arrival: arrival, inputs: $0)) }
-        if let quick { return quick }
+        if let quick = quickAnswer(arrival) { return quick }
         guard case .bool(let truth) = evaluate(arrival, registered) else { return nil }
         return truth
+    }
+
+    /// The same where plain comparisons tell it; nil: `test` does.
+    func quickAnswer(_ arrival: Engine.Arrival) -> Bool? {
+        inputs.withUnsafeBufferPointer { program.quickAnswer(ReadingRow(arrival: arrival, inputs: $0)) }
     }
 
     /// The number for one reading, or nil where it is unknown.

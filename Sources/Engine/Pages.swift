@@ -10,6 +10,8 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
 
     private final class Page {
         let base: UnsafeMutablePointer<Element>
+        /// The last turn in which it was found to be nobody else's.
+        var turn: Int64 = -1
 
         init(filledWith element: Element) {
             base = Self.allocate()
@@ -71,6 +73,19 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         precondition(index >= 0 && index < count, "slot out of range")
         let page = Int(index) / Self.pageSlots
         if !isKnownUniquelyReferenced(&pages[page]) { pages[page] = Page(copying: pages[page]) }
+        return pages[page].base + Int(index) % Self.pageSlots
+    }
+
+    /// As `write`, asking once a turn only whether the page is shared. Pages must not be copied within a turn and go on
+    /// to be written in it; the engine's turns are records, between which alone it is copied.
+    @inline(__always)
+    mutating func write(_ index: Int32, in turn: Int64) -> UnsafeMutablePointer<Element> {
+        precondition(index >= 0 && index < count, "slot out of range")
+        let page = Int(index) / Self.pageSlots
+        if pages[page].turn != turn {
+            _ = write(index)
+            pages[page].turn = turn
+        }
         return pages[page].base + Int(index) % Self.pageSlots
     }
 

@@ -53,10 +53,10 @@ struct PaneRing: Sendable {
         _ value: Double, at time: Timestamp, of cell: UnsafeMutablePointer<Double>
     ) -> (WindowCells.Outcome, Double) {
         let index = floorQuotient(time.microseconds, step)
-        guard advance(cell, to: index) == index else {
+        let place = position(index)
+        guard advance(cell, to: index, at: place) == index else {
             return (add(value, at: time, to: cell), self.value(at: time, of: cell))
         }
-        let place = position(index)
         let seconds = Double(time.microseconds - index * step) / 1_000_000
         aggregate.add(value, seconds: seconds, to: run(cell, place))
         aggregate.add(value, seconds: seconds + Double(place) * stepSeconds, to: round(cell))
@@ -97,26 +97,34 @@ struct PaneRing: Sendable {
 
     /// The newest pane, moved on to `index`; panes between are empty.
     private func advance(_ cell: UnsafeMutablePointer<Double>, to index: Int64) -> Int64 {
+        advance(cell, to: index, at: position(index))
+    }
+
+    /// `place`: the position of `index`.
+    @inline(__always)
+    private func advance(_ cell: UnsafeMutablePointer<Double>, to index: Int64, at place: Int) -> Int64 {
         let newest = cell.pane
         if let newest, index <= newest { return newest }
         cell.pane = index
-        if let newest { turn(cell, from: newest, to: index) }
+        guard let newest else { return index }
+        if index - newest <= place {
+            empty(cell, place - Int(index - newest) + 1...place)
+        } else {
+            turn(cell, from: newest, to: index)
+        }
         return index
     }
 
+    /// Begins another round.
     private func turn(_ cell: UnsafeMutablePointer<Double>, from newest: Int64, to index: Int64) {
         let before = position(newest)
         let (rounds, rest) = (Int64(before) + index - newest).quotientAndRemainder(dividingBy: Int64(panes))
         let now = Int(rest)
-        switch rounds {
-        case 0: empty(cell, before + 1...now)
-        case 1:
-            if before + 1 < panes { empty(cell, before + 1...panes - 1) }
-            gather(cell, downTo: now + 1)
-            empty(cell, 0...now)
-            round(cell).update(repeating: 0, count: stride)
-        default: round(cell).update(repeating: 0, count: (1 + panes) * stride)
-        }
+        guard rounds == 1 else { return round(cell).update(repeating: 0, count: (1 + panes) * stride) }
+        if before + 1 < panes { empty(cell, before + 1...panes - 1) }
+        gather(cell, downTo: now + 1)
+        empty(cell, 0...now)
+        round(cell).update(repeating: 0, count: stride)
     }
 
     private func empty(_ cell: UnsafeMutablePointer<Double>, _ places: ClosedRange<Int>) {

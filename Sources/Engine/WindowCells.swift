@@ -9,6 +9,8 @@ struct WindowCells: @unchecked Sendable {
     private final class Page {
         let base: UnsafeMutablePointer<Double>
         let size: Int
+        /// As in `Pages`.
+        var turn: Int64 = -1
 
         init(size: Int) {
             base = .allocate(capacity: size)
@@ -124,6 +126,16 @@ struct WindowCells: @unchecked Sendable {
         return pages[page].base + Int(slot) % Self.pageCells * cellSize
     }
 
+    /// As `Pages.write(_:in:)`.
+    mutating func write(_ slot: Int32, in turn: Int64) -> UnsafeMutablePointer<Double> {
+        let page = Int(slot) / Self.pageCells
+        if pages[page].turn != turn {
+            _ = write(slot)
+            pages[page].turn = turn
+        }
+        return pages[page].base + Int(slot) % Self.pageCells * cellSize
+    }
+
     mutating func clear(_ slot: Int32) { write(slot).update(repeating: 0, count: cellSize) }
 
     /// Whether no sample ever came; a window that time has emptied knows its panes.
@@ -158,8 +170,8 @@ struct WindowCells: @unchecked Sendable {
     }
 
     /// Adds a sample and says what the window says at its moment.
-    mutating func measure(_ value: Double, at time: Timestamp, slot: Int32) -> (Outcome, Double) {
-        if case .panes(let ring) = layout { return ring.measure(value, at: time, of: write(slot)) }
+    mutating func measure(_ value: Double, at time: Timestamp, slot: Int32, in turn: Int64) -> (Outcome, Double) {
+        if case .panes(let ring) = layout { return ring.measure(value, at: time, of: write(slot, in: turn)) }
         return (add(value, at: time, slot: slot), self.value(at: time, slot: slot))
     }
 
