@@ -17,6 +17,8 @@ final class Threads: Sendable {
     func start(_ name: String, _ body: @escaping @Sendable () throws -> Void) throws {
         state.withLock { _ = $0.running.insert(name) }
         let thread = Thread { [self] in
+            // The system shows it only where the thread itself says it.
+            Thread.current.name = name
             do {
                 try body()
                 ended(name, nil)
@@ -24,7 +26,6 @@ final class Threads: Sendable {
                 ended(name, "\(name): \(error)")
             }
         }
-        thread.name = name
         thread.stackSize = 8 << 20
         thread.start()
     }

@@ -13,6 +13,12 @@ import Histogram
             add(SnapshotPause(.scattered), to: &table)
             return print(table.text)
         }
+        if arguments.count >= 2, arguments[1] == "door" { return try doorAlone(arguments.dropFirst(2).first) }
+        if arguments.count == 3, arguments[1] == "durable" {
+            var table = ResultTable()
+            add(try DurableEndToEnd(in: arguments[2], today(Bounds.subjects)), to: &table)
+            return print(table.text)
+        }
         if arguments.count == 3, arguments[1] == "overload" {
             var table = ResultTable()
             add(try Overload(in: arguments[2]), to: &table)
@@ -21,7 +27,7 @@ import Histogram
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
                 Data(
-                    "usage: Benchmarks engine | snapshot | [overload] DIRECTORY (on the disk to measure; emptied afterwards)\n"
+                    "usage: Benchmarks engine | door [MESSAGES] | snapshot | [durable | overload] DIRECTORY (on the disk to measure; emptied afterwards)\n"
                         .utf8
                 ))
             exit(3)
@@ -39,10 +45,21 @@ import Histogram
         print(table.text)
     }
 
+    /// The ingest thread only; under a profiler with fewer messages than usual.
+    private static func doorAlone(_ messages: String?) throws {
+        var table = ResultTable()
+        let count = messages.flatMap { Int($0) } ?? Bounds.durableMessages / 2
+        addDoor(try DecodeAlone.run(today(Bounds.subjects).messages(0..<count)), to: &table)
+        print(table.text)
+    }
+
+    /// Events of yesterday: a platform takes no others for new.
+    private static func today(_ subjects: Int) -> Load {
+        Load(subjects: subjects, start: Timestamp(seconds: Int64(Date().timeIntervalSince1970) - 86_400))
+    }
+
     private static func run(in directory: String) throws {
-        let now = Int64(Date().timeIntervalSince1970)
-        let load = Load(subjects: Bounds.subjects, start: Timestamp(seconds: now - 86_400))
-        let crowd = Load(subjects: Bounds.memorySubjects, start: Timestamp(seconds: now - 86_400))
+        let (load, crowd) = (today(Bounds.subjects), today(Bounds.memorySubjects))
         var table = ResultTable()
 
         say(Machine.summary)
@@ -56,8 +73,7 @@ import Histogram
         say("engine alone")
         addEngine(load, to: &table)
         say("decode alone")
-        let decode = try DecodeAlone.run(load.messages(0..<Bounds.durableMessages / 2))
-        table.add("ingest thread alone, ns/event", number(decode.median))
+        addDoor(try DecodeAlone.run(load.messages(0..<Bounds.durableMessages / 2)), to: &table)
         say("latency of single events")
         add(try SingleEventLatency(in: directory), to: &table)
         say("durable end to end, \(Bounds.runs) runs in turn with the bare loop")
@@ -70,6 +86,10 @@ import Histogram
         add(try Memory(in: directory, engine: engineMemory, crowd), to: &table)
         say(Machine.summary)
         print(table.text)
+    }
+
+    private static func addDoor(_ cost: Samples, to table: inout ResultTable) {
+        table.add("ingest thread alone, ns/event", number(cost.median))
     }
 
     private static func addEngine(_ load: Load, to table: inout ResultTable) {
@@ -138,6 +158,9 @@ import Histogram
             "**ratio durable / bare** (least … greatest)",
             "\(number(measure.ratio.median)) (\(number(least)) … \(number(greatest)))", target: "≥ 0.2, goal 0.33")
         table.add("platform's CPU, all threads, ns/event", number(measure.computed.median * 1000))
+        for (thread, cost) in measure.threads.sorted(by: { $0.value.median > $1.value.median }) {
+            table.add("of it, thread \(thread)", number(cost.median * 1e9))
+        }
     }
 
     private static func add(_ measure: Restart, to table: inout ResultTable) {

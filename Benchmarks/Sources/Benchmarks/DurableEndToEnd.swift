@@ -9,6 +9,8 @@ struct DurableEndToEnd {
     private(set) var ratio = Samples()
     /// CPU microseconds of the platform for an event, over all its threads.
     private(set) var computed = Samples()
+    /// CPU seconds for an event by the names of its threads.
+    private(set) var threads: [String: Samples] = [:]
     let bytesPerEvent: Int
 
     /// Leaves the last run's directory as a kill -9 left it, for the measure of a restart.
@@ -29,6 +31,7 @@ struct DurableEndToEnd {
         let context = Context()
         var sender = try StreamSender(context.handle, platform.ingest)
         let computedBefore = platform.computedSeconds
+        let threadsBefore = platform.threadSeconds
         let started = Clocks.wall()
         let last = try sender.send(messages)
         let acknowledgedAt = Clocks.wall()
@@ -39,6 +42,9 @@ struct DurableEndToEnd {
         applied.add(events / (appliedAt - started))
         ratio.add(events / (appliedAt - started) / reference)
         computed.add((platform.computedSeconds - computedBefore) / events * 1e6)
+        for (thread, seconds) in platform.threadSeconds {
+            threads[thread, default: Samples()].add((seconds - threadsBefore[thread, default: 0]) / events)
+        }
     }
 }
 

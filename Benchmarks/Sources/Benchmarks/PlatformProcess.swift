@@ -72,6 +72,16 @@ final class PlatformProcess {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// What each of its threads has computed, by name; those of one name together.
+    var threadSeconds: [String: Double] {
+        let tasks = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/task")
+        return (tasks ?? []).reduce(into: [:]) { seconds, task in
+            let name = contents("task/\(task)/comm").dropLast()
+            let nanoseconds = contents("task/\(task)/schedstat").split(separator: " ").first.flatMap { Double($0) }
+            seconds[String(name), default: 0] += (nanoseconds ?? 0) / 1e9
+        }
+    }
+
     var residentBytes: Int { Self.residentBytes(contents("statm")) }
 
     /// Of this process.
