@@ -7,6 +7,8 @@ struct ColumnWriter {
     /// The first byte of a column: every element is the one value that follows, or each follows in turn.
     static let constant: UInt8 = 0
     static let each: UInt8 = 1
+    /// Of 64 bits, seven in a byte.
+    private static let longestVarint = 10
 
     private(set) var bytes: [UInt8] = []
 
@@ -40,7 +42,19 @@ struct ColumnWriter {
             return varint(first)
         }
         byte(Self.each)
-        for value in values { varint(number(value)) }
+        // Into a run of their own: an append a byte costs more than the byte.
+        bytes += [UInt8](unsafeUninitializedCapacity: values.count * Self.longestVarint) { run, filled in
+            for value in values {
+                var rest = number(value)
+                while rest >= 0x80 {
+                    run[filled] = UInt8(truncatingIfNeeded: rest) | 0x80
+                    filled += 1
+                    rest >>= 7
+                }
+                run[filled] = UInt8(truncatingIfNeeded: rest)
+                filled += 1
+            }
+        }
     }
 
     /// Lengths between consecutive ends.
