@@ -91,7 +91,10 @@ public final class AlertStore: Sendable {
     private static func connect(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(StoreBounds.busySeconds)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        configuration.prepareDatabase {
+            // The log gives its room back after somebody has kept it from being written back.
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216")
+        }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 

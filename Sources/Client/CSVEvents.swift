@@ -2,14 +2,6 @@ import Events
 
 /// A CSV file as events, by a mapping. Rows that cannot be read are counted with a reason and passed over.
 public struct CSVEvents: EventLines {
-    public struct Skipped: Equatable, Sendable {
-        public var line: Int
-        public var reason: String
-    }
-
-    /// How many of the skipped rows are kept with their reason.
-    public static let maximumSkipped = 100
-
     private enum Piece {
         case text(String)
         case column(Int)
@@ -30,8 +22,7 @@ public struct CSVEvents: EventLines {
     private let id: [Piece]
     private let category: [Piece]
 
-    public private(set) var skipped: [Skipped] = []
-    public private(set) var skippedCount = 0
+    public var skipped: SkippedLines { reader.skipped }
     /// Rows that had a time and no value at all.
     public private(set) var emptyCount = 0
 
@@ -45,6 +36,10 @@ public struct CSVEvents: EventLines {
         guard Self.isText(first) else { throw InputFailure(path: path, line: 1, reason: Self.notText) }
         let header = cells.map { String(decoding: $0, as: UTF8.self) }
         func index(_ name: String) throws(InputFailure) -> Int {
+            guard header.count(where: { $0 == name }) < 2 else {
+                throw InputFailure(
+                    path: path, line: 1, reason: "the column '\(name)' comes twice: rename one of the two")
+            }
             guard let found = header.firstIndex(of: name) else {
                 throw InputFailure(
                     path: path, line: 1,
@@ -111,8 +106,7 @@ public struct CSVEvents: EventLines {
     private static func isText(_ line: ArraySlice<UInt8>) -> Bool { String(validating: line, as: UTF8.self) != nil }
 
     private mutating func skip(_ reason: String) {
-        skippedCount += 1
-        if skipped.count < Self.maximumSkipped { skipped.append(Skipped(line: reader.number, reason: reason)) }
+        reader.skip(reason)
     }
 
     /// Whether the row had something to send.

@@ -9,6 +9,8 @@ public struct EventSender: ~Copyable {
     private var pace: Pace
     public private(set) var progress = SendProgress()
     private var lastReport = 0
+    /// Events that are durable or refused, and those of the message that an earlier run had sent.
+    private var (finished, repeated) = (0, 0)
 
     private var batch: [UInt8] = []
     private var batchEvents = 0
@@ -41,6 +43,7 @@ public struct EventSender: ~Copyable {
                 if shouldStop() { throw SendFailure.stopped }
             }
         }
+        progress.skipped = lines.skipped
         tell(report)
         return progress
     }
@@ -51,7 +54,14 @@ public struct EventSender: ~Copyable {
             milliseconds = min(milliseconds, max(0, lineDue - link.elapsed))
         }
         var progress = progress
-        progress.answered += try link.turn(milliseconds: milliseconds) { progress.take($0) }
+        do {
+            finished += try link.turn(milliseconds: milliseconds) { progress.take($0) }
+            progress.answered = max(0, finished - repeated)
+        } catch SendFailure.refused(code: "stream_conflict", let reason) where progress.skippedBatches > 0 {
+            // In the first message that goes, it is the last one that went before.
+            throw finished == 0
+                ? other("the last of them was another") : SendFailure.refused(code: "stream_conflict", reason: reason)
+        }
         self.progress = progress
     }
 
@@ -70,45 +80,53 @@ public struct EventSender: ~Copyable {
             throw SendFailure.sentBefore(stream: options.stream, messages: mark.seq)
         }
         let goesOn = options.resumes && mark.seq > 0
-        link.begin(epoch: goesOn ? mark.epoch : mark.epoch + 1, after: goesOn ? mark.seq : 0)
-        if goesOn { try skip(mark.seq, &lines) }
+        // The last message goes once more: the platform tells whether it is the one that it had.
+        link.begin(epoch: goesOn ? mark.epoch : mark.epoch + 1, after: goesOn ? mark.seq - 1 : 0)
+        guard goesOn else { return }
+        progress.skippedBatches = Int(mark.seq)
+        try skip(mark.seq - 1, &lines)
+        if line.isEmpty, try readLine(&lines) == nil { throw other("it has fewer") }
+    }
+
+    private func other(_ what: String) -> InputFailure {
+        InputFailure(
+            path: options.stream,
+            reason:
+                "the platform has acknowledged \(progress.skippedBatches) messages of it, and \(what): the input has "
+                + "grown or is another one, or --batch was. What is new goes under a stream name of its own")
+    }
+
+    private mutating func readLine(_ lines: inout some EventLines) throws -> Timestamp? {
+        let time = try lines.nextLine(into: &line)
+        if time != nil { progress.read += 1 }
+        return time
     }
 
     /// Passes over what the first batches held: they end where `fill` sealed them.
     private mutating func skip(_ batches: UInt64, _ lines: inout some EventLines) throws {
-        while progress.skippedBatches < batches {
+        for _ in 0..<batches {
             var (events, bytes) = (0, 0)
             while events < options.batch {
-                if line.isEmpty {
-                    guard try lines.nextLine(into: &line) != nil else { break }
-                    progress.read += 1
-                }
+                if line.isEmpty, try readLine(&lines) == nil { break }
                 guard events == 0 || bytes + line.count <= Limits.messageBytes else { break }
                 events += 1
                 bytes += line.count
                 line.removeAll(keepingCapacity: true)
             }
-            guard events > 0 else {
-                throw InputFailure(
-                    path: options.stream,
-                    reason:
-                        "the platform has acknowledged \(batches) messages of it, the input has \(progress.skippedBatches): "
-                        + "it is not what was sent before, or --batch was another")
-            }
-            progress.skippedBatches += 1
-            progress.skipped += events
+            guard events > 0 else { throw other("it has fewer") }
         }
     }
 
     /// Takes lines that are due into batches while the window has room.
     private mutating func fill(_ lines: inout some EventLines) throws {
         while link.hasRoom {
+            // Nothing goes behind a message that may be another one.
+            if repeated > 0, finished == 0 { return }
             if line.isEmpty {
-                guard !atEnd, let time = try lines.nextLine(into: &line) else {
+                guard !atEnd, let time = try readLine(&lines) else {
                     atEnd = true
                     break
                 }
-                progress.read += 1
                 lineDue = pace.due(time)
                 guard line.count <= Limits.messageBytes else {
                     throw InputFailure(
@@ -132,8 +150,12 @@ public struct EventSender: ~Copyable {
 
     private mutating func seal() {
         link.add(batch, events: batchEvents)
-        progress.batches += 1
-        progress.bytes += batch.count
+        if progress.skippedBatches > 0, repeated == 0 {
+            repeated = batchEvents
+        } else {
+            progress.batches += 1
+            progress.bytes += batch.count
+        }
         batch.removeAll(keepingCapacity: true)
         batchEvents = 0
     }

@@ -15,6 +15,7 @@ struct LineReader: Sendable {
     private var atEnd = false
     /// Of the line that was read last, from 1.
     private(set) var number = 0
+    private(set) var skipped = SkippedLines()
     /// Bytes of the file up to the line that comes next.
     private(set) var offset: Int64 = 0
     /// The line before it, with its end.
@@ -37,27 +38,41 @@ struct LineReader: Sendable {
         }
     }
 
-    /// Without its line end; nil at the end of the file.
+    /// The line that was read last is no event.
+    mutating func skip(_ reason: String) { skipped.add(number, reason) }
+
+    /// Without its line end; nil at the end of the file. A line that is too long is passed over, and its bytes are not kept.
     mutating func next() throws(InputFailure) -> ArraySlice<UInt8>? {
+        var isTooLong = false
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 let line = buffer[start..<end]
-                guard line.count <= Self.maximumLine else { throw tooLong }
                 pass(to: end + 1)
                 number += 1
+                if isTooLong || line.count > Self.maximumLine {
+                    skip(Self.tooLong)
+                    (isTooLong, searched) = (false, start)
+                    continue
+                }
                 return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             }
             searched = buffer.count
             if atEnd {
-                guard start < buffer.count else { return nil }
+                guard start < buffer.count || isTooLong else { return nil }
                 let line = buffer[start...]
-                guard line.count <= Self.maximumLine else { throw tooLong }
                 pass(to: buffer.count)
                 number += 1
+                guard !isTooLong, line.count <= Self.maximumLine else {
+                    skip(Self.tooLong)
+                    return nil
+                }
                 return line
             }
-            guard buffer.count - start <= Self.maximumLine else { throw tooLong }
+            if buffer.count - start > Self.maximumLine {
+                pass(to: buffer.count)
+                isTooLong = true
+            }
             try refill(&searched)
         }
     }
@@ -94,9 +109,7 @@ struct LineReader: Sendable {
         self.offset = offset
     }
 
-    private var tooLong: InputFailure {
-        InputFailure(path: path, line: number + 1, reason: "the line is longer than \(Self.maximumLine) bytes")
-    }
+    private static let tooLong = "the line is longer than \(maximumLine) bytes"
 
     private mutating func refill(_ searched: inout Int) throws(InputFailure) {
         buffer.removeSubrange(..<start)
@@ -116,5 +129,21 @@ struct LineReader: Sendable {
         }
         atEnd = found == 0
         buffer += bytes
+        try requireWhole()
+    }
+
+    /// A file that is cut or written anew while it is read would be a mixture of both.
+    private func requireWhole() throws(InputFailure) {
+        guard inode != nil else { return }
+        var before = [UInt8](repeating: 0, count: lastLine.count)
+        let size = lseek(handle.fileDescriptor, 0, SEEK_CUR)
+        var facts = stat()
+        guard fstat(handle.fileDescriptor, &facts) == 0, facts.st_size >= size,
+            before.isEmpty
+                || pread(handle.fileDescriptor, &before, before.count, off_t(offset) - before.count) == before.count,
+            before == lastLine
+        else {
+            throw InputFailure(path: path, line: number + 1, reason: "it was cut or written anew while it was read")
+        }
     }
 }

@@ -24,6 +24,13 @@ public struct Mapping: Equatable, Sendable {
             case string, int, double
         }
 
+        /// What an event has itself, or the mapping says in another place.
+        static let taken: Set = [
+            "id", "source", "type", "subject", "time", "specversion", "datacontenttype", "data", "data_base64",
+            "metric",
+            "value", "unit", "quality", "area", "lon", "lat", "crs", "period", "category", "readings", "exercise",
+        ]
+
         public var name: String
         public var column: String
         public var kind: Kind

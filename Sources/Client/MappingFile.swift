@@ -138,6 +138,12 @@ public enum MappingFile {
                 $0.word(of: [("string", Mapping.Field.Kind.string), ("int", .int), ("double", .double)])
             }
             guard let column, let name, let kind else { return nil }
+            // An event has these itself: the door would refuse each.
+            guard !Mapping.Field.taken.contains(name) else {
+                (fields.optional("name") ?? fields.item).report(
+                    "bad_name", "an event has its own '\(name)'", help: "give the field another 'name'")
+                return nil
+            }
             return Mapping.Field(name: name, column: column, kind: kind)
         }
         return list.contains(nil) ? nil : list.compactMap { $0 }

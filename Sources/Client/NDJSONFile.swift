@@ -1,10 +1,17 @@
 import CivilTime
 import Events
+import Foundation
 
 /// A file of events, one JSON object a line; blank lines are passed over, all others are sent as they are.
 public struct NDJSONFile: EventLines, Sendable {
     private var reader: LineReader
     private var last = Timestamp.distantPast
+    /// Whether the file is read on another time, so that a last line without an end may still be being written.
+    private var isFollowed = false
+    /// Whether such a line was left for then.
+    private(set) var leavesOpenLine = false
+
+    public var skipped: SkippedLines { reader.skipped }
 
     /// `-` is standard input.
     public init(path: String) throws(InputFailure) { reader = try LineReader(path: path) }
@@ -23,6 +30,7 @@ public struct NDJSONFile: EventLines, Sendable {
 
     /// Goes on where the same file was left; another file, and what cannot be read again, begins at its start.
     mutating func goOn(at place: String) throws(InputFailure) {
+        isFollowed = reader.inode != nil
         let parts = place.split(separator: ":")
         guard parts.count >= 2, let inode = reader.inode, parts[0] == "\(inode)", let offset = Int64(parts[1]) else {
             return
@@ -44,12 +52,20 @@ public struct NDJSONFile: EventLines, Sendable {
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {
             guard line.contains(where: { $0 > 0x20 }) else { continue }
+            if isFollowed, reader.lastLine.last != UInt8(ascii: "\n"), !Self.isWhole(line) {
+                leavesOpenLine = true
+                return nil
+            }
             out += line
             out.append(UInt8(ascii: "\n"))
             if let time = Self.time(of: line) { last = time }
             return last
         }
         return nil
+    }
+
+    private static func isWhole(_ line: ArraySlice<UInt8>) -> Bool {
+        (try? JSONSerialization.jsonObject(with: Data(line))) != nil
     }
 
     /// For pacing only: the first `"time":"…"` of the line, wherever it stands; the door reads it properly.

@@ -27,6 +27,7 @@ public struct PlatformAnswer: Decodable, Sendable {
     /// How often each note came, by code.
     public var noteCounts: [String: Int]?
     public var errors: [Finding]?
+    public var notes: [Finding]?
     public var en: String?
 
     static func decode(_ bytes: [UInt8]) -> PlatformAnswer? {

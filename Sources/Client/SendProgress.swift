@@ -20,13 +20,19 @@ public struct SendProgress: Equatable, Sendable {
     /// Messages sent more than once: after a busy answer or a lost connection.
     public var resent = 0
     public var busy = 0
-    /// Messages passed over because an earlier run had them acknowledged.
+    /// Messages that an earlier run had acknowledged.
     public var skippedBatches = 0
-    /// The events in them.
-    public var skipped = 0
+    /// Lines of the input that are no events.
+    public var skipped = SkippedLines()
+    /// How often the platform had lost what it had acknowledged, so that a spool began anew.
+    public var restarts = 0
+    /// Whether the last line has no end yet and waits for the next run.
+    public var leavesOpenLine = false
     public var rejects: [Reject] = []
     /// How often each note came, ascending by code.
     public var notes: [(code: String, count: Int)] = []
+    /// The first note of each code, in words.
+    public var examples: [String: String] = [:]
     public var bytes = 0
     public var milliseconds = 0
 
@@ -36,7 +42,7 @@ public struct SendProgress: Equatable, Sendable {
         a.read == b.read && a.answered == b.answered && a.accepted == b.accepted && a.duplicates == b.duplicates
             && a.rejected == b.rejected && a.rejects == b.rejects && a.batches == b.batches && a.resent == b.resent
             && a.busy == b.busy && a.skippedBatches == b.skippedBatches
-            && a.skipped == b.skipped
+            && a.skipped == b.skipped && a.leavesOpenLine == b.leavesOpenLine
             && a.notes.elementsEqual(b.notes) { $0 == $1 }
     }
 
@@ -47,6 +53,9 @@ public struct SendProgress: Equatable, Sendable {
         for error in answer.errors ?? [] where rejects.count < Self.maximumRejects {
             rejects.append(
                 Reject(id: error.id ?? "", code: error.code, field: error.field ?? "", reason: error.en ?? ""))
+        }
+        for note in answer.notes ?? [] where examples[note.code] == nil {
+            examples[note.code] = [note.id, note.en].compactMap(\.self).joined(separator: ": ")
         }
         for (code, count) in answer.noteCounts ?? [:] {
             let at = notes.firstIndex { $0.code >= code } ?? notes.count

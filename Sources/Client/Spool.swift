@@ -60,6 +60,8 @@ public final class Spool: Sendable {
         /// Id of the newest acknowledged message.
         var acknowledged: Int64 = 0
         var counts = Counts()
+        /// What was in it when it was opened, until the platform was asked: nothing that was put in since can have been sent.
+        var sent: Int64?
     }
 
     public let path: String
@@ -169,6 +171,7 @@ public final class Spool: Sendable {
                 state.counts.restarts += 1
             case .stranger: preconditionFailure("thrown above")
             }
+            state.sent = nil
             return (state.epoch, UInt64(state.acknowledged - state.base), state.acknowledged)
         }
     }
@@ -183,10 +186,11 @@ public final class Spool: Sendable {
 
     private static func judge(_ mark: StreamMark, _ state: State) -> Verdict {
         guard state.epoch > 0 else { return mark.seq == 0 ? .first : .stranger }
-        let (acknowledged, sealed) = (UInt64(state.acknowledged - state.base), UInt64(state.next - 1 - state.base))
+        let acknowledged = UInt64(state.acknowledged - state.base)
+        let sent = UInt64((state.sent ?? state.next - 1) - state.base)
         if mark.epoch > state.epoch { return .stranger }
         guard mark.epoch == state.epoch else { return acknowledged == 0 ? .goesOn(seq: 0) : .restarts }
-        if mark.seq > sealed { return .stranger }
+        if mark.seq > sent { return .stranger }
         return mark.seq >= acknowledged ? .goesOn(seq: mark.seq) : .restarts
     }
 
@@ -248,6 +252,7 @@ public final class Spool: Sendable {
         var state = State(
             epoch: UInt64(row["epoch"] as Int64), base: row["base"], next: row["next"],
             acknowledged: row["acknowledged"])
+        state.sent = state.next - 1
         (state.counts.messages, state.counts.events, state.counts.bytes) =
             (waiting["messages"], waiting["events"], waiting["bytes"])
         (state.counts.answered, state.counts.refused, state.counts.restarts) =

@@ -10,6 +10,8 @@ public struct SpoolRun: Sendable {
         var failure: InputFailure?
         var spoolFailure: SpoolError?
         var read = 0
+        var skipped = SkippedLines()
+        var leavesOpenLine = false
     }
 
     /// Milliseconds between two attempts: doubled from the first to the longest, without end.
@@ -41,7 +43,7 @@ public struct SpoolRun: Sendable {
         let reader = try DedicatedThread("read") { fill(lines) }
         var progress = SendProgress()
         var retry = Self.firstRetry
-        let before = spool.counts.answered
+        let (before, restarts) = (spool.counts.answered, spool.counts.restarts)
         let started = ContinuousClock.now
         defer { input.change { $0.isStopping = true } }
         while true {
@@ -50,6 +52,8 @@ public struct SpoolRun: Sendable {
                 break
             } catch let failure as SendFailure {
                 guard case .unreachable = failure else { throw failure }
+                // Whoever waits for the platform would not hear that nothing is read any more.
+                if let full = input.withLock({ $0.spoolFailure }) { throw full }
                 onTrouble(failure)
                 _ = input.wait(for: .milliseconds(retry)) { $0.isStopping ? () : nil }
                 retry = min(2 * retry, Self.longestRetry)
@@ -58,6 +62,8 @@ public struct SpoolRun: Sendable {
         try reader.join()
         let end = input.withLock { $0 }
         if let failure = end.failure { throw failure }
+        (progress.skipped, progress.leavesOpenLine) = (end.skipped, end.leavesOpenLine)
+        progress.restarts = spool.counts.restarts - restarts
         return progress
     }
 
@@ -81,7 +87,7 @@ public struct SpoolRun: Sendable {
                 (body, events) = ([], 0)
             }
             if events > 0 { guard try put(body, events, place) else { return } }
-            input.change { $0.isRead = true }
+            input.change { ($0.skipped, $0.leavesOpenLine, $0.isRead) = (lines.skipped, lines.leavesOpenLine, true) }
         } catch let failure as InputFailure {
             input.change { ($0.failure, $0.isRead) = (failure, true) }
         } catch {

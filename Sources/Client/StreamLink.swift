@@ -21,6 +21,8 @@ public struct StreamLink: ~Copyable {
     private var lastProgress = 0
     private var lastAsked = 0
     private var pausedUntil = 0
+    /// Milliseconds until what the socket did not take is offered again.
+    private static let unsendable = 20
 
     /// A signal of `wake` ends a turn early; its owner drains it.
     public init(_ context: Context.Handle, _ options: SendOptions, wake: Wake? = nil) throws(MessagingError) {
@@ -85,7 +87,9 @@ public struct StreamLink: ~Copyable {
         flush()
         let now = elapsed
         var milliseconds = milliseconds
-        if window.toSend != nil { milliseconds = min(milliseconds, pausedUntil > now ? pausedUntil - now : 1) }
+        if window.toSend != nil {
+            milliseconds = min(milliseconds, pausedUntil > now ? pausedUntil - now : Self.unsendable)
+        }
         guard poller.wait(milliseconds: milliseconds) else { throw SendFailure.stopped }
         var events = 0
         while let answer = try receive() { events += try take(answer, onAnswer) }

@@ -30,6 +30,9 @@ public struct RuleCounters: Equatable, Sendable {
 
     public init() {}
 
+    /// Readings that the rule has looked at, whatever came of it.
+    public var met: Int64 { evaluated + filtered + unknown + late + outOfOrder + noKey + noPlace }
+
     static let fields: [WritableKeyPath<RuleCounters, Int64> & Sendable] = [
         \.evaluated, \.filtered, \.unknown, \.late, \.outOfOrder, \.notEffective, \.noKey, \.refusedKeys,
         \.unitMismatch, \.decisions, \.noPlace, \.droppedPoints, \.refusedSamples,

@@ -29,8 +29,9 @@ extension Finding {
         case .tooLong: "字段 \(field) 超过 \(want) 字节"
         case .badCharacters: "字段 \(field) 含控制字符"
         case .unknownSpecversion: "不支持的 specversion \(got),应为 1.0"
+        case .unsupportedData where want == "v or vb": "不接收 SenML 的 \(got),请用 v 或 vb"
         case .unsupportedData: "数据须为 JSON 对象,收到 \(got)"
-        case .badTime: "时间格式错误:\(got);应" + (want.isEmpty ? "如 \(Self.timeExample)" : "为 Unix 秒")
+        case .badTime: "时间格式错误:\(got);应" + (want.isEmpty ? "如 \(Self.timeExample)" : "为绝对的 Unix 秒")
         case .missingZone: "时间缺少时区:\(got);应如 \(Self.timeExample)"
         case .timeTooEarly: "时间过早:\(got)"
         case .timeTooLate: "时间在未来:\(got)"
@@ -89,6 +90,7 @@ extension Finding {
         case .tooLong: "\(field) is longer than \(want) bytes"
         case .badCharacters: "\(field) holds control characters"
         case .unknownSpecversion: "specversion \(got) is unknown: send 1.0"
+        case .unsupportedData where want == "v or vb": "a SenML record with \(got) alone is not taken: send v or vb"
         case .unsupportedData: "data must be a JSON object, not \(got)"
         case .badTime where !want.isEmpty: "\(got) is no time: send \(want)"
         case .badTime: "not an RFC 3339 time: \(got); write it like \(Self.timeExample)"

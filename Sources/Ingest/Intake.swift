@@ -162,7 +162,8 @@ struct Intake: ~Copyable {
     /// Takes the SenML pack on the tape: each record that has a value is an event of the short form.
     private mutating func takePack(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
         let view = view
-        var pack = SenMLPack(decoder.tape, now: context.now, unitOf: { view.unit(of: $0) })
+        let now = context.department.record.maxStep == nil ? context.now : .distantPast
+        var pack = SenMLPack(decoder.tape, now: now, unitOf: { view.unit(of: $0) })
         let (records, more, refused) = pack.records(atMost: Limits.batchEvents)
         if let refused { return refuse(refused.flaw, refused.index, body, &context) }
         var elements = ArrayElements(body)
@@ -366,7 +367,8 @@ struct Intake: ~Copyable {
                 add(.areaMismatch, "area", sent.text, known.text, index, &context.outcome)
             }
         } else if view.subjects.count > 0, !subject.isAbsent {
-            strangers.note(subject, source: source, at: context.now)
+            let isClockless = context.department.record.maxStep != nil
+            strangers.note(subject, source: source, at: isClockless ? decoder.draft.time : context.now)
             let missing = area.isAbsent ? "area" : nil
             add(.unknownSubject, "subject", subject.string, missing, index, &context.outcome)
         }

@@ -62,7 +62,7 @@ public enum Files {
     }
 
     /// The size in bytes, or nil where there is no such file.
-    static func size(_ path: String) -> Int64? {
+    public static func size(_ path: String) -> Int64? {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
     }

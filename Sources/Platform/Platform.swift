@@ -40,7 +40,9 @@ public final class Platform: Sendable {
     var storePath: String { configuration.data + "/alerts.sqlite" }
 
     /// Opens journal and store. Call it on the main thread before any other thread starts.
-    public init(_ configuration: Configuration, log: Logger) throws {
+    ///
+    /// `isRestored`: the data come from a backup, so the feed begins a new epoch: consumers may have seen more of the old one.
+    public init(_ configuration: Configuration, isRestored: Bool = false, log: Logger) throws {
         self.configuration = configuration
         self.log = log
         complaints = Complaints(log: log)
@@ -56,6 +58,7 @@ public final class Platform: Sendable {
         rules = RuleDesk(
             door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
+        if isRestored { try store.renew(epoch: Self.newEpoch()) }
         storeWatch = Mutex(FileWatch(store.path))
         snapshots = SnapshotFiles(data: configuration.data)
         snapshotStage = SnapshotStage(snapshots, complaints: complaints)

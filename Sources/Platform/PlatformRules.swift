@@ -28,7 +28,12 @@ extension Platform {
 
     /// Reads the directories now. Where activation is named, rules stay and registry and catalogue follow.
     func reload(_ ingest: IngestServer) -> RulesAnswer {
-        take(RuleSource.read(configuration), ingest, rulesToo: configuration.activation == .watched)
+        var answer = take(RuleSource.read(configuration), ingest, rulesToo: configuration.activation == .watched)
+        let disk = rules.now.diskVersion
+        if answer.ok, configuration.activation == .named, !disk.isEmpty, disk != answer.ruleSet {
+            answer.note = "the rules on disk are others, and activation is named: fenghuo rules activate makes them run"
+        }
+        return answer
     }
 
     private func take(_ reading: RuleSource.Reading, _ ingest: IngestServer, rulesToo: Bool) -> RulesAnswer {
@@ -58,7 +63,7 @@ extension Platform {
         let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
         return answer { () throws(PlatformError) in
             try rules.propose(try RuleSource.load(files: files, configuration), nil, by: named)
-        }.noted(watched: configuration)
+        }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
 
     /// Makes an earlier set of the journal the running one again.
@@ -67,7 +72,7 @@ extension Platform {
         return answer { () throws(PlatformError) in
             let earlier = try earlier(to: request.to)
             return try rules.propose(earlier.activated(named, timing: configuration.timing), nil, by: named)
-        }.noted(watched: configuration)
+        }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
 
     private func named(_ request: ControlRequest) -> RuleSet.Activation? {
@@ -113,12 +118,12 @@ extension Platform {
 
 extension RulesAnswer {
     /// Where the directory is watched, what a person chose lasts only as long as its files are not read again.
-    fileprivate func noted(watched configuration: Configuration) -> Self {
+    fileprivate func noted(watched configuration: Configuration, disk: String) -> Self {
         var answer = self
-        if ok, configuration.activation == .watched {
+        if ok, configuration.activation == .watched, !disk.isEmpty, disk != ruleSet {
             answer.note =
-                "activation is watched: the files in \(configuration.rules) run again when they change and at the next start; "
-                + "put them right, or set activation: named"
+                "activation is watched: the files in \(configuration.rules) run again when they change, with fenghuo reload and "
+                + "at the next start; put them right, or set activation: named"
         }
         return answer
     }

@@ -123,7 +123,7 @@ extension Platform {
             },
             beforeRemoval: { [snapshots] () throws(JournalError) in try snapshots.keepBase() },
             progress: { [journal] in (journal.nextPosition, stage.view.withLock { $0.nextPosition }) },
-            feedResets: { feed.status.resets },
+            feedResets: { feed.status.resets }, storePath: storePath,
             complaints: complaints,
             onPruned: { [log] report in
                 log.notice("pruned the journal", metadata: ["segments": "\(report.removed.map(\.name))"])

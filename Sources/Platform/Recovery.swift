@@ -23,13 +23,14 @@ struct Recovery {
         commit: (Turn) throws -> Void
     ) throws {
         let next = journal.nextPosition
-        var search = try snapshots.newest(upTo: min(next, applied + 1))
+        let kept = try Self.firstKept(journal)
+        var search = try snapshots.newest(upTo: min(next, applied + 1), from: kept ?? 1)
         try Self.requireEnd(of: journal, reaches: max(applied + 1, search.newest ?? 1))
         if let newest = search.newest, newest > applied + 1 {
             notes.append("the alert store ends at position \(applied), a snapshot begins at \(newest): catching up")
             try renew()
         }
-        if search.found == nil, let first = try Self.firstKept(journal) {
+        if search.found == nil, let first = kept {
             // The oldest: it brings back what the journal still has of the alarms that the store does not hold.
             search.found = try snapshots.oldest(from: first).map {
                 SnapshotFiles.Found(engine: $0, nextPosition: $0.nextPosition)

@@ -18,6 +18,8 @@ public struct ReplayJournal {
 
     public struct Progress: Sendable {
         public var events: Int64 = 0
+        /// Of them, how many readings the first rule set's rules have looked at; once it is over.
+        public var met: Int64 = 0
         /// Of the last record applied, within the positions to read.
         public var position: Int64
         public var positions: Range<Int64>
@@ -116,6 +118,7 @@ public struct ReplayJournal {
             if records % 1000 == 0 { progress(state) }
             if record.received > until { break }
         }
+        state.met = sides.first?.engine.counters.reduce(0) { $0 + $1.counters.met } ?? 0
         return state
     }
 

@@ -30,8 +30,9 @@ struct SnapshotFiles: Sendable {
         var newest: Int64?
     }
 
-    /// The newest intact snapshot whose next position is at most `limit`. Throws where the directory cannot be listed.
-    func newest(upTo limit: Int64) throws -> Search {
+    /// The newest intact snapshot whose next position is at most `limit`, and that a journal kept from `first` on goes on from.
+    /// Throws where the directory cannot be listed.
+    func newest(upTo limit: Int64, from first: Int64 = 1) throws -> Search {
         var search = Search()
         for path in try paths().reversed() where search.found == nil {
             guard let bytes = FileManager.default.contents(atPath: path) else {
@@ -45,7 +46,9 @@ struct SnapshotFiles: Sendable {
             do {
                 let engine = try Engine(snapshot: state)
                 search.newest = max(search.newest ?? 0, engine.nextPosition)
-                if engine.nextPosition <= limit {
+                if engine.nextPosition < first {
+                    search.passedOver.append("\(path): begins at \(engine.nextPosition), the journal at \(first)")
+                } else if engine.nextPosition <= limit {
                     search.found = Found(engine: engine, nextPosition: engine.nextPosition)
                 } else {
                     search.passedOver.append("\(path): begins at \(engine.nextPosition), \(limit) is needed")

@@ -19,15 +19,18 @@ final class Upkeep: Sendable {
     private let progress: @Sendable () -> (journal: Int64, engine: Int64)
     /// How often all subscribers of the feed were let go since the start.
     private let feedResets: @Sendable () -> Int64
+    private let storePath: String
     private let complaints: Complaints
     private let onPruned: @Sendable (PruneReport) -> Void
     private let isStopping = Monitor(false)
+    /// Bytes of the alert store's log: SQLite writes it back at 4 MB, unless somebody reads what was before.
+    private static let largestLog: Int64 = 64 << 20
 
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
         beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void,
         progress: @escaping @Sendable () -> (journal: Int64, engine: Int64),
-        feedResets: @escaping @Sendable () -> Int64, complaints: Complaints,
+        feedResets: @escaping @Sendable () -> Int64, storePath: String, complaints: Complaints,
         onPruned: @escaping @Sendable (PruneReport) -> Void
     ) {
         self.journal = journal
@@ -37,6 +40,7 @@ final class Upkeep: Sendable {
         self.beforeRemoval = beforeRemoval
         self.progress = progress
         self.feedResets = feedResets
+        self.storePath = storePath
         self.complaints = complaints
         self.onPruned = onPruned
     }
@@ -81,6 +85,11 @@ final class Upkeep: Sendable {
                 : nil)
         seen = (engine, resets)
         complaints.note("descriptors", Descriptors.complaint())
+        let log = Files.size(storePath + "-wal") ?? 0
+        complaints.note(
+            "alert store",
+            log > Self.largestLog
+                ? "\(storePath)-wal has \(log >> 20) MB: somebody holds a read transaction on it, end that" : nil)
         complaints.attempt("journal size") {
             let usage = try journal.usage()
             complaints.note("journal_cap", usage.isCapReached ? Self.words(usage) : nil)

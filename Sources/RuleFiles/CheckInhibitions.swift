@@ -22,6 +22,15 @@ extension RuleReader {
                 item.report(.inhibitionScope, "\(whose) \(flaw.message)", help: flaw.help)
                 break
             }
+            let highest = max(
+                other.ladder.last?.level ?? .blue, other.noData?.action == .alarm ? other.noData?.level ?? .blue : .blue
+            )
+            if inhibition.level > highest {
+                item.report(
+                    .unreachable,
+                    "alarms of '\(other.id)' never come to \(inhibition.level.name), so it inhibits nobody",
+                    help: "write 'level: \(highest.name)'")
+            }
             let idle: [Rule.Status] = [.sandbox, .disabled]
             if idle.contains(other.status), !idle.contains(rule.status) {
                 item.report(

@@ -4,22 +4,27 @@ import StrictYAML
 
 /// Whether levels climb in one direction and are left on the safe side.
 extension RuleReader {
-    /// A ladder with dated thresholds is checked as it is from each of the dates on, until there is something to say.
+    /// A ladder with dated thresholds is checked as it is from each of the dates on, until there is a mistake.
     func checkAtEachDate(_ rungs: [PlacedRung], _ values: [NamedValue], _ input: Rule.Input?) {
         let findings = fields.item.source.findings
         for date in Set(rungs.flatMap(\.dates)).union([.distantPast]).sorted() {
-            let before = findings.list.count
+            let before = (findings.list.count, findings.omitted)
             let now = rungs.compactMap { $0.inForce(at: date) }
             check(now)
             warnOfImplausible(now, values, input)
-            guard findings.list.count == before else { return }
+            let isSaid = (findings.list.count, findings.omitted) != before
+            if isSaid, findings.list[min(before.0, findings.list.count)...].contains(where: { $0.severity == .error }) {
+                return
+            }
         }
     }
 
     private func check(_ rungs: [PlacedRung]) {
         for rung in rungs { checkClear(rung) }
         for (index, upper) in rungs.enumerated() {
-            guard let lower = rungs[..<index].last(where: { $0.rung.of == upper.rung.of }) else { continue }
+            // A limit of the registry is a number only there: what lies below it is compared instead.
+            let below = rungs[..<index].filter { $0.rung.of == upper.rung.of }
+            guard let lower = below.last(where: { $0.rung.at.number != nil }) ?? below.last else { continue }
             if lower.rung.compare.isRising != upper.rung.compare.isRising {
                 checkBands(lower, upper)
             } else {

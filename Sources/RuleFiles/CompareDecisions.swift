@@ -47,9 +47,9 @@ private func alignment(
 ) -> [(Int?, Int?)] {
     let (n, m) = (expected.count, actual.count)
     guard n * m <= 4_000_000 else {
-        return (0..<max(n, m)).map { index -> (Int?, Int?) in
-            guard index < n, index < m else { return index < n ? (index, nil) : (nil, index) }
-            return (index, index)
+        return (0..<max(n, m)).flatMap { index -> [(Int?, Int?)] in
+            if index < n, index < m, expected[index].matches(actual[index], start: start) { return [(index, index)] }
+            return [(index < n ? index : nil, nil), (nil, index < m ? index : nil)]
         }
     }
     var common = [Int](repeating: 0, count: (n + 1) * (m + 1))

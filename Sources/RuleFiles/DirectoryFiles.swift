@@ -6,6 +6,8 @@ import StrictYAML
 public enum DirectoryFiles {
     /// Most files of one kind: a city has some hundred rules.
     public static let maximumCount = 5000
+    /// A domain's folder and one in it, with room; a ring of links ends here.
+    static let maximumDepth = 8
 
     public struct File: Sendable {
         /// Relative to the directory, with `/`.
@@ -18,7 +20,7 @@ public enum DirectoryFiles {
         }
     }
 
-    /// Hidden files and those of editors (`.x`, `x~`) are passed over; links to files are followed.
+    /// Hidden files and those of editors (`.x`, `x~`) are passed over; links to files and folders are followed.
     public static func read(_ directory: String, suffixes: [String], findings: Findings) -> [File] {
         let root = URL(fileURLWithPath: directory).resolvingSymlinksInPath()
         var isDirectory: ObjCBool = false
@@ -29,7 +31,7 @@ public enum DirectoryFiles {
             return []
         }
         var paths: [String] = []
-        list("", under: root.path, suffixes, &paths, findings)
+        list("", depth: 0, under: root.path, suffixes, &paths, findings)
         guard paths.count <= maximumCount else {
             findings.add(
                 Finding(
@@ -60,18 +62,28 @@ public enum DirectoryFiles {
 
     /// Files below a folder, by path. What cannot be looked into is told: its rules would seem to have been removed.
     private static func list(
-        _ folder: String, under root: String, _ suffixes: [String], _ paths: inout [String], _ findings: Findings
+        _ folder: String, depth: Int, under root: String, _ suffixes: [String], _ paths: inout [String],
+        _ findings: Findings
     ) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder) else {
             return report(folder.isEmpty ? root : folder, .fileUnreadable, "the folder cannot be read", findings)
         }
+        // Links may lead around in a ring.
+        guard depth <= maximumDepth else {
+            return report(folder, .fileUnreadable, "folders lie more than \(maximumDepth) deep", findings)
+        }
         for name in names where !isHidden(name[...]) && paths.count <= maximumCount {
             let path = folder.isEmpty ? name : folder + "/" + name
-            let attributes = try? FileManager.default.attributesOfItem(atPath: root + "/" + path)
-            if attributes?[.type] as? FileAttributeType == .typeDirectory {
-                list(path, under: root, suffixes, &paths, findings)
+            var isDirectory: ObjCBool = false
+            // A link to nothing may have been a folder of rules: they are not gone.
+            if !FileManager.default.fileExists(atPath: root + "/" + path, isDirectory: &isDirectory) {
+                report(path, .fileUnreadable, "the link leads to nothing", findings)
+            } else if isDirectory.boolValue {
+                list(path, depth: depth + 1, under: root, suffixes, &paths, findings)
             } else if suffixes.contains(where: name.hasSuffix) {
                 paths.append(path)
+            } else if suffixes.contains(where: name.lowercased().hasSuffix) {
+                report(path, .fileUnreadable, "the name must end in small letters to be read", findings)
             }
         }
     }

@@ -88,6 +88,14 @@ struct RuleTestReader {
     private func allReadings(_ item: YAMLItem, _ defaults: Defaults) -> [RuleTestFile.Reading]? {
         guard let lists = all(item, { $0.readings(defaults) }) else { return nil }
         let readings = lists.flatMap { $0 }
+        for (index, reading) in readings.enumerated() where reading.isDuplicate {
+            guard readings[..<index].contains(where: { !$0.isDuplicate && $0.isSame(as: reading) }) else {
+                item.report(
+                    .badReading, "the duplicate at \(reading.at.formatted) repeats no reading before it",
+                    help: "write the reading first, at the same time and with the same value")
+                return nil
+            }
+        }
         guard readings.count <= Self.maximumReadings else {
             item.report(
                 .badReading, "a case has at most \(Self.maximumReadings) readings, this has \(readings.count)",

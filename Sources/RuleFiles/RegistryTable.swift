@@ -72,6 +72,10 @@ struct RegistryTable {
         if found == nil {
             source.report(
                 YAMLCode.emptyValue, at: row[0].mark, "\(column) has no value", help: "fill it in, or remove the row")
+        } else if let text = found?.scalar, text.first == " " || text.last == " " {
+            found?.report(
+                RuleCode.csvShape.rawValue, "'\(text)' has a blank at its edge, and would be another \(column)",
+                help: "remove the blank")
         }
         return found
     }
@@ -86,8 +90,13 @@ struct RegistryTable {
         guard let id = key(row, names, "id"), let text = id.scalar else { return }
         var subject = Registry.Subject(id: text, name: name(row, names))
         subject.area = item(row, names, "area").flatMap(parts.areaCode) ?? ""
-        subject.longitude = item(row, names, "lon").flatMap { $0.double(in: -180...180) } ?? .nan
-        subject.latitude = item(row, names, "lat").flatMap { $0.double(in: -90...90) } ?? .nan
+        let (longitude, latitude) = (item(row, names, "lon"), item(row, names, "lat"))
+        if (longitude == nil) != (latitude == nil) {
+            (longitude ?? latitude)?.report(
+                YAMLCode.emptyValue.rawValue, "a place has 'lon' and 'lat'", help: "give both, or neither")
+        }
+        subject.longitude = longitude.flatMap { $0.double(in: -180...180) } ?? .nan
+        subject.latitude = latitude.flatMap { $0.double(in: -90...90) } ?? .nan
         subject.unit = item(row, names, "unit")?.scalar ?? ""
         subject.grade = UInt8(item(row, names, "grade").flatMap { $0.int(in: 1...4) } ?? 0)
         subject.population = Int64(

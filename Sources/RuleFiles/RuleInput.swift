@@ -74,6 +74,20 @@ extension RuleReader {
                 .badKey, "'\(text)' is not the name of a field", help: "write subject, source, area(6) or a field")
             return nil
         }
+        if fields.optional("input") != nil {
+            guard let field = eventFields.first(where: { $0.name == text }) else {
+                let known = ["subject", "source"] + eventFields.map(\.name)
+                item.report(
+                    .badKey, "no field '\(text)' is declared",
+                    help: closest(to: text, among: known).map { "did you mean '\($0)'?" }
+                        ?? "declare it: 'input: {…, fields: {\(text): string}}'")
+                return nil
+            }
+            guard field.kind == .string else {
+                item.report(.badKey, "'\(text)' is no text, so it names nothing", help: "declare it as string")
+                return nil
+            }
+        }
         if fields.optional("max_keys") == nil {
             item.report(
                 .unboundedKeys, "nothing bounds how many values '\(text)' has", help: "add 'max_keys: 10000'")

@@ -103,7 +103,8 @@ extension RuleReader {
 
     private func checkTTL(_ rule: Rule, _ needed: TimeSpan) {
         guard needed > rule.keyTTL else { return }
-        (fields.optional("key_ttl") ?? fields.optional(rule.kind.name))?.report(
+        let place = fields.optional("key_ttl") ?? fields.optional(rule.kind.name) ?? fields.optional("values")
+        (place ?? fields.item).report(
             .shortTTL, "a key is forgotten after \(rule.keyTTL.formatted) and the rule looks back \(needed.formatted)",
             help: "write 'key_ttl: \(needed.formatted)' or more")
     }

@@ -75,7 +75,8 @@ extension RuleDirectory {
         return bare(a) == bare(b)
     }
 
-    static func isFile(_ path: String, of id: String) -> Bool {
+    /// Whether a rule of this id stands in the file.
+    public static func isFile(_ path: String, of id: String) -> Bool {
         let name = path.split(separator: "/").last ?? ""
         return name == "\(id).yml" || name == "\(id).yaml"
     }

@@ -44,6 +44,12 @@ public struct RuleTestFile: Sendable {
         public var latitude = Double.nan
         /// In the order written; numbers, true, false, else text.
         public var fields: [Field] = []
+
+        /// Whether both are of one observation, whenever they arrive.
+        func isSame(as other: Reading) -> Bool {
+            at == other.at && value.bitPattern == other.value.bitPattern && subject == other.subject
+                && source == other.source && metric == other.metric && category == other.category
+        }
     }
 
     public struct Field: Equatable, Sendable {

@@ -108,6 +108,12 @@ extension RuleReader {
             return nil
         }
         guard let gap = span(fields, "gap"), let longest = span(fields, "longest") else { return nil }
+        if gap > longest {
+            fields.optional("gap")?.report(
+                .windowKind, "a session would be over before its gap of \(gap.formatted)",
+                help: "write 'longest: \(gap.formatted)' or more")
+            return nil
+        }
         return .session(gap: gap, longest: longest)
     }
 

@@ -13,9 +13,13 @@ public final class Findings {
 
     public func add(_ finding: Finding) {
         if finding.severity == .error { hasErrors = true }
-        guard list.count < Self.maximum else {
+        if list.count == Self.maximum {
             omitted += 1
-            return
+            // What stops the set is never left out for advice.
+            guard finding.severity == .error, let advice = list.lastIndex(where: { $0.severity != .error }) else {
+                return
+            }
+            list.remove(at: advice)
         }
         list.append(finding)
     }

@@ -59,8 +59,8 @@ struct AlarmLine: Decodable {
         if let escalateTo { line += ",请\(escalateTo.joined(separator: "、"))跟进" }
         if about == "no_data" { line += isOver ? " 数据恢复" : " 无数据" }
         line += " \(domain) \(place) \(subject.map { $0.name ?? $0.id ?? "" } ?? key ?? "-")"
-        if let value { line += " \(Self.number(value))\(unit.map { " " + $0 } ?? "")" }
-        if let threshold { line += " (\(compare ?? "") \(Self.number(threshold)))" }
+        if let value { line += " \(ShownNumber.text(value))\(unit.map { " " + $0 } ?? "")" }
+        if let threshold { line += " (\(compare ?? "") \(ShownNumber.text(threshold)))" }
         return line + "  \(title.zh) / \(title.en)" + (exercise ? " [演练]" : "")
     }
 
@@ -75,10 +75,6 @@ struct AlarmLine: Decodable {
 
     private var place: String {
         area.map { [$0.name, $0.code].compactMap(\.self).joined(separator: " ") } ?? "-"
-    }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4g", value)
     }
 
     private func paint(_ text: String, _ level: String, _ colour: Bool) -> String {

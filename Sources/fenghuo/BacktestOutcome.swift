@@ -8,6 +8,8 @@ struct BacktestOutcome {
     /// What it is compared with; nil where nothing is.
     let other: String?
     let events: Int64
+    /// Readings that its rules have looked at.
+    let met: Int64
     let from: Timestamp?
     let until: Timestamp
     let start: ReplayJournal.Start
@@ -16,10 +18,10 @@ struct BacktestOutcome {
     let omitted: Int
 
     init(
-        candidate: String, other: String?, events: Int64, from: Timestamp?, until: Timestamp,
+        candidate: String, other: String?, events: Int64, met: Int64, from: Timestamp?, until: Timestamp,
         start: ReplayJournal.Start, sides: [ReplayEpisodes]
     ) {
-        (self.candidate, self.other, self.events) = (candidate, other, events)
+        (self.candidate, self.other, self.events, self.met) = (candidate, other, events, met)
         (self.from, self.until, self.start) = (from, until, start)
         episodes = sides[0].all
         difference = sides.count > 1 ? ReplayDifference(from: sides[1].all, to: sides[0].all) : nil

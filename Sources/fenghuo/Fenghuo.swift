@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Foundation
 import Messaging
 
@@ -23,6 +24,8 @@ struct Fenghuo: ParsableCommand {
             try command.run()
         } catch let error as MessagingError where error.isUnusableEndpoint {
             exit(withError: Exit.fail("\(error)", Exit.usage))
+        } catch let error as InputFailure {
+            exit(withError: Exit.fail("\(error)", Exit.ruleError))
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))

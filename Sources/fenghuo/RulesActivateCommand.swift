@@ -36,7 +36,7 @@ extension RulesCommand {
                 answer.changed == 0
                     ? "nothing has changed and nothing was recorded: \(answer.ruleSet) runs already, since position "
                         + "\(answer.position)"
-                    : "running \(answer.ruleSet), before \(answer.previous)\nundo with fenghuo rules rollback"
+                    : "running \(answer.ruleSet), before \(answer.previous)\nundo with fenghuo rules rollback --by … --why …"
             }
         }
     }

@@ -57,7 +57,7 @@ extension RulesCommand {
             case .json: try printJSON(found.json)
             case .table: print(found.text(limit: limit))
             }
-            guard found.events > 0 else {
+            guard found.met > 0 else {
                 throw Exit.fail("没有事件可判断 no event was judged: this says nothing about the rules", Exit.findings)
             }
             guard found.difference?.isEmpty ?? true else { throw Exit.findings }
@@ -69,6 +69,7 @@ extension RulesCommand {
             let other = try diff.flatMap { $0 == "live" ? nil : try ruleSet($0) }
             let end = try ReplayJournal.end(of: data)
             let (from, to) = (since?.time(end: end), until?.time(end: end))
+            try check(from, to, end)
             let replay = try ReplayJournal(data: data, nearest: nearest ? from : nil)
             let sets = [replay.candidate(mine)] + (diff == nil ? [] : [other.map(replay.candidate) ?? replay.live])
             var sides = sets.map { _ in ReplayEpisodes(since: from ?? .distantPast, until: to ?? .distantFuture) }
@@ -82,9 +83,20 @@ extension RulesCommand {
                 each: { side, decisions in for decision in decisions { sides[side].take(decision) } })
             line.end()
             return BacktestOutcome(
-                candidate: directory, other: diff, events: state.events,
+                candidate: directory, other: diff, events: state.events, met: state.met,
                 from: max(from ?? .distantPast, replay.received.lowerBound),
                 until: to ?? end, start: replay.start, sides: sides)
+        }
+
+        /// A stretch without anything in it would say "no difference".
+        private func check(_ from: Timestamp?, _ to: Timestamp?, _ end: Timestamp) throws {
+            guard let from else { return }
+            guard from < to ?? .distantFuture else {
+                throw Exit.fail("--since \(from.formatted()) is not before --until", Exit.usage)
+            }
+            guard from <= end else {
+                throw Exit.fail("--since is after the last event, \(end.formatted())", Exit.usage)
+            }
         }
 
         private func ruleSet(_ directory: String) throws -> RuleSet {
@@ -97,8 +109,9 @@ extension RulesCommand {
         private func overFile(_ path: String) throws -> BacktestOutcome {
             let end = try lastTime(path)
             let (from, to) = (since?.time(end: end), until?.time(end: end))
+            try check(from, to, end)
             var sides: [ReplayEpisodes] = []
-            var events: Int64 = 0
+            var (events, met): (Int64, Int64) = (0, 0)
             for directory in [directory] + (diff.map { [$0] } ?? []) {
                 var configuration = Configuration()
                 (configuration.rules, configuration.registry) = (directory, registry)
@@ -112,10 +125,12 @@ extension RulesCommand {
                     for decision in $0 { episodes.take(decision) }
                 }
                 events = replay.events
+                if isFirst { met = replay.counters.reduce(0) { $0 + $1.counters.met } }
                 sides.append(episodes)
             }
             return BacktestOutcome(
-                candidate: directory, other: diff, events: events, from: from, until: to ?? end, start: .beginning,
+                candidate: directory, other: diff, events: events, met: met, from: from, until: to ?? end,
+                start: .beginning,
                 sides: sides)
         }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RuleFiles
+import StrictYAML
 
 extension RulesCommand {
     /// `fenghuo rules check`: every mistake of every file, with its place and what to write instead.
@@ -31,6 +32,9 @@ extension RulesCommand {
 
         private func show(_ loading: RuleDirectory.Loading) {
             for finding in loading.findings { print(finding.rendered) }
+            if loading.findings.count == Findings.maximum {
+                print("only the first \(Findings.maximum) findings are shown\n")
+            }
             if let ruleSet = loading.ruleSet {
                 print("\(ruleSet.rules.count) rules, \(loading.findings.count) warnings, \(ruleSet.version)")
             } else {

@@ -98,7 +98,9 @@ struct RulesCommand: ParsableCommand {
                     "\(rung.level.name): \(rule.values[rung.of].name) \(rung.compare.symbol) \(text(rung.at))\(clear), "
                         + "for \(rung.hold.formatted), clear for \(rung.clearHold.formatted)  \(rung.cite)")
             }
-            if let file = ruleSet.files.first(where: { $0.path.hasSuffix("\(id).yml") }) { print("\n\(file.text)") }
+            if let file = ruleSet.files.first(where: { RuleDirectory.isFile($0.path, of: id) }) {
+                print("\n\(file.text)")
+            }
         }
 
         private func text(_ threshold: Rule.Threshold) -> String {

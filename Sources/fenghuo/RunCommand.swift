@@ -11,6 +11,8 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "Settings; fenghuo.yml in the repository lists them all with their defaults.") var config: String?
     @Option(help: "The data directory, instead of the settings'.") var data: String?
+    @Flag(help: "At the first start after a backup was restored: consumers of the feed begin anew, and miss nothing.")
+    var restored = false
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "info"
 
     func validate() throws {
@@ -25,7 +27,7 @@ struct RunCommand: ParsableCommand {
             var configuration = Configuration()
             if let config { configuration = try Configuration(file: config) }
             if let data { configuration.data = data }
-            try Self.run(configuration, logLevel)
+            try Self.run(configuration, restored, logLevel)
         } catch {
             switch error {
             case .configuration: throw Exit.fail("\(error)", Exit.ruleError)
@@ -34,12 +36,12 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    private static func run(_ configuration: Configuration, _ level: String) throws(PlatformError) {
+    private static func run(_ configuration: Configuration, _ restored: Bool, _ level: String) throws(PlatformError) {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var log = Logger(label: "fenghuo")
         log.logLevel = Logger.Level(rawValue: level) ?? .info
         do {
-            let platform = try Platform(configuration, log: log)
+            let platform = try Platform(configuration, isRestored: restored, log: log)
             try platform.run { endpoints in
                 let line =
                     "fenghuo ready: ingest \(endpoints.ingest) feed \(endpoints.feed) "

@@ -65,11 +65,12 @@ struct SendCommand: ParsableCommand {
         options.refusesRepeat = !resume && !again
         options.giveUpAfter = giveUp * 1000
         do {
-            let (progress, skipped, empty) = try send(options)
+            let (progress, empty) = try send(options)
+            for skipped in progress.skipped.list { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
             print(SendReport.summary(progress))
             if empty > 0 { print("\(empty) rows without any value or category 无数值的行") }
             for line in SendReport.rejects(progress) { print(line) }
-            if progress.rejected > 0 || skipped > 0 { throw Exit.findings }
+            if progress.rejected > 0 || progress.skipped.count > 0 { throw Exit.findings }
         } catch let failure as SendFailure {
             let code =
                 switch failure {
@@ -78,8 +79,6 @@ struct SendCommand: ParsableCommand {
                 case .unreachable, .stopped: Exit.unreachable
                 }
             throw Exit.fail("\(failure)", code)
-        } catch let failure as InputFailure {
-            throw Exit.fail("\(failure)", Exit.ruleError)
         } catch let failure as SpoolError {
             throw Exit.fail("\(failure)", Exit.ruleError)
         } catch let failure as MessagingError {
@@ -87,10 +86,10 @@ struct SendCommand: ParsableCommand {
         }
     }
 
-    /// What became of the events, and how many rows of a CSV file could not be read or had nothing to tell.
-    private func send(_ options: SendOptions) throws -> (SendProgress, skipped: Int, empty: Int) {
+    /// What became of the events, and how many rows of a CSV file had nothing to tell.
+    private func send(_ options: SendOptions) throws -> (SendProgress, empty: Int) {
         let context = Context()
-        if let spool { return (try send(options, spool, context.handle), 0, 0) }
+        if let spool { return (try send(options, spool, context.handle), 0) }
         var sender = try EventSender(context.handle, options)
         let line = ProgressLine()
         defer { line.end() }
@@ -101,12 +100,10 @@ struct SendCommand: ParsableCommand {
             }
             var events = try CSVEvents(path: file, mapping: mapping)
             let progress = try sender.send(&events) { line.show(SendReport.line($0)) }
-            line.end()
-            for skipped in events.skipped { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
-            return (progress, events.skippedCount, events.emptyCount)
+            return (progress, events.emptyCount)
         } else {
             var events = try NDJSONFile(path: file)
-            return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0, 0)
+            return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0)
         }
     }
 

@@ -5,16 +5,21 @@ enum SendReport {
     static func summary(_ progress: SendProgress) -> String {
         var text = "\(progress.accepted) accepted, \(progress.duplicates) duplicates, \(progress.rejected) rejected"
         text += " in \(progress.batches) batches, \(progress.eventsPerSecond) events/s"
-        if progress.skipped > 0 {
-            text +=
-                "\npassed over \(progress.skipped) events of \(progress.skippedBatches) messages, acknowledged earlier"
-            if progress.batches == 0 {
-                text += "; nothing new: a file that has grown goes under a stream name of its own"
-            }
-        }
         if progress.resent > 0 { text += ", \(progress.resent) batches sent again" }
         if progress.busy > 0 { text += ", busy \(progress.busy) times" }
-        for note in progress.notes { text += "\nnote \(note.code): \(note.count)\(hints[note.code] ?? "")" }
+        if progress.skippedBatches > 0 {
+            text += "\n\(progress.skippedBatches) messages were acknowledged earlier"
+            if progress.batches == 0 { text += ": nothing is new" }
+        }
+        if progress.restarts > 0 {
+            text +=
+                "\nthe platform had lost messages that it had acknowledged (was an old copy restored?): they are not sent again"
+        }
+        if progress.leavesOpenLine { text += "\nthe last line has no end yet: it waits for the next run" }
+        for note in progress.notes {
+            text += "\nnote \(note.code): \(note.count)\(hints[note.code] ?? "")"
+            if let example = progress.examples[note.code] { text += ", first \(example)" }
+        }
         return text
     }
 

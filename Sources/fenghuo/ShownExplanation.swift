@@ -81,6 +81,7 @@ struct ShownExplanation {
     }
 
     private var unseen: String {
+        if !trace.steps.isEmpty { return "; its readings are below, with what became of each" }
         if let near = closest(to: explanation.key, among: trace.engine.keys(of: rule.id)) {
             return "; did you mean \(near)?"
         }

@@ -1,3 +1,5 @@
+import StrictYAML
+
 /// Columns of text, each as wide as its widest cell; Chinese characters count as two.
 struct Table {
     private var rows: [[String]]
@@ -20,17 +22,14 @@ struct Table {
     var text: String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
-            rows.map { $0.count > column ? Self.width($0[column]) : 0 }.max() ?? 0
+            rows.map { $0.count > column ? displayWidth(of: $0[column]) : 0 }.max() ?? 0
         }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
-                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - Self.width(cell))
+                column == row.count - 1
+                    ? cell : cell + String(repeating: " ", count: widths[column] - displayWidth(of: cell))
             }
             return cells.joined(separator: "  ")
         }.joined(separator: "\n")
-    }
-
-    private static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 ? 2 : 1) }
     }
 }

@@ -81,9 +81,20 @@ struct CSVEventsTests {
             "day;hour;site;a;b\n1/1/2026;1:00;z\n31/2/2026;1:00;z;1;1\n1/1/2026;1:00;z;0x1;1\n1/1/2026;1:00;z;;\n")
         var events = try CSVEvents(path: path, mapping: Self.mapping(Self.twoColumns))
         #expect(try Self.lines(&events) == [])
-        #expect(events.skipped.map(\.line) == [2, 3, 4])
-        #expect(events.skipped.map(\.reason)[1] == "'31/2/2026 1:00' is no time of the mapping's format")
+        #expect(events.skipped.list.map(\.line) == [2, 3, 4])
+        #expect(events.skipped.list.map(\.reason)[1] == "'31/2/2026 1:00' is no time of the mapping's format")
         #expect(events.emptyCount == 1)
+    }
+
+    @Test func `a column of which there are two is not guessed`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "twice-\(UUID().uuidString).csv").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data("t,v,v\n1,2,3\n".utf8).write(to: URL(fileURLWithPath: path))
+        var mapping = Mapping(time: try #require(TimePattern("rfc3339", zoneMinutes: nil)))
+        (mapping.subject, mapping.timeColumns) = ("x", ["t"])
+        mapping.readings = [.init(column: "v", metric: "gas.lel", unit: "%LEL")]
+        let failure = #expect(throws: InputFailure.self) { try CSVEvents(path: path, mapping: mapping) }
+        #expect(failure?.reason.contains("'v' comes twice") == true)
     }
 
     @Test func `a column that is not there is named with those that are`() throws {
@@ -156,7 +167,7 @@ struct CSVEventsTests {
             let path = try Self.write(String(table.dropFirst(4)))
             var events = try CSVEvents(path: path, mapping: Self.mapping(String(mapping.dropFirst(5))))
             #expect(try Self.lines(&events).count == 2)
-            #expect(events.skippedCount == 0 && events.emptyCount == 0)
+            #expect(events.skipped.count == 0 && events.emptyCount == 0)
         }
     }
 
@@ -189,7 +200,7 @@ struct CSVEventsTests {
             ])
         #expect(events.emptyCount == 1)
         #expect(
-            events.skipped == [
+            events.skipped.list == [
                 .init(line: 5, reason: "'1.5' in column dead is no whole number"),
                 .init(line: 6, reason: "'x' in column size is no number"),
                 .init(line: 7, reason: "'north' in column y is no number"),
@@ -217,7 +228,7 @@ struct CSVEventsTests {
         var events = try CSVEvents(path: path, mapping: mapping)
         #expect(try Self.lines(&events).map { $0.prefix(9) } == [#"{"id":"A""#, #"{"id":"D""#])
         #expect(
-            events.skipped == [
+            events.skipped.list == [
                 .init(line: 2, reason: "not UTF-8; convert the file first: iconv -f GB18030 -t UTF-8"),
                 .init(line: 4, reason: "'1.7e308' in column v is too large"),
                 .init(line: 5, reason: "'-2e308' in column v is too large"),
@@ -260,8 +271,8 @@ struct CSVEventsTests {
             count += 1
             line.removeAll(keepingCapacity: true)
         }
-        #expect(count + events.emptyCount + events.skippedCount == table.rows)
-        #expect(events.skippedCount == table.skipped)
+        #expect(count + events.emptyCount + events.skipped.count == table.rows)
+        #expect(events.skipped.count == table.skipped)
     }
 
     @Test func `numbers go out as written only where JSON has them so`() {

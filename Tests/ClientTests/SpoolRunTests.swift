@@ -68,6 +68,24 @@ import Testing
         #expect(try run(mark: (1, 3)).lines == Self.lines(1...3))
     }
 
+    @Test func `a last line that is still being written waits for the next run`() throws {
+        try write(1...2)
+        func add(_ text: String) throws {
+            let handle = try #require(FileHandle(forWritingAtPath: file))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data(text.utf8))
+            try handle.close()
+        }
+        try add("{\"n\":{\"m\":3}")
+        let first = try run()
+        #expect(first.lines == Self.lines(1...2) && first.progress.leavesOpenLine)
+        try add("}\n")
+        #expect(try run(mark: (1, 1)).lines == ["{\"n\":{\"m\":3}}"])
+        // One that is whole needs no end.
+        try add("{\"n\":4}")
+        #expect(try run(mark: (1, 2)).lines == Self.lines(4...4))
+    }
+
     @Test func `a file that was cut is named`() throws {
         try write(1...15)
         _ = try run()

@@ -63,6 +63,28 @@ struct SpoolTests {
         #expect(spool.counts.sealed == "read on")
     }
 
+    @Test(arguments: [(2, true), (3, false)] as [(UInt64, Bool)])
+    func `an older copy takes nothing that it reads now for what was sent`(mark seq: UInt64, isOurs: Bool) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            let spool = try open()
+            try put(spool, "a", "b")
+            _ = try spool.meet(mark(0, 0))
+        }
+        // Copied here; the spool it was copied from has sent a third.
+        let copy = try open()
+        try put(copy, "x", "y")
+        if isOurs {
+            #expect(try copy.meet(mark(1, seq)) == (1, 2, 2))
+            #expect(try waiting(copy) == ["3 x", "4 y"])
+            // Once it has been asked, what it has sealed may have been sent from here.
+            #expect(try copy.meet(mark(1, 3)) == (1, 3, 3))
+        } else {
+            #expect(throws: SendFailure.otherSender(stream: "s")) { try copy.meet(mark(1, seq)) }
+            #expect(try waiting(copy) == ["1 a", "2 b", "3 x", "4 y"])
+        }
+    }
+
     @Test func `a spool that was never sent refuses a stream that was`() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let spool = try open()

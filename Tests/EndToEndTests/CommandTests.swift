@@ -21,7 +21,16 @@ extension EndToEnd {
 
             let again = try fenghuo("send", file, "--to", platform.ingest, "--resume", in: scratch)
             #expect(again.code == 0 && again.output.hasPrefix("0 accepted"))
-            #expect(again.output.contains("\npassed over 9 events of 1 messages, acknowledged earlier; nothing new"))
+            #expect(again.output.contains("\n1 messages were acknowledged earlier: nothing is new"))
+            // What an earlier run had sent is told from what it had not: the file has grown, or is sent in other messages.
+            let more = Self.lines + [Self.lines[8].replacingOccurrences(of: "w/420", with: "w/480")]
+            try scratch.write("day.ndjson", more.joined(separator: "\n") + "\n")
+            for arguments in [[], ["--batch", "3"]] {
+                let other = try run(
+                    Repository.executable, ["send", file, "--to", platform.ingest, "--resume"] + arguments, in: scratch)
+                #expect(other.code == 2 && other.errors.contains("the last of them was another"), "\(other)")
+            }
+            try scratch.write("day.ndjson", Self.lines.joined(separator: "\n") + "\n")
             #expect(try platform.settle())
 
             let status = try fenghuo("status", "--control", platform.control, in: scratch)

@@ -64,6 +64,22 @@ extension EndToEnd {
             #expect(try after.transitions() == transitions && after.notices() == notices)
         }
 
+        @Test func `data that are said to be restored begin a new epoch, with all of their notices in it`() throws {
+            let scratch = try Scratch()
+            let (platform, epoch) = try Self.stopped(scratch)
+            platform.settings.arguments = ["--restored"]
+            try platform.start()
+            let renewed = try platform.status().feedEpoch
+            #expect(renewed != epoch)
+            #expect(platform.stop() == 0)
+            let bodies = try StoredAlarms(data: platform.data).reader.notices(since: 0).notices.map(\.body)
+            #expect(bodies.count == 2 && bodies.allSatisfy { $0.contains("\"epoch\":\"\(renewed)\"") })
+            platform.settings.arguments = []
+            try platform.start()
+            #expect(try platform.status().feedEpoch == renewed)
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `an older copy of the store is caught up under a new epoch`() throws {
             let scratch = try Scratch()
             let copy = scratch.path + "/older"

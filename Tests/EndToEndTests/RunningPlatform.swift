@@ -16,6 +16,8 @@ final class RunningPlatform: @unchecked Sendable {
         var snapshotEvery = "5m"
         /// Further lines of the file.
         var more = ""
+        /// Further arguments of `fenghuo run`.
+        var arguments: [String] = []
         /// Descriptors that the process may open; nil: as many as the tests.
         var descriptors: Int?
         /// `NAME=value`, besides those of the tests.
@@ -72,7 +74,7 @@ final class RunningPlatform: @unchecked Sendable {
             snapshot_every: \(settings.snapshotEvery)
             \(settings.more)
             """)
-        let command = [Repository.executable, "run", "--config", file]
+        let command = [Repository.executable, "run", "--config", file] + settings.arguments
         if let limit = settings.descriptors {
             let line = "ulimit -n \(limit) && exec \(command.joined(separator: " "))"
             child = try ChildProcess("/bin/sh", ["-c", line], in: scratch)

@@ -32,6 +32,15 @@ struct SnapshotFilesTests {
         #expect(try names(files) == ["00000000000000000001.snapshot"])
     }
 
+    @Test func `one that the journal no longer goes on from is passed over`() throws {
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let files = SnapshotFiles(data: data)
+        try files.write(Engine().snapshot(), nextPosition: 1)
+        #expect(try files.newest(upTo: 5, from: 1).found?.nextPosition == 1)
+        let pruned = try files.newest(upTo: 5, from: 2)
+        #expect(pruned.found == nil && pruned.passedOver.count == 1)
+    }
+
     @Test func `one with a bit flipped is passed over, whichever bit`() throws {
         defer { try? FileManager.default.removeItem(atPath: data) }
         let files = SnapshotFiles(data: data)

@@ -37,6 +37,36 @@ struct DirectoryFilesTests {
         }
     }
 
+    @Test func `linked folders are read, and a folder that is a link to nothing or to itself has not lost its rules`()
+        throws
+    {
+        try inDirectory { place in
+            let files = FileManager.default
+            try files.createDirectory(at: place.appendingPathComponent("real"), withIntermediateDirectories: true)
+            try Data().write(to: place.appendingPathComponent("real/a.yml"))
+            try Data().write(to: place.appendingPathComponent("b.YML"))
+            let rules = place.appendingPathComponent("rules")
+            try files.createDirectory(at: rules, withIntermediateDirectories: true)
+            func link(_ name: String, _ target: String) throws {
+                try files.createSymbolicLink(
+                    atPath: rules.appendingPathComponent(name).path, withDestinationPath: target)
+            }
+            func read() -> (paths: [String], findings: [String]) {
+                let findings = Findings()
+                let read = DirectoryFiles.read(rules.path, suffixes: [".yml"], findings: findings)
+                return (read.map(\.path), findings.list.map(\.path))
+            }
+            try link("gas", "../real")
+            #expect(read() == (["gas/a.yml"], []))
+            try link("flood", "../none")
+            #expect(read() == (["gas/a.yml"], ["flood"]))
+            try link("b.YML", "../b.YML")
+            #expect(read().findings == ["b.YML", "flood"] || read().findings == ["flood", "b.YML"])
+            try link("ring", ".")
+            #expect(read().findings.contains { $0.hasPrefix("ring/ring") })
+        }
+    }
+
     @Test func `a directory that is not there is a finding`() {
         let loading = RuleDirectory.load("/nowhere/rules", metrics: nil)
         #expect(loading.ruleSet == nil)

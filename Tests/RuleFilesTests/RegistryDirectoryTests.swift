@@ -73,9 +73,9 @@ struct RegistryDirectoryTests {
     }
 
     @Test func `an error in one file keeps the whole registry away`() {
-        let loading = load([("a.csv", "id\nA\n"), ("b.csv", "id,lat\nB,91\n")])
+        let loading = load([("a.csv", "id\nA\n"), ("b.csv", "id,lon,lat\nB,120,91\n")])
         #expect(loading.registry == nil)
-        #expect(loading.findings.map { "\($0.path):\($0.line):\($0.column) \($0.code)" } == ["b.csv:2:3 out_of_range"])
+        #expect(loading.findings.map { "\($0.path):\($0.line):\($0.column) \($0.code)" } == ["b.csv:2:7 out_of_range"])
     }
 
     @Test func `ten thousand subjects load, and are found`() throws {
@@ -90,6 +90,27 @@ struct RegistryDirectoryTests {
         let loading = load([("a.csv", "id,lat\n" + String(repeating: "A,91\n", count: 5000))])
         #expect(loading.findings.count == Findings.maximum)
         #expect(loading.registry == nil)
+    }
+
+    @Test func `an error is never left out for advice`() {
+        let findings = Findings()
+        func add(_ severity: Finding.Severity, _ number: Int) {
+            findings.add(
+                Finding(
+                    path: "\(number)", severity: severity, code: "unreachable", message: "", suggestion: ""))
+        }
+        for number in 0..<Findings.maximum + 5 { add(.warning, number) }
+        add(.error, -1)
+        #expect(findings.list.count == Findings.maximum && findings.omitted == 6 && findings.hasErrors)
+        #expect(findings.list.last?.path == "-1")
+        for number in 0..<Findings.maximum + 5 { add(.error, number) }
+        #expect(findings.list.allSatisfy { $0.severity == .error } && findings.list.count == Findings.maximum)
+    }
+
+    @Test func `half a place and a blank beside an id are told`() {
+        #expect(load([("a.csv", "id,lon,lat\nA,120.3,\n")]).findings.map(\.code) == ["empty_value"])
+        #expect(load([("a.csv", "id,lon,lat\nA,120.3,31.5\nB,,\n")]).findings.isEmpty)
+        #expect(load([("a.csv", "id\nA \n")]).findings.map(\.code) == ["csv_shape"])
     }
 
     @Test func `the catalogue reads conversions, ranges and sentinels`() {

@@ -46,10 +46,51 @@ struct RuleReaderTests {
         let codes = load([("gas/gas-lel.yml", text)]).findings.filter { $0.severity == .error }.map(\.code)
         #expect(
             codes == [
-                "missing_field", "unknown_key", "unknown_unit", "unbounded_keys", "expression", "clear_side",
+                "missing_field", "unknown_key", "unknown_unit", "bad_key", "expression", "clear_side",
                 "not_a_span",
                 "unknown_word", "unknown_word",
             ])
+    }
+
+    @Test(arguments: [
+        ("by: subject", "by: plaec\nmax_keys: 100", ["bad_key"]),
+        ("by: subject", "by: place\nmax_keys: 100", []),
+        ("by: subject", "by: number\nmax_keys: 100", ["bad_key"]),
+        // What registry limits lie between is compared all the same.
+        (
+            "blue:   {at: 10, clear: 8, for: 10m, cite: project default}", "blue: {at: 30, cite: project default}",
+            ["level_order"]
+        ),
+        // Advice for one date hides no mistake of another.
+        (
+            "yellow: {at: 20, clear: 15, cite: project default}",
+            "yellow: {at: [{is: 20}, {from: \"2026-06-01T00:00:00+08:00\", is: 60}], clear: 15, cite: project default}",
+            ["level_order"]
+        ),
+        ("value: value", "values: {m: {avg: value, over: 30d, step: 1d}}", ["short_ttl"]),
+        ("value: value", "value: {avg: value, gap: 2h, longest: 1h}", ["window_kind"]),
+        ("value: value", "value: {avg: value, gap: 1h, longest: 1h}", []),
+    ]) func `what would never fire, or at the wrong level, is told`(right: String, wrong: String, codes: [String]) {
+        var text = gasRule.replacing("unit: \"%LEL\"}", with: "unit: \"%LEL\", fields: {place: string, number: int}}")
+        if codes == ["level_order"] {
+            // A limit of the registry between the two, and advice for the first of the dates.
+            text = text.replacing(
+                "yellow: {at: 20, clear: 15",
+                with: wrong.hasPrefix("blue") ? "yellow: {at: limit.l, clear: 5" : "yellow: {at: 20, clear: 15")
+            text = text.replacing("clear: 20, cite: \"GB", with: "clear: 12, cite: \"GB")
+        }
+        text = text.replacing(right, with: wrong)
+        let found = load([("gas/gas-lel.yml", text)]).findings.filter { $0.severity == .error }.map(\.code)
+        #expect(found == codes)
+    }
+
+    @Test(arguments: [("orange", []), ("red", ["unreachable"])])
+    func `an inhibitor that never comes to the level is told`(level: String, codes: [String]) {
+        let other = gasRule.replacing("id: gas-lel", with: "id: low").replacing(
+            "  red:    {at: \"> 50\", clear: 40, cite: \"GB/T 50493-2019 upper alarm\"}\n", with: "")
+        let rule = gasRule + "\ninhibited_by: [{rule: low, level: \(level)}]"
+        let found = load([("gas/gas-lel.yml", rule), ("gas/low.yml", other)]).findings.map(\.code)
+        #expect(found.filter { $0 == "unreachable" } == codes)
     }
 
     @Test func `each level can look at its own window`() throws {

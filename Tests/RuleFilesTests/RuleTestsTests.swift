@@ -41,6 +41,49 @@ struct RuleTestsTests {
         #expect(report.cases.map(\.name) == ["泄漏升到红色后消散", "低于蓝色不报警", "重启和重复不产生第二条"])
     }
 
+    @Test func `a duplicate repeats a reading that stands before it`() {
+        for (readings, isKnown) in [
+            ("0s 8, 0s 8 duplicate", true), ("0s 8, 0s 9 duplicate", false), ("0s 8, 1m 55 duplicate", false),
+            ("0s 8 duplicate, 0s 8", false), ("0s 8, 0s 8 duplicate late 10m", true),
+        ] {
+            let report = run("  - {name: x, readings: [\(readings)], expect: []}")
+            #expect(report.findings.map(\.code) == (isKnown ? [] : ["bad_reading"]), "\(readings)")
+        }
+    }
+
+    @Test func `expectations beyond what is aligned are still compared, one by one`() {
+        let rule = """
+            id: quick
+            title: {zh: 快, en: quick}
+            domain: gas
+            owner: {lead: 测试}
+            input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            value: value
+            levels: {red: {at: 50, cite: x}}
+            """
+        func rows(_ wrong: String) -> [TransitionRow] {
+            let readings = (0..<2001).map { "\($0)s \($0.isMultiple(of: 2) ? 55 : 0)" }.joined(separator: ", ")
+            let expected = (0..<2001).map { second in
+                second == 1000 ? wrong : "\(second)s " + (second.isMultiple(of: 2) ? "raised red" : "resolved")
+            }.joined(separator: ", ")
+            let test = """
+                rule: quick
+                start: "2026-07-01T08:00:00+08:00"
+                cases:
+                  - {name: x, readings: [\(readings)], expect: [\(expected)]}
+                """
+            let report = RuleTests.run(
+                files: [
+                    .init(path: "gas/quick.yml", bytes: Array(rule.utf8)),
+                    .init(path: "gas/quick.test.yml", bytes: Array(test.utf8)),
+                ], metrics: catalogue())
+            #expect(!report.hasErrors, "\(report.table)")
+            return report.cases.flatMap(\.rows)
+        }
+        #expect(rows("1000s raised red").count { !$0.matches } == 0)
+        #expect(rows("1000s raised blue").count { !$0.matches } == 1)
+    }
+
     @Test func `a hold runs to its end without another reading`() {
         let report = run(
             """

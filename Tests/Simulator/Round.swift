@@ -172,6 +172,8 @@ final class Round {
         try stopCleanly()
         let head = try Checks.head(platform.configuration.data)
         platform.start()
+        // Whoever was killed last has as much time as the others.
+        try keepRunning()
         Machine.sleep(seconds: 40)
         try keepRunning()
         try stopCleanly()

@@ -14,7 +14,7 @@ public final class Door: Sendable {
         case drop
     }
 
-    public struct Seen: Equatable, Sendable {
+    public struct Seen: Hashable, Sendable {
         public var epoch: UInt64
         public var seq: UInt64
         public var lines: Int
@@ -74,6 +74,12 @@ public final class Door: Sendable {
                 let place = #""stream":"s","epoch":\#(epoch),"credit":\#(credit),"ack""#
                 let taken = #"{"ok":true,"accepted":\#(lines),"duplicates":0,"rejected":0,"retry":false,"#
                 if message.seq <= seq {
+                    if case .refuse("stream_conflict") = decide(message, times) {
+                        answer(
+                            #"{"ok":false,"code":"stream_conflict","accepted":0,"retry":false,\#(place):\#(seq),"zh":"","en":"no"}"#
+                        )
+                        continue
+                    }
                     answer(
                         #"{"ok":true,"accepted":0,"duplicates":0,"rejected":0,"retry":false,\#(place):\#(message.seq)}"#
                     )
