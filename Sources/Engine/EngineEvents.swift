@@ -6,11 +6,16 @@ extension Engine {
         _ batch: EventBatch, from department: String, at record: JournalRecord, into decisions: inout [Decision]
     ) {
         let arrived = ArrivedBatch(batch, zones: zones)
-        withExtendedLifetime(arrived) { apply(arrived, from: department, at: record, into: &decisions) }
+        withExtendedLifetime(arrived) {
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: Foresight.size) { room in
+                apply(arrived, from: department, at: record, Foresight(in: room), into: &decisions)
+            }
+        }
     }
 
     private mutating func apply(
-        _ arrived: ArrivedBatch, from department: String, at record: JournalRecord, into decisions: inout [Decision]
+        _ arrived: ArrivedBatch, from department: String, at record: JournalRecord, _ foresight: Foresight,
+        into decisions: inout [Decision]
     ) {
         let batch = arrived.columns
         var names = BatchNames(arrived)
@@ -18,7 +23,7 @@ extension Engine {
         let followsEvents = ruleSet.timing.clock == .events
         if !followsEvents { runReceivedTimers(before: record.received, into: &decisions) }
         let routes = routes
-        var ahead = Foresight()
+        var ahead = foresight
         for event in 0..<batch.count {
             if event == ahead.end { foresee(&ahead, of: arrived, routes, &names) }
             begin(record.position + Int64(event))
@@ -99,7 +104,7 @@ extension Engine {
                     next += 1
                     guard target.type == type else { continue }
                     let steadiness = rules[Int(target.rule)].meet(
-                        arrival, target.input, unit, ahead.slots[slots + next - 1], turn)
+                        arrival, target.input, unit, ahead[slots + next - 1], turn)
                     guard case .steady = steadiness else { return steadiness }
                 }
                 return .steady
@@ -109,10 +114,10 @@ extension Engine {
             switch steadiness {
             case .steady: return
             case .unknown: evaluate(rule, target.input, unit, arrival, into: &decisions)
-            case .unsteady: takeTheLongWay(rule, ahead.slots[slots + next - 1], arrival, nil, into: &decisions)
+            case .unsteady: takeTheLongWay(rule, ahead[slots + next - 1], arrival, nil, into: &decisions)
             case .measured(let value):
                 takeTheLongWay(
-                    rule, ahead.slots[slots + next - 1], arrival, RuleValues(first: value), into: &decisions)
+                    rule, ahead[slots + next - 1], arrival, RuleValues(first: value), into: &decisions)
             }
         }
     }

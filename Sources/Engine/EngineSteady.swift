@@ -63,14 +63,17 @@ extension RuleRuntime {
         guard plan.lane.measure != nil, slot >= 0, slot < keys.count, hasUnit(unit, input),
             arrival.time >= plan.effectiveFrom, arrival.time < plan.effectiveUntil
         else { return .unknown }
-        let key = keys.read(slot)
-        guard key[0].key == arrival.subject, key[0].exercise == arrival.isExercise else { return .unknown }
         if plan.hasCondition {
             guard let passes = prepared.condition?.quickAnswer(arrival) else { return .unknown }
             guard passes else {
                 counters.filtered += 1
                 return .steady
             }
+        }
+        let key = keys.read(slot)
+        guard key[0].key == arrival.subject, key[0].exercise == arrival.isExercise else {
+            inStep = 0
+            return .unknown
         }
         return staySteady(slot, arrival, turn)
     }
@@ -102,7 +105,6 @@ extension RuleRuntime {
         return .steady
     }
 
-    @inline(never)
     private mutating func measureWindow(_ slot: Int32, _ arrival: Engine.Arrival, _ turn: Int64) -> Double {
         let measured = windows.withUnsafeMutableBufferPointer {
             $0[0]?.measure(arrival.value, at: arrival.time, slot: slot, in: turn)

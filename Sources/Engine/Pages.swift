@@ -62,7 +62,8 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// Asks memory for the first two cache lines of a slot: whoever comes to it soon does not wait.
     func prefetch(_ index: Int32) {
-        let slot = UnsafeRawPointer(read(index))
+        let index = Int(UInt32(bitPattern: index))
+        let slot = UnsafeRawPointer(pages[index / Self.pageSlots].base + index % Self.pageSlots)
         prefetchLine(slot)
         prefetchLine(slot + 64)
     }

@@ -69,11 +69,14 @@ struct PaneRing: Sendable {
 
     /// The round before from a place on, and the current round.
     private func value(of cell: UnsafeMutablePointer<Double>, rest: Int) -> Double {
-        guard rest < panes, run(cell, rest)[0] > 0 else { return aggregate.value(round(cell)) }
+        let (before, now) = (run(cell, rest), round(cell))
+        guard rest < panes, before[0] > 0 else { return aggregate.value(now) }
+        // The commonest, without a run to put them together in.
+        if aggregate == .avg, now[0] > 0 { return (before[1] + now[1]) / (before[0] + now[0]) }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: Aggregate.greatestMergeable) { window in
             let window = window.baseAddress!
-            for number in 0..<stride { window[number] = run(cell, rest)[number] }
-            aggregate.append(round(cell), shift: Double(panes - rest) * stepSeconds, to: window)
+            for number in 0..<stride { window[number] = before[number] }
+            aggregate.append(now, shift: Double(panes - rest) * stepSeconds, to: window)
             return aggregate.value(window)
         }
     }

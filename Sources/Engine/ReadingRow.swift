@@ -17,14 +17,14 @@ struct ReadingRow: ScalarRow {
 
     func bool(_ slot: Int) -> Bool? { if case .bool(let value)? = rare(slot) { value } else { nil } }
 
-    func isText(_ slot: Int, _ text: String) -> Bool? {
+    func isText(_ slot: Int, _ text: UnsafeRawBufferPointer) -> Bool? {
         arrival.withBatch { batch in
             let number: Int32
             switch inputs[slot] {
             case .quality:
                 number = batch.columns.qualities[arrival.reading]
                 // An absent quality counts as good.
-                if number < 0 { return text == "good" }
+                if number < 0 { return text.elementsEqual("good".utf8) }
             case .metric: number = batch.columns.metrics[arrival.reading]
             case .unit: number = batch.columns.units[arrival.reading]
             case .subject: number = batch.columns.subjects[arrival.event]
@@ -33,7 +33,7 @@ struct ReadingRow: ScalarRow {
             case .type: number = batch.columns.types[arrival.event]
             default: return nil
             }
-            return number < 0 ? nil : batch.columns.strings.isText(number, text)
+            return number < 0 ? nil : batch.columns.strings.equals(number, text)
         }
     }
 

@@ -5,6 +5,8 @@ struct RuleRuntime: Sendable {
     private(set) var prepared: PreparedRule
     /// Made of `prepared`; only a test changes it, to compare the short way with the long one.
     var plan: RulePlan
+    /// How often in a row a subject's slot was the one it has in another rule, up to `sure`; costs or saves time only.
+    var inStep: UInt8 = 0
     /// Symbol of the input's unit, −1 for any; resolved once.
     var unitSymbol: Int32 = -1
     /// Indexes of which this rule is a part.

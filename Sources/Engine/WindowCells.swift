@@ -127,6 +127,7 @@ struct WindowCells: @unchecked Sendable {
     }
 
     /// As `Pages.write(_:in:)`.
+    @inline(__always)
     mutating func write(_ slot: Int32, in turn: Int64) -> UnsafeMutablePointer<Double> {
         let page = Int(slot) / Self.pageCells
         if pages[page].turn != turn {

@@ -42,12 +42,6 @@ public struct StringTable: Sendable {
     /// The string itself; for messages and rare paths.
     public func string(_ number: Int32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
 
-    /// Whether the string is this text, byte by byte.
-    public func isText(_ number: Int32, _ text: String) -> Bool {
-        var copy = text
-        return copy.withUTF8 { equals(number, UnsafeRawBufferPointer($0)) }
-    }
-
     public mutating func intern(_ text: UnsafeRawBufferPointer) -> Int32 {
         let mask = buckets.count - 1
         var slot = Int(truncatingIfNeeded: byteHash(text)) & mask
@@ -86,7 +80,8 @@ public struct StringTable: Sendable {
         return copy.withUTF8 { find(UnsafeRawBufferPointer($0)) }
     }
 
-    private func equals(_ number: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
+    /// Whether the string has these bytes.
+    public func equals(_ number: Int32, _ text: UnsafeRawBufferPointer) -> Bool {
         let range = range(number)
         guard range.count == text.count else { return false }
         return bytes.withUnsafeBytes { sameBytes(UnsafeRawBufferPointer(rebasing: $0[range]), text) }
@@ -103,19 +98,20 @@ public struct StringTable: Sendable {
     }
 }
 
-/// Whether two runs of equal length are the same, by whole words.
+/// Whether two runs of equal length are the same, by whole words; what is left is part of a last word that overlaps the one
+/// before it.
 @inlinable func sameBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    func isSame<Word: FixedWidthInteger>(_ index: Int, _: Word.Type) -> Bool {
+        a.loadUnaligned(fromByteOffset: index, as: Word.self) == b.loadUnaligned(fromByteOffset: index, as: Word.self)
+    }
+    let count = a.count
     var index = 0
-    while index + 8 <= a.count {
-        guard
-            a.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                == b.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        else { return false }
+    while index + 8 <= count {
+        guard isSame(index, UInt64.self) else { return false }
         index += 8
     }
-    while index < a.count {
-        guard a[index] == b[index] else { return false }
-        index += 1
-    }
-    return true
+    if index == count { return true }
+    if count >= 8 { return isSame(count - 8, UInt64.self) }
+    if count >= 4 { return isSame(0, UInt32.self) && isSame(count - 4, UInt32.self) }
+    return (0..<count).allSatisfy { a[$0] == b[$0] }
 }

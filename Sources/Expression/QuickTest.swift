@@ -19,8 +19,10 @@ struct QuickTest: Sendable {
         var operation: Operation
         var double = 0.0
         var int: Int64 = 0
-        /// A text's number, or the other slot.
+        /// The other slot, or where a text begins.
         var other: Int32 = 0
+        /// Bytes of the text.
+        var length: Int32 = 0
         /// The next test, or an exit: -1 false, -2 true.
         var onTrue: Int32
         var onFalse: Int32
@@ -30,7 +32,8 @@ struct QuickTest: Sendable {
     private static let exitTrue = -2
 
     private let chain: [Test]
-    private let texts: [String]
+    /// All texts one after the other.
+    private let texts: [UInt8]
     private let start: Int
 
     /// nil when the program is anything more.
@@ -46,32 +49,35 @@ struct QuickTest: Sendable {
 
     /// nil when a slot is not what its test expects.
     func answer(_ slots: some ScalarRow) -> Bool? {
-        chain.withUnsafeBufferPointer { chain in
-            var next = start
-            while next >= 0 {
-                let test = chain[next]
-                guard let holds = holds(test, slots) else { return nil }
-                next = Int(holds ? test.onTrue : test.onFalse)
+        texts.withUnsafeBytes { texts in
+            chain.withUnsafeBufferPointer { chain in
+                var next = start
+                while next >= 0 {
+                    let test = chain[next]
+                    guard let holds = Self.holds(test, texts, slots) else { return nil }
+                    next = Int(holds ? test.onTrue : test.onFalse)
+                }
+                return next == Self.exitTrue
             }
-            return next == Self.exitTrue
         }
     }
 
     @inline(__always)
-    private func holds(_ test: Test, _ slots: some ScalarRow) -> Bool? {
+    private static func holds(_ test: Test, _ texts: UnsafeRawBufferPointer, _ slots: some ScalarRow) -> Bool? {
         let slot = Int(test.slot)
         switch test.kind {
         case .double:
             guard let value = slots.double(slot) else { return nil }
-            return Self.compare(value, test.double, test.operation)
+            return compare(value, test.double, test.operation)
         case .doubles:
             guard let a = slots.double(slot), let b = slots.double(Int(test.other)) else { return nil }
-            return Self.compare(a, b, test.operation)
+            return compare(a, b, test.operation)
         case .int:
             guard let value = slots.int(slot) else { return nil }
-            return Self.compare(value, test.int, test.operation)
+            return compare(value, test.int, test.operation)
         case .text:
-            guard let isSame = slots.isText(slot, texts[Int(test.other)]) else { return nil }
+            let text = UnsafeRawBufferPointer(rebasing: texts[Int(test.other)..<Int(test.other + test.length)])
+            guard let isSame = slots.isText(slot, text) else { return nil }
             return isSame == (test.operation == .equal)
         case .bool: return slots.bool(slot)
         case .present: return slots.isPresent(slot)
@@ -96,7 +102,7 @@ struct QuickTest: Sendable {
         let lists: [Int32]
         let constants: [Value]
         var chain: [Test] = []
-        var texts: [String] = []
+        var texts: [UInt8] = []
 
         mutating func build(_ index: Int32, _ onTrue: Int, _ onFalse: Int) -> Int? {
             let node = nodes[Int(index)]
@@ -150,8 +156,8 @@ struct QuickTest: Sendable {
             case .double(let number): (test.kind, test.double) = (.double, number)
             case .int(let number): (test.kind, test.int) = (.int, number)
             case .string(let text) where test.operation == .equal || test.operation == .notEqual:
-                (test.kind, test.other) = (.text, Int32(texts.count))
-                texts.append(text)
+                (test.kind, test.other, test.length) = (.text, Int32(texts.count), Int32(text.utf8.count))
+                texts += text.utf8
             default: return nil
             }
             return add(test)

@@ -5,8 +5,8 @@ public protocol ScalarRow {
     func double(_ slot: Int) -> Double?
     func int(_ slot: Int) -> Int64?
     func bool(_ slot: Int) -> Bool?
-    /// Whether the slot holds this text, code point by code point.
-    func isText(_ slot: Int, _ text: String) -> Bool?
+    /// Whether the slot holds this text in UTF-8, code point by code point.
+    func isText(_ slot: Int, _ text: UnsafeRawBufferPointer) -> Bool?
     func isPresent(_ slot: Int) -> Bool?
 }
 
@@ -14,8 +14,8 @@ extension UnsafeBufferPointer: ScalarRow where Element == Value {
     public func double(_ slot: Int) -> Double? { if case .double(let value) = self[slot] { value } else { nil } }
     public func int(_ slot: Int) -> Int64? { if case .int(let value) = self[slot] { value } else { nil } }
     public func bool(_ slot: Int) -> Bool? { if case .bool(let value) = self[slot] { value } else { nil } }
-    public func isText(_ slot: Int, _ text: String) -> Bool? {
-        if case .string(let value) = self[slot] { Text.same(value, text) } else { nil }
+    public func isText(_ slot: Int, _ text: UnsafeRawBufferPointer) -> Bool? {
+        if case .string(let value) = self[slot] { value.utf8.elementsEqual(text) } else { nil }
     }
     public func isPresent(_ slot: Int) -> Bool? { if case .absent = self[slot] { false } else { true } }
 }
