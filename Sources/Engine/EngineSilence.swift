@@ -59,13 +59,13 @@ extension Engine {
     /// Arms the key's timer on `received`: its silence, or its forgetting, which is looked at again a time to live after
     /// `checked` where it could not happen then.
     mutating func armReceived(_ rule: Int, _ slot: Int32, checked: Timestamp = .distantPast) {
-        let definition = runtimes[rule].prepared.rule
-        guard definition.status != .disabled else { return }
-        if runtimes[rule].prepared.runsOnReceived { armAbsence(rule, slot) }
+        let prepared = runtimes[rule].prepared
+        guard prepared.rule.status != .disabled else { return }
+        if prepared.runsOnReceived { armAbsence(rule, slot) }
         let state = runtimes[rule].keys.read(slot)[0]
-        var due = state.lastReceived + definition.keyTTL
-        if due <= checked { due = checked + definition.keyTTL }
-        if let silence = silenceDue(definition, state) { due = min(due, silence) }
+        var due = state.lastReceived + prepared.rule.keyTTL
+        if due <= checked { due = checked + prepared.rule.keyTTL }
+        if let silence = silenceDue(prepared, state) { due = min(due, silence) }
         due = min(due, responseDue(rule, state))
         guard due < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = due
@@ -79,15 +79,15 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         guard state.key >= 0, state.receivedDue == timer.due else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
-        let definition = runtimes[rule].prepared.rule
-        while let due = silenceDue(definition, runtimes[rule].keys.read(slot)[0]), due <= timer.due {
+        let prepared = runtimes[rule].prepared
+        while let due = silenceDue(prepared, runtimes[rule].keys.read(slot)[0]), due <= timer.due {
             goOnBeingSilent(rule, slot, at: due, into: &decisions)
         }
         checkResponse(rule, slot, at: timer.due, into: &decisions)
-        if runtimes[rule].prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
+        if prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
         let now = runtimes[rule].keys.read(slot)[0]
-        if now.lastReceived + definition.keyTTL <= timer.due, now.isAtRest, !isExpected(definition, now),
-            !isCounted(rule, slot), silenceDue(definition, now) == nil, !mayEnterAbsence(rule, now, after: timer.due)
+        if now.lastReceived + prepared.rule.keyTTL <= timer.due, now.isAtRest, !isExpected(prepared, now),
+            !isCounted(rule, slot), silenceDue(prepared, now) == nil, !mayEnterAbsence(rule, now, after: timer.due)
         {
             // What was decided about the key at this instant is judged while the key is there.
             judgePending(into: &decisions)
@@ -98,23 +98,24 @@ extension Engine {
         }
     }
 
-    private func isExpected(_ rule: Rule, _ state: KeyState) -> Bool {
-        let expect = rule.expected
+    private func isExpected(_ prepared: PreparedRule, _ state: KeyState) -> Bool {
+        let expect = prepared.rule.expected
         guard !expect.isEmpty else { return false }
         return expect.contains(symbols.string(state.key))
     }
 
     /// When the key's silence goes one step further: it is noted, acted on, or its alarm ends with the rule's dates.
-    private func silenceDue(_ rule: Rule, _ state: KeyState) -> Timestamp? {
-        guard let noData = rule.noData else { return nil }
-        if state.silence.position >= 0 { return rule.effectiveUntil < .distantFuture ? rule.effectiveUntil : nil }
+    private func silenceDue(_ prepared: PreparedRule, _ state: KeyState) -> Timestamp? {
+        guard let noData = prepared.rule.noData else { return nil }
+        let until = prepared.rule.effectiveUntil
+        if state.silence.position >= 0 { return until < .distantFuture ? until : nil }
         // Before its dates the rule hears nobody.
-        var due = max(state.lastReceived, rule.effectiveFrom) + noData.after
+        var due = max(state.lastReceived, prepared.rule.effectiveFrom) + noData.after
         if state.isSilent {
             if state.hasActedOnSilence || noData.action == .keep { return nil }
             due = due + noData.hold
         }
-        return due < rule.effectiveUntil ? due : nil
+        return due < until ? due : nil
     }
 
     private mutating func goOnBeingSilent(

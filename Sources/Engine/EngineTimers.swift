@@ -162,13 +162,13 @@ extension Engine {
     /// Arms for what no hold and no window knows of: a reading that is held does not wait beyond the watermark, and an
     /// episode does not outlive its rule's dates.
     mutating func armStanding(_ rule: Int, _ slot: Int32) {
-        let definition = runtimes[rule].prepared.rule
-        guard definition.status != .disabled else { return }
+        let prepared = runtimes[rule].prepared
+        guard prepared.rule.status != .disabled else { return }
         if let held = runtimes[rule].firstHeld(slot) { arm(rule, slot, at: held.time) }
-        guard definition.effectiveUntil < .distantFuture else { return }
+        guard prepared.rule.effectiveUntil < .distantFuture else { return }
         let state = runtimes[rule].keys.read(slot)
         guard state[0].source >= 0, state[0].hasEpisode else { return }
-        arm(rule, slot, at: definition.effectiveUntil)
+        arm(rule, slot, at: prepared.rule.effectiveUntil)
     }
 
     /// The time of the key's source has passed the end of the rule's dates: nothing is pending, what is open ends.
