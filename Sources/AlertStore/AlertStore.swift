@@ -18,6 +18,8 @@ public final class AlertStore: Sendable {
         var lastDecision: Int64
         var head: Int64
         var replayDivergences: Int64
+        /// Version of the rule set whose files were stored last.
+        var kept: String?
     }
 
     public let path: String

@@ -89,7 +89,7 @@ extension AlertStore {
 
     /// `engine` is of the newest applied position: a replay of older ones says nothing about who applied them.
     private func writeApplied(_ applied: Int64, _ database: Database) throws {
-        try database.execute(
+        try database.run(
             sql: """
                 UPDATE meta SET
                     engine = CASE WHEN :applied > applied THEN :engine ELSE engine END,
@@ -101,7 +101,10 @@ extension AlertStore {
         var replay = try Replay(turn, state: state, engine: engineVersion, database)
         var committed = Committed()
         let first = state.head + 1
-        if turn.positions.upperBound > state.applied, !turn.decisions.isEmpty { try keep(turn.ruleSet, database) }
+        if turn.positions.upperBound > state.applied, !turn.decisions.isEmpty, state.kept != turn.ruleSet.version {
+            try keep(turn.ruleSet, database)
+            state.kept = turn.ruleSet.version
+        }
         for decision in turn.decisions {
             switch try replay.judge(decision) {
             case .repeated: committed.repeated += 1
@@ -119,7 +122,7 @@ extension AlertStore {
         state.appliedOnDisk = state.applied
         state.appliedWritten = turn.received
         try writeApplied(state.applied, database)
-        try database.execute(
+        try database.run(
             sql: "UPDATE meta SET replay_divergences = ?", arguments: [state.replayDivergences])
         if state.head >= first { committed.notices = first...state.head }
         return committed

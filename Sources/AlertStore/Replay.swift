@@ -22,7 +22,7 @@ struct Replay {
     init(_ turn: Turn, state: AlertStore.State, engine: UInt32, _ database: Database) throws {
         self.engine = Int64(engine)
         applied = state.applied
-        appliedEngine = try Int64.fetchOne(database, sql: "SELECT engine FROM meta") ?? 0
+        appliedEngine = try database.row(sql: "SELECT engine FROM meta")?.decode(Int64.self, atIndex: 0) ?? 0
         guard turn.positions.lowerBound <= state.lastDecision else { return }
         let rows = try Row.fetchCursor(
             database, sql: "SELECT position, ordinal, engine, encoded FROM transitions WHERE position BETWEEN ? AND ?",

@@ -23,7 +23,7 @@ extension AlertStore {
             case .acknowledge(let id): (kind, episode) = ("acknowledge", id.text)
             case nil: break
             }
-            try database.execute(
+            try database.run(
                 sql: "INSERT INTO requests VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 arguments: [
                     outcome.position, kind, outcome.request?.key ?? "", episode, outcome.request?.actor ?? "",

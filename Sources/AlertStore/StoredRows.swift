@@ -6,8 +6,7 @@ import GRDB
 extension AlertStore {
     /// Of the running rule set, else of what the episode kept when its rule was still there.
     func ruleFacts(_ decision: Decision, _ ruleSet: RuleSet, _ database: Database) throws -> RuleFacts {
-        let kept = try Row.fetchOne(
-            database,
+        let kept = try database.row(
             sql: """
                 SELECT domain, title_zh, title_en, message_zh, message_en, metric, unit, lead, support, runbook
                 FROM episodes WHERE position = ? AND ordinal = ?
@@ -19,7 +18,7 @@ extension AlertStore {
     /// Keeps the files of a rule set that a decision cites, once.
     func keep(_ ruleSet: RuleSet, _ database: Database) throws {
         for file in ruleSet.files {
-            try database.execute(
+            try database.run(
                 sql: "INSERT INTO rule_sets VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
                 arguments: [ruleSet.version, file.path, file.text])
         }
@@ -28,7 +27,7 @@ extension AlertStore {
     func putEpisode(_ decision: Decision, _ facts: RuleFacts, _ database: Database) throws {
         let resolved = decision.transition == .resolved ? decision.at.microseconds : nil
         let isAcknowledged = decision.transition == .acknowledged
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO episodes(
                     position, ordinal, rule, version, domain, title_zh, title_en, message_zh, message_en, metric, unit,
@@ -56,7 +55,7 @@ extension AlertStore {
     }
 
     func putTransition(_ decision: Decision, ruleSet: String, _ database: Database) throws {
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO transitions(
                     position, ordinal, episode_position, episode_ordinal, transition, level, at, decided, value,
@@ -77,8 +76,8 @@ extension AlertStore {
     /// The topic of an episode is where and what it was raised as: who heard of it hears its end, though the subject has
     /// moved or the rule's domain has changed since.
     private func leaf(_ decision: Decision, _ database: Database) throws -> Leaf {
-        let raised = try Row.fetchOne(
-            database, sql: "SELECT domain, area FROM episodes WHERE position = ? AND ordinal = ?",
+        let raised = try database.row(
+            sql: "SELECT domain, area FROM episodes WHERE position = ? AND ordinal = ?",
             arguments: [decision.episode.position, decision.episode.ordinal])
         guard let raised else { preconditionFailure("the episode of \(decision.id.text) was put before its notice") }
         return try Leaf(
@@ -92,12 +91,11 @@ extension AlertStore {
         let leaf = try leaf(decision, database)
         let key: StatementArguments = [leaf.kind, leaf.exercise, leaf.domain, leaf.level.rank, leaf.area]
         let prev =
-            try Int64.fetchOne(
-                database,
+            try database.row(
                 sql: "SELECT seq FROM leaves WHERE kind = ? AND exercise = ? AND domain = ? AND level = ? AND area = ?",
-                arguments: key) ?? 0
+                arguments: key)?.decode(Int64.self, atIndex: 0) ?? 0
         precondition(prev < seq, "sequences increase")
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO notices(kind, exercise, domain, level, area, seq, position, ordinal, prev, body)
                 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -106,7 +104,7 @@ extension AlertStore {
                 seq, decision.id.position, decision.id.ordinal, prev,
                 writer.notice(decision, facts, seq: seq, prev: prev).json,
             ])
-        try database.execute(
+        try database.run(
             sql: """
                 INSERT INTO leaves(kind, exercise, domain, level, area, seq) VALUES(?, ?, ?, ?, ?, ?)
                 ON CONFLICT(kind, exercise, domain, level, area) DO UPDATE SET seq = excluded.seq
