@@ -14,11 +14,13 @@ public struct AreaCode: Hashable, Sendable, BitwiseCopyable {
     }
 
     public init?(bytes: UnsafeRawBufferPointer) {
-        guard [6, 9, 12, 14].contains(bytes.count) else { return nil }
+        let count = bytes.count
+        guard count == 6 || count == 9 || count == 12 || count == 14 else { return nil }
         var value: UInt64 = 0
         for byte in bytes {
-            guard byte &- 48 <= 9 else { return nil }
-            value = value * 10 + UInt64(byte - 48)
+            let digit = byte &- 48
+            guard digit <= 9 else { return nil }
+            value = value &* 10 &+ UInt64(digit)
         }
         guard bytes[0] != 48 else { return nil }
         digits = value

@@ -42,6 +42,9 @@ public struct EventBatch: Sendable {
 
     public init() {}
 
+    /// With room for so many strings.
+    public init(strings count: Int) { strings = StringTable(minimumBuckets: 2 * count) }
+
     @inlinable public var count: Int { times.count }
     @inlinable public var isEmpty: Bool { times.isEmpty }
 

@@ -42,9 +42,12 @@ public struct StringTable: Sendable {
     /// The string itself; for messages and rare paths.
     public func string(_ number: Int32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
 
-    public mutating func intern(_ text: UnsafeRawBufferPointer) -> Int32 {
+    public mutating func intern(_ text: UnsafeRawBufferPointer) -> Int32 { intern(text, hash: byteHash(text)) }
+
+    /// For one who knows the text's `byteHash`.
+    public mutating func intern(_ text: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
         let mask = buckets.count - 1
-        var slot = Int(truncatingIfNeeded: byteHash(text)) & mask
+        var slot = Int(truncatingIfNeeded: hash) & mask
         while buckets[slot] != 0 {
             let number = buckets[slot] - 1
             if equals(number, text) { return number }
@@ -64,9 +67,11 @@ public struct StringTable: Sendable {
     }
 
     /// The number of a string that is in the table, or nil.
-    public func find(_ text: UnsafeRawBufferPointer) -> Int32? {
+    public func find(_ text: UnsafeRawBufferPointer) -> Int32? { find(text, hash: byteHash(text)) }
+
+    public func find(_ text: UnsafeRawBufferPointer, hash: UInt64) -> Int32? {
         let mask = buckets.count - 1
-        var slot = Int(truncatingIfNeeded: byteHash(text)) & mask
+        var slot = Int(truncatingIfNeeded: hash) & mask
         while buckets[slot] != 0 {
             let number = buckets[slot] - 1
             if equals(number, text) { return number }

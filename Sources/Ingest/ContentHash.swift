@@ -14,7 +14,7 @@ struct ContentHash {
 
     @inline(__always) private mutating func add(_ bytes: UnsafeRawBufferPointer) { add(byteHash(bytes)) }
 
-    init(_ draft: EventDraft) {
+    init(_ draft: borrowing EventDraft) {
         add(UInt64(bitPattern: draft.time.microseconds))
         add(UInt64(UInt32(bitPattern: draft.period)) << 8 | UInt64(draft.flags.rawValue))
         add(draft.type.bytes)
@@ -22,13 +22,15 @@ struct ContentHash {
         add(draft.area.bytes)
         add(draft.longitude.bitPattern)
         add(draft.latitude.bitPattern)
-        for reading in draft.readings {
+        for index in draft.readings.indices {
+            let reading = draft.readings[index]
             add(reading.metric.bytes)
             add(reading.value.bitPattern)
             add(reading.unit.bytes)
             add(reading.quality.bytes)
         }
-        for field in draft.fields {
+        for index in draft.fields.indices {
+            let field = draft.fields[index]
             add(field.name.bytes)
             if field.kind == .string { add(field.text.bytes) } else { add(field.bits ^ UInt64(field.kind.rawValue)) }
         }

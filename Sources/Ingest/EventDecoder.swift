@@ -4,7 +4,7 @@ import Events
 /// Turns one JSON object on the tape into a checked `EventDraft`; the first flaw refuses the event.
 ///
 /// The draft and the flaw's words point into the tape: they hold until the next document is parsed.
-struct EventDecoder {
+struct EventDecoder: ~Copyable {
     /// What the code of a thrown flaw is about.
     struct Detail {
         var field: String?
@@ -77,9 +77,9 @@ struct EventDecoder {
         let end = tape.end(object)
         var at = object + 1
         while at < end {
+            let key = keys.find(tape, at)
             let name = tape.text(at)
             at += 1
-            let key = keys.find(name)
             if key == .other || (inData && key.isAttribute) {
                 try takeField(name, at)
             } else {
@@ -146,7 +146,7 @@ struct EventDecoder {
         guard text.count <= Limits.stringBytes else { throw refuse(.tooLong, key.name, want: "\(Limits.stringBytes)") }
         if checked {
             guard text.count > 0 || key == .unit || key == .quality else { throw refuse(.emptyField, key.name) }
-            guard !text.hasControl else { throw refuse(.badCharacters, key.name) }
+            guard tape.isPlain || !text.hasControl else { throw refuse(.badCharacters, key.name) }
         }
         return text
     }
@@ -218,9 +218,9 @@ struct EventDecoder {
         let end = tape.end(object)
         var at = object + 1
         while at < end {
+            let key = keys.find(tape, at)
             let name = tape.text(at)
             at += 1
-            let key = keys.find(name)
             guard seen & key.bit == 0 || key == .other else { throw refuse(.duplicateKey, key.name) }
             seen |= key.bit
             switch key {
@@ -263,8 +263,10 @@ struct EventDecoder {
         guard name.count <= Limits.stringBytes, text.count <= Limits.stringBytes else {
             throw fieldFlaw(.tooLong, name, "\(Limits.stringBytes)")
         }
-        guard !name.hasControl else { throw fieldFlaw(.badCharacters, name, "") }
-        for other in draft.fields where other.name.equals(name) { throw fieldFlaw(.duplicateKey, name, "") }
+        guard tape.isPlain || !name.hasControl else { throw fieldFlaw(.badCharacters, name, "") }
+        for other in draft.fields.indices where draft.fields[other].name.equals(name) {
+            throw fieldFlaw(.duplicateKey, name, "")
+        }
         guard draft.fields.count < Limits.fields else { throw fieldFlaw(.tooManyFields, name, "\(Limits.fields)") }
         draft.fields.append(field)
     }

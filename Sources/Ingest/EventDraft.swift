@@ -1,7 +1,7 @@
 import Events
 
 /// One event as decoded, by addresses into the tape: nothing of it is in a batch before it is accepted.
-struct EventDraft {
+struct EventDraft: ~Copyable {
     struct Reading: BitwiseCopyable {
         var metric = Text.absent
         /// The metric's number in the view, -1 where it has none.
@@ -44,8 +44,8 @@ struct EventDraft {
     var flags: EventFlags = []
     /// The event's own metric, value, unit and quality until `finish` puts them among the readings.
     var single = Reading()
-    var readings: [Reading] = []
-    var fields: [Field] = []
+    var readings = FixedList<Reading>(capacity: Limits.readings)
+    var fields = FixedList<Field>(capacity: Limits.fields)
     var restricted: [(name: Text, value: Text)] = []
     /// `clock_fast` and `implausible`, with what they say.
     var clockFastSeconds: Int64 = 0
@@ -74,49 +74,12 @@ struct EventDraft {
         count = .nan
         flags = []
         single = Reading()
-        readings.removeAll(keepingCapacity: true)
-        fields.removeAll(keepingCapacity: true)
+        readings.removeAll()
+        fields.removeAll()
         if !restricted.isEmpty { restricted.removeAll(keepingCapacity: true) }
         clockFastSeconds = 0
         implausibleValue = nil
     }
 
     @inline(__always) func has(_ key: EventKey) -> Bool { seen & ~absent & key.bit != 0 }
-
-    /// Appends the accepted event to the open batch.
-    func append(to batch: inout EventBatch, _ cache: inout TextCache) {
-        let event = Int32(batch.count)
-        batch.ids.append(id.bytes)
-        batch.times.append(time)
-        batch.periods.append(period)
-        batch.types.append(Self.number(type, &batch.strings, &cache))
-        batch.sources.append(Self.number(source, &batch.strings, &cache))
-        batch.subjects.append(subject.isAbsent ? EventBatch.absent : batch.strings.intern(subject.bytes))
-        batch.areas.append(Self.number(area, &batch.strings, &cache))
-        batch.longitudes.append(longitude)
-        batch.latitudes.append(latitude)
-        batch.flags.append(flags)
-        for reading in readings {
-            batch.metrics.append(Self.number(reading.metric, &batch.strings, &cache))
-            batch.values.append(reading.value)
-            batch.units.append(Self.number(reading.unit, &batch.strings, &cache))
-            batch.qualities.append(Self.number(reading.quality, &batch.strings, &cache))
-        }
-        batch.readingEnds.append(UInt32(batch.values.count))
-        for field in fields {
-            batch.fieldNames.append(Self.number(field.name, &batch.strings, &cache))
-            batch.fieldValues.append(
-                field.kind == .string
-                    ? .string(batch.strings.intern(field.text.bytes)) : FieldValue(kind: field.kind, bits: field.bits))
-        }
-        batch.fieldEnds.append(UInt32(batch.fieldValues.count))
-        for field in restricted {
-            batch.restricted.append(RestrictedField(event: event, name: field.name.string, value: field.value.string))
-        }
-    }
-
-    @inline(__always)
-    private static func number(_ text: Text, _ strings: inout StringTable, _ cache: inout TextCache) -> Int32 {
-        text.isAbsent ? EventBatch.absent : cache.number(text) { strings.intern($0) }
-    }
 }

@@ -60,8 +60,11 @@ final class EventKeyTable {
 
     private static let size = 128
     private let slots: UnsafeMutablePointer<Slot>
+    private let numbered: UnsafeMutablePointer<EventKey>
 
     init() {
+        numbered = .allocate(capacity: EventKey.allCases.count)
+        for key in EventKey.allCases { (numbered + Int(key.rawValue)).initialize(to: key) }
         slots = .allocate(capacity: Self.size)
         slots.initialize(repeating: Slot(), count: Self.size)
         for key in EventKey.allCases where key != .other {
@@ -77,22 +80,32 @@ final class EventKeyTable {
         }
     }
 
-    deinit { slots.deallocate() }
+    deinit {
+        slots.deallocate()
+        numbered.deallocate()
+    }
 
     @inline(__always) private static func slot(_ word: UInt64, _ length: Int) -> Int {
         Int(truncatingIfNeeded: ((word &+ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15) >> 57)
     }
 
     @inline(__always) func find(_ text: Text) -> EventKey {
-        guard text.count <= 16 else { return .other }
-        let first = text.word(0)
-        let second = text.word(1)
-        var at = Self.slot(first, text.count)
+        text.count <= 16 ? find(text.word(0), text.word(1), text.count) : .other
+    }
+
+    /// The key of these bytes, zeros after the last.
+    @inline(__always) func find(_ first: UInt64, _ second: UInt64, _ length: Int) -> EventKey {
+        var at = Self.slot(first, length)
         while slots[at].length != 0 {
-            let slot = slots[at]
-            if slot.first == first, slot.second == second, slot.length == text.count { return slot.key }
-            at = (at + 1) & (Self.size - 1)
+            if slots[at].first == first, slots[at].second == second, slots[at].length == length { return slots[at].key }
+            at = (at &+ 1) & (Self.size - 1)
         }
         return .other
+    }
+
+    /// The key at a tape index.
+    @inline(__always) func find(_ tape: JSONTape, _ index: Int) -> EventKey {
+        let known = UInt8(truncatingIfNeeded: tape.word(index) >> JSONTape.keyShift)
+        return known == 0 ? find(tape.text(index)) : numbered[Int(known &- 1)]
     }
 }

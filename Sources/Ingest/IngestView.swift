@@ -24,6 +24,15 @@ public final class IngestView: Sendable {
         }
     }
 
+    /// What decides about most readings of a listed metric, without a count of references.
+    struct Usual: BitwiseCopyable {
+        /// Canonical.
+        var unit: Text
+        var least: Double
+        var greatest: Double
+        var hasSentinels: Bool
+    }
+
     let catalogue: [Metric]
     /// A number below `catalogue.count` is the catalogue's; further ones are named by rules only.
     let metrics: StringTable
@@ -34,7 +43,8 @@ public final class IngestView: Sendable {
     let areas: [AreaCode?]
     /// The canonical units at fixed addresses, each with room to load whole words; written once in `init`.
     private nonisolated(unsafe) let unitMemory: UnsafeMutableRawBufferPointer
-    private let unitStarts: [Int]
+    /// By number; their units lie in `unitMemory`.
+    nonisolated(unsafe) let usual: [Usual]
 
     /// A metric or subject that comes twice counts once, the first.
     public init(metrics catalogue: [Metric] = [], read: [Reading] = [], subjects: [Subject] = []) {
@@ -62,15 +72,17 @@ public final class IngestView: Sendable {
         self.read = table
         self.subjects = names
         self.areas = areas
-        self.unitStarts = starts
+        let memory = UnsafeRawPointer(unitMemory.baseAddress!)
+        let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+        usual = zip(kept, starts).map { metric, start in
+            let plausible = metric.plausible ?? finite
+            return Usual(
+                unit: Text(start: memory + start, count: metric.unit.utf8.count), least: plausible.lowerBound,
+                greatest: plausible.upperBound, hasSentinels: !metric.sentinels.isEmpty)
+        }
     }
 
     deinit { unitMemory.deallocate() }
-
-    /// A listed metric's canonical unit.
-    func unit(_ metric: Int) -> Text {
-        Text(start: unitMemory.baseAddress! + unitStarts[metric], count: catalogue[metric].unit.utf8.count)
-    }
 
     /// The canonical unit of a metric of the catalogue, by its name.
     func unit(of metric: some StringProtocol) -> String? {

@@ -16,6 +16,8 @@ struct Intake: ~Copyable {
         }
     }
     var batch = EventBatch()
+    /// Of the message being taken: in the batch at its end.
+    private var rows = EventRows()
     /// The identities that entered the window with `batch`.
     private(set) var identities: [Identity] = []
     private(set) var sources = SourceTable()
@@ -58,6 +60,7 @@ struct Intake: ~Copyable {
 
     /// Takes a body of any accepted content type; accepted events are in `batch` afterwards.
     mutating func take(_ body: UnsafeRawBufferPointer, kind: BodyKind? = nil, _ context: inout Context) {
+        defer { rows.move(into: &batch) }
         guard let first = body.firstIndex(where: { !Self.isSpace($0) }) else {
             return reject(.emptyMessage, index: 0, body, &context)
         }
@@ -277,9 +280,10 @@ struct Intake: ~Copyable {
     private mutating func admit(_ index: Int, _ context: inout Context) throws(IngestCode) {
         let number = try source(context.department)
         let subject = decoder.draft.subject
-        let registered = subject.isAbsent ? nil : view.subjects.find(subject.bytes)
+        let hash = byteHash(subject.bytes)
+        let registered = subject.isAbsent ? nil : view.subjects.find(subject.bytes, hash: hash)
         var fresh: UInt64?
-        if !subject.isAbsent, registered == nil { fresh = try bound(subject, source: number) }
+        if !subject.isAbsent, registered == nil { fresh = try bound(hash, source: number) }
         if context.sequenced {
             decoder.draft.flags.insert(.sequenced)
         } else if try !isNew(number) {
@@ -289,14 +293,10 @@ struct Intake: ~Copyable {
         }
         if let fresh, subjects.insert(fresh) { sources.sources[number].subjects += 1 }
         note(index, number, registered, &context)
-        sources.sources[number].accepted += 1
-        sources.sources[number].lastReceived = context.now
-        if !isAhead, decoder.draft.time > sources.sources[number].newestEvent {
-            sources.sources[number].newestEvent = decoder.draft.time
-        }
+        sources.sources[number].accept(isAhead ? nil : decoder.draft.time, at: context.now)
         context.outcome.accepted += 1
-        context.outcome.lastIndex = batch.count
-        decoder.draft.append(to: &batch, &cache)
+        context.outcome.lastIndex = batch.count + rows.count
+        rows.append(decoder.draft, subjectHash: hash, to: &batch, &cache)
         decoder.followDraft()
     }
 
@@ -314,8 +314,8 @@ struct Intake: ~Copyable {
     }
 
     /// The hash of an unregistered subject that this source has not named before, where there is room for it.
-    private mutating func bound(_ subject: Text, source: Int) throws(IngestCode) -> UInt64? {
-        let hash = byteHash(subject.bytes, seed: sources.sources[source].seeds.low)
+    private mutating func bound(_ subject: UInt64, source: Int) throws(IngestCode) -> UInt64? {
+        let hash = subject ^ sources.sources[source].seeds.low
         if subjects.contains(hash) { return nil }
         guard sources.sources[source].subjects < Limits.subjectsPerSource, subjects.count < Limits.subjects else {
             throw refuse(.tooManySubjects, field: "subject", want: "\(Limits.subjectsPerSource)")
@@ -432,7 +432,8 @@ struct Intake: ~Copyable {
     /// Hands out the open batch with the identities in it and begins the next one.
     mutating func close() -> (EventBatch, [Identity]) {
         let closed = (batch, identities)
-        batch = EventBatch()
+        // The next one is about as large: its strings' table need not grow.
+        batch = EventBatch(strings: batch.strings.count)
         identities = []
         cache.removeAll()
         return closed

@@ -10,6 +10,7 @@ final class JSONParser {
     static let padding = FH_JSON_PADDING
 
     private let handle: OpaquePointer
+    private let plain = PlainJSON()
 
     /// Stops the process when there is no memory for 4 kB.
     init(maximumBytes: Int, nesting: Int) {
@@ -21,6 +22,13 @@ final class JSONParser {
 
     /// Parses one document that has `padding` readable bytes after it; the tape holds until the next call.
     func parse(_ bytes: UnsafeRawPointer, count: Int, _ tape: inout JSONTape) -> Fault? {
+        plain.parse(bytes.assumingMemoryBound(to: UInt8.self), count: count, &tape)
+            ? nil : parseAny(bytes, count: count, &tape)
+    }
+
+    /// The same by simdjson.
+    func parseAny(_ bytes: UnsafeRawPointer, count: Int, _ tape: inout JSONTape) -> Fault? {
+        tape.isPlain = false
         let status = fh_json_parse(
             handle, bytes.assumingMemoryBound(to: UInt8.self), count, &tape.words, &tape.strings)
         return switch Int(status) {

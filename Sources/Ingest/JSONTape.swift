@@ -21,9 +21,14 @@ struct JSONTape {
 
     /// The tape index of a document's value.
     static let root = 1
+    /// Above its place among the strings a key has the number of its `EventKey`, and one: 0 where it was not looked up.
+    static let keyShift: UInt64 = 48
+    static let placeMask: UInt64 = 1 << keyShift - 1
 
     var words: UnsafePointer<UInt64>?
     var strings: UnsafePointer<UInt8>?
+    /// Whether no string holds a control character.
+    var isPlain = false
 
     @inline(__always) func word(_ index: Int) -> UInt64 { words.unsafelyUnwrapped[index] }
 
@@ -50,7 +55,7 @@ struct JSONTape {
     }
 
     @inline(__always) func text(_ index: Int) -> Text {
-        let start = UnsafeRawPointer(strings.unsafelyUnwrapped) + Int(word(index) & 0x00FF_FFFF_FFFF_FFFF)
+        let start = UnsafeRawPointer(strings.unsafelyUnwrapped) + Int(word(index) & Self.placeMask)
         return Text(start: start + 4, count: Int(start.loadUnaligned(as: UInt32.self)))
     }
 

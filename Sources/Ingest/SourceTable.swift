@@ -14,6 +14,13 @@ struct SourceTable {
         var unread: UInt64 = 0
         var newestEvent = Timestamp.distantPast
         var lastReceived = Timestamp.distantPast
+
+        /// Counts an event; one without a time tells nothing about the source's clock.
+        @inline(__always) mutating func accept(_ time: Timestamp?, at now: Timestamp) {
+            accepted += 1
+            lastReceived = now
+            if let time, time > newestEvent { newestEvent = time }
+        }
     }
 
     var sources: [Source] = []

@@ -11,10 +11,10 @@ struct Text: BitwiseCopyable {
 
     /// Bytes `8 * word ..< 8 * word + 8`, zero after the end.
     @inline(__always) func word(_ word: Int) -> UInt64 {
-        let left = count - 8 * word
-        guard let start, left > 0 else { return 0 }
-        let loaded = start.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)
-        return left >= 8 ? loaded : loaded & ((1 << UInt64(8 * left)) - 1)
+        let left = count &- 8 &* word
+        guard left > 0 else { return 0 }
+        let loaded = start.unsafelyUnwrapped.loadUnaligned(fromByteOffset: 8 &* word, as: UInt64.self)
+        return left >= 8 ? loaded : loaded & ~(~0 &<< UInt64(truncatingIfNeeded: 8 &* left))
     }
 
     @inline(__always) func equals(_ other: Text) -> Bool {

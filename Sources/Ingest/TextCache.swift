@@ -24,21 +24,26 @@ struct TextCache {
 
     @inline(__always) func find(_ text: Text) -> Int32? {
         guard text.count <= 24 else { return nil }
-        let slot = slots[Self.slot(text)]
-        guard slot.count == text.count, slot.first == text.word(0), slot.second == text.word(1),
-            slot.third == text.word(2)
-        else { return nil }
-        return slot.number
+        let (first, second, third) = (text.word(0), text.word(1), text.word(2))
+        return slots.withUnsafeBufferPointer { slots in
+            let slot = slots.baseAddress.unsafelyUnwrapped + Self.slot(first, second, third)
+            guard slot.pointee.count == text.count, slot.pointee.first == first, slot.pointee.second == second,
+                slot.pointee.third == third
+            else { return nil }
+            return slot.pointee.number
+        }
     }
 
     mutating func remember(_ text: Text, _ number: Int32) {
         guard text.count <= 24 else { return }
-        slots[Self.slot(text)] = Slot(
-            first: text.word(0), second: text.word(1), third: text.word(2), count: text.count, number: number)
+        let (first, second, third) = (text.word(0), text.word(1), text.word(2))
+        slots[Self.slot(first, second, third)] = Slot(
+            first: first, second: second, third: third, count: text.count, number: number)
     }
 
-    @inline(__always) private static func slot(_ text: Text) -> Int {
-        let mixed = text.word(0) ^ (text.word(1) &* 0xA076_1D64_78BD_642F) ^ (text.word(2) &* 0x5899_65CC_7537_4CC3)
+    /// Below the number of slots.
+    @inline(__always) private static func slot(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> Int {
+        let mixed = first ^ (second &* 0xA076_1D64_78BD_642F) ^ (third &* 0x5899_65CC_7537_4CC3)
         return Int(truncatingIfNeeded: (mixed &* 0x9E37_79B9_7F4A_7C15) >> (64 - bits))
     }
 }

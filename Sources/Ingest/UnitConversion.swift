@@ -9,8 +9,15 @@ extension IngestView {
     /// Brings a reading of a listed metric to its canonical unit and says whether it is a sentinel or outside the plausible range;
     /// nil where the unit is not one that the metric takes.
     func convert(_ reading: inout EventDraft.Reading, _ number: Int) -> Bool? {
-        let metric = catalogue[number]
-        let canonical = unit(number)
+        let usual = usual[number]
+        let sent = reading.value
+        if reading.unit.equals(usual.unit), !usual.hasSentinels {
+            return !sent.isNaN && !(sent >= usual.least && sent <= usual.greatest)
+        }
+        return convert(&reading, to: usual.unit, catalogue[number])
+    }
+
+    private func convert(_ reading: inout EventDraft.Reading, to canonical: Text, _ metric: Metric) -> Bool? {
         let sent = reading.value
         if !reading.unit.equals(canonical) {
             let name = reading.unit.string
