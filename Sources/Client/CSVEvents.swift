@@ -73,20 +73,20 @@ public struct CSVEvents: EventLines {
         while let line = try reader.next() {
             guard !line.isEmpty else { continue }
             guard Self.isText(line) else {
-                skip(Self.notText)
+                reader.skip(Self.notText)
                 continue
             }
             guard let cells = CSVRow.split(line, delimiter: mapping.delimiter), cells.count == columns else {
-                skip("the row has not \(columns) cells")
+                reader.skip("the row has not \(columns) cells")
                 continue
             }
             let text = Array(timeColumns.map { cells[$0] }.joined(separator: [0x20]))
             guard let written = mapping.time.parse(text) else {
-                skip("'\(String(decoding: text, as: UTF8.self))' is no time of the mapping's format")
+                reader.skip("'\(String(decoding: text, as: UTF8.self))' is no time of the mapping's format")
                 continue
             }
             guard let time = Self.moved(written, mapping.shift) else {
-                skip("'\(String(decoding: text, as: UTF8.self))' is outside the years 1 to 9999")
+                reader.skip("'\(String(decoding: text, as: UTF8.self))' is outside the years 1 to 9999")
                 continue
             }
             if append(cells, time, to: &out) { return time }
@@ -104,10 +104,6 @@ public struct CSVEvents: EventLines {
     private static let notText = "not UTF-8; convert the file first: iconv -f GB18030 -t UTF-8"
 
     private static func isText(_ line: ArraySlice<UInt8>) -> Bool { String(validating: line, as: UTF8.self) != nil }
-
-    private mutating func skip(_ reason: String) {
-        reader.skip(reason)
-    }
 
     /// Whether the row had something to send.
     private mutating func append(_ cells: [[UInt8]], _ time: Timestamp, to out: inout [UInt8]) -> Bool {
@@ -162,7 +158,7 @@ public struct CSVEvents: EventLines {
             case .int:
                 guard let number = number(cells[column], field.column, 1) else { return nil }
                 guard Int64(String(decoding: number, as: UTF8.self)) != nil else {
-                    skip("'\(String(decoding: number, as: UTF8.self))' in column \(field.column) is no whole number")
+                    reader.skip("'\(String(decoding: number, as: UTF8.self))' in column \(field.column) is no whole number")
                     return nil
                 }
                 out += number
@@ -187,12 +183,12 @@ public struct CSVEvents: EventLines {
 
     private mutating func number(_ cell: [UInt8], _ column: String, _ scale: Double) -> [UInt8]? {
         guard JSONText.isNumber(cell) else {
-            skip("'\(String(decoding: cell, as: UTF8.self))' in column \(column) is no number")
+            reader.skip("'\(String(decoding: cell, as: UTF8.self))' in column \(column) is no number")
             return nil
         }
         guard scale != 1 else { return cell }
         guard let number = Double(String(decoding: cell, as: UTF8.self)), (number * scale).isFinite else {
-            skip("'\(String(decoding: cell, as: UTF8.self))' in column \(column) is too large")
+            reader.skip("'\(String(decoding: cell, as: UTF8.self))' in column \(column) is too large")
             return nil
         }
         return Array("\(number * scale)".utf8)

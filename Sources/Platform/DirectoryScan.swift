@@ -1,4 +1,5 @@
 import Foundation
+import RuleFiles
 
 /// What the file system says of the files that operators tune, without reading them: equal scans, equal files.
 struct DirectoryScan: Equatable, Sendable {
@@ -20,20 +21,23 @@ struct DirectoryScan: Equatable, Sendable {
     /// Scans directories and single files; what is absent has no entry.
     init(_ places: [String]) {
         for place in places {
-            let root = URL(fileURLWithPath: place).resolvingSymlinksInPath().path
-            note(root)
-            guard let names = FileManager.default.enumerator(atPath: root) else { continue }
-            for case let name as String in names where entries.count < Self.maximumEntries { note(root + "/" + name) }
+            note(URL(fileURLWithPath: place).resolvingSymlinksInPath().path, depth: 0)
         }
         entries.sort { $0.path < $1.path }
     }
 
-    private mutating func note(_ path: String) {
+    /// As deep as the files are read, linked folders as well.
+    private mutating func note(_ path: String, depth: Int) {
         var found = stat()
-        guard stat(path, &found) == 0 else { return }
+        guard entries.count < Self.maximumEntries, stat(path, &found) == 0 else { return }
         entries.append(
             Entry(
                 path: path, device: UInt64(found.st_dev), inode: UInt64(found.st_ino), size: Int64(found.st_size),
                 modified: Int64(found.st_mtim.tv_sec) * 1_000_000_000 + Int64(found.st_mtim.tv_nsec)))
+        // A folder that cannot be listed has its entry; whoever reads it says why.
+        guard found.st_mode & S_IFMT == S_IFDIR, depth <= DirectoryFiles.maximumDepth,
+            let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        else { return }
+        for name in names.sorted() { note(path + "/" + name, depth: depth + 1) }
     }
 }

@@ -87,7 +87,7 @@ final class Upkeep: Sendable {
         complaints.note("descriptors", Descriptors.complaint())
         let log = Files.size(storePath + "-wal") ?? 0
         complaints.note(
-            "alert store",
+            "alert store log",
             log > Self.largestLog
                 ? "\(storePath)-wal has \(log >> 20) MB: somebody holds a read transaction on it, end that" : nil)
         complaints.attempt("journal size") {

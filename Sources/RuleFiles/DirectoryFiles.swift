@@ -7,7 +7,7 @@ public enum DirectoryFiles {
     /// Most files of one kind: a city has some hundred rules.
     public static let maximumCount = 5000
     /// A domain's folder and one in it, with room; a ring of links ends here.
-    static let maximumDepth = 8
+    public static let maximumDepth = 8
 
     public struct File: Sendable {
         /// Relative to the directory, with `/`.

@@ -67,6 +67,8 @@ struct SendCommand: ParsableCommand {
         do {
             let (progress, empty) = try send(options)
             for skipped in progress.skipped.list { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
+            let unnamed = progress.skipped.count - progress.skipped.list.count
+            if unnamed > 0 { print("… \(unnamed) more lines skipped") }
             print(SendReport.summary(progress))
             if empty > 0 { print("\(empty) rows without any value or category 无数值的行") }
             for line in SendReport.rejects(progress) { print(line) }

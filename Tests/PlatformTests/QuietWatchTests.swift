@@ -49,6 +49,28 @@ struct QuietWatchTests {
         #expect(DirectoryScan([one]) != before)
         #expect(DirectoryScan([directory + "/none"]).entries.isEmpty)
     }
+
+    @Test func `a change in a linked folder is seen, and a ring of links ends`() throws {
+        let files = FileManager.default
+        let directory = NSTemporaryDirectory() + "/fenghuo-scan-\(UUID().uuidString)"
+        defer { try? files.removeItem(atPath: directory) }
+        for folder in ["/rules", "/real"] {
+            try files.createDirectory(atPath: directory + folder, withIntermediateDirectories: true)
+        }
+        try files.createSymbolicLink(atPath: directory + "/rules/gas", withDestinationPath: "../real")
+        try files.createSymbolicLink(atPath: directory + "/rules/ring", withDestinationPath: ".")
+        let file = directory + "/real/a.yml"
+        #expect(files.createFile(atPath: file, contents: Data("a".utf8)))
+        let before = DirectoryScan([directory + "/rules"])
+        #expect(before.entries.contains { $0.path.hasSuffix("/rules/gas/a.yml") })
+        #expect(before.entries.count < 100 && DirectoryScan([directory + "/rules"]) == before)
+        // Written in place: neither the folder nor its link changes.
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("b".utf8))
+        try handle.close()
+        #expect(DirectoryScan([directory + "/rules"]) != before)
+    }
 }
 
 extension DirectoryScan {
