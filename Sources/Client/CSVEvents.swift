@@ -158,7 +158,8 @@ public struct CSVEvents: EventLines {
             case .int:
                 guard let number = number(cells[column], field.column, 1) else { return nil }
                 guard Int64(String(decoding: number, as: UTF8.self)) != nil else {
-                    reader.skip("'\(String(decoding: number, as: UTF8.self))' in column \(field.column) is no whole number")
+                    reader.skip(
+                        "'\(String(decoding: number, as: UTF8.self))' in column \(field.column) is no whole number")
                     return nil
                 }
                 out += number
