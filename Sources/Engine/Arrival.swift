@@ -6,9 +6,20 @@ extension Engine {
     /// Whoever makes one keeps the batch alive for as long (`withExtendedLifetime`): counting references for each reading
     /// and rule would cost as much as a rule does.
     struct Arrival {
-        private let batch: Unmanaged<ArrivedBatch>
-        let event: Int
-        let reading: Int
+        /// Where the reading stands.
+        struct Place: BitwiseCopyable {
+            fileprivate let batch: Unmanaged<ArrivedBatch>
+            let event: Int
+            let reading: Int
+
+            /// The batch, without counting.
+            func withBatch<Result>(_ body: (ArrivedBatch) -> Result) -> Result { batch._withUnsafeGuaranteedRef(body) }
+
+            /// Without what the engine knows of it.
+            var arrival: Arrival { withBatch { Arrival($0, event: event, reading: reading) } }
+        }
+
+        let place: Place
         let time: Timestamp
         let value: Double
         let longitude: Double
@@ -27,9 +38,7 @@ extension Engine {
             _ arrived: ArrivedBatch, event: Int, reading: Int, source: Int32 = -1, subject: Int32 = -1,
             area: Int32 = -1, position: Int64 = -1, received: Timestamp = .distantPast
         ) {
-            batch = .passUnretained(arrived)
-            self.event = event
-            self.reading = reading
+            place = Place(batch: .passUnretained(arrived), event: event, reading: reading)
             time = arrived.columns.times[event]
             value = arrived.columns.values[reading]
             longitude = arrived.columns.longitudes[event]
@@ -42,10 +51,9 @@ extension Engine {
             self.received = received
         }
 
-        var arrived: ArrivedBatch { batch.takeUnretainedValue() }
-
-        /// As `arrived`, without counting.
-        func withBatch<Result>(_ body: (ArrivedBatch) -> Result) -> Result { batch._withUnsafeGuaranteedRef(body) }
+        var event: Int { place.event }
+        var reading: Int { place.reading }
+        var arrived: ArrivedBatch { place.batch.takeUnretainedValue() }
 
         var eventID: String { arrived.columns.ids.string(event) }
     }

@@ -56,11 +56,16 @@ struct BatchNames {
         return symbol
     }
 
+    /// Of the routes, those of a metric.
     @inline(__always)
-    mutating func metric(_ number: Int32, _ routes: borrowing Routes) -> Int32 {
-        guard number >= 0 else { return -1 }
-        if metrics[Int(number)] == Self.unknown { metrics[Int(number)] = find(number, in: routes.metrics) }
-        return metrics[Int(number)]
+    mutating func targets(_ number: Int32, _ routes: borrowing Routes) -> Range<Int> {
+        guard number >= 0 else { return 0..<0 }
+        var metric = metrics[Int(number)]
+        if metric == Self.unknown {
+            metric = find(number, in: routes.metrics)
+            metrics[Int(number)] = metric
+        }
+        return metric < 0 ? 0..<0 : routes.targets(of: metric)
     }
 
     @inline(__always)

@@ -7,8 +7,12 @@ extension Engine {
     ) {
         let arrived = ArrivedBatch(batch, zones: zones)
         withExtendedLifetime(arrived) {
-            withUnsafeTemporaryAllocation(of: Int32.self, capacity: Foresight.size) { room in
-                apply(arrived, from: department, at: record, Foresight(in: room), into: &decisions)
+            withUnsafeTemporaryAllocation(of: Foresight.Coming.self, capacity: Foresight.events) { coming in
+                withUnsafeTemporaryAllocation(of: Foresight.Place?.self, capacity: Foresight.most) { places in
+                    apply(
+                        arrived, from: department, at: record, Foresight(coming: coming, places: places),
+                        into: &decisions)
+                }
             }
         }
     }
@@ -39,9 +43,23 @@ extension Engine {
             if batch.flags[event].contains(.implausible) {
                 implausible += 1
             } else {
-                var place = ahead.start(of: event)
-                for reading in batch.readings(event) {
-                    meetRules(arrived, event, reading, source, routes, &names, ahead, &place, into: &decisions)
+                let coming = ahead.event(event)
+                let readings = batch.readings(event)
+                var place = coming.start
+                for reading in readings {
+                    let isFirst = reading == readings.lowerBound
+                    let targets = isFirst ? coming.targets : names.targets(batch.metrics[reading], routes)
+                    guard !targets.isEmpty else { continue }
+                    let subject =
+                        coming.subject >= 0 ? coming.subject : names.symbol(batch.subjects[event], &symbols)
+                    let arrival = Arrival(
+                        arrived, event: event, reading: reading, source: source, subject: subject,
+                        area: names.symbol(batch.areas[event], &symbols), position: position, received: received)
+                    let unit = names.symbol(batch.units[reading], &symbols)
+                    meetRules(
+                        arrival, targets, names.type(batch.types[event], routes), unit, routes, ahead, place,
+                        into: &decisions)
+                    place += targets.count
                 }
             }
             sources[Int(source)].newest = max(sources[Int(source)].newest, time)
@@ -64,39 +82,21 @@ extension Engine {
     /// Counts the event, refuses one from the future, and runs the source's timers that lie before it.
     private mutating func noteArrival(of time: Timestamp, from source: Int32, into decisions: inout [Decision]) -> Bool
     {
-        let index = Int(source)
-        sources[index].accepted += 1
-        sources[index].lastReceived = received
-        guard time <= received + ruleSet.timing.maxFuture else {
-            sources[index].future += 1
-            return false
-        }
-        let newest = sources[index].newest
-        if let timer = sources[index].timers.first, timer.due < time, time > newest {
+        let state = sources[Int(source)].take(time, received, latest: received + ruleSet.timing.maxFuture)
+        if case .runsTimers(let newest) = state {
             runTimers(of: source, before: time, silentFrom: newest, into: &decisions)
         }
-        return true
+        return state != .future
     }
 
-    /// `place`: where in `ahead` the slots of the reading's rules begin; moved past them.
+    /// `place`: where in `ahead` the places of the targets begin.
     private mutating func meetRules(
-        _ arrived: ArrivedBatch, _ event: Int, _ reading: Int, _ source: Int32, _ routes: Routes,
-        _ names: inout BatchNames, _ ahead: Foresight, _ place: inout Int, into decisions: inout [Decision]
+        _ arrival: Arrival, _ targets: Range<Int>, _ type: Int32, _ unit: Int32, _ routes: Routes,
+        _ ahead: Foresight, _ place: Int, into decisions: inout [Decision]
     ) {
-        let metric = names.metric(arrived.columns.metrics[reading], routes)
-        guard metric >= 0 else { return }
-        let type = names.type(arrived.columns.types[event], routes)
-        let unit = names.symbol(arrived.columns.units[reading], &symbols)
-        let arrival = Arrival(
-            arrived, event: event, reading: reading, source: source,
-            subject: names.symbol(arrived.columns.subjects[event], &symbols),
-            area: names.symbol(arrived.columns.areas[event], &symbols), position: position, received: received)
-        let targets = routes.targets(of: metric)
         let slots = place - targets.lowerBound
-        place += targets.count
         var next = targets.lowerBound
         while next < targets.upperBound {
-            let turn = nextPosition
             // One look at the array for all rules that only write the reading down.
             let steadiness = runtimes.withUnsafeMutableBufferPointer { rules in
                 while next < targets.upperBound {
@@ -104,7 +104,7 @@ extension Engine {
                     next += 1
                     guard target.type == type else { continue }
                     let steadiness = rules[Int(target.rule)].meet(
-                        arrival, target.input, unit, ahead[slots + next - 1], turn)
+                        arrival, target.input, unit, ahead[slots + next - 1])
                     guard case .steady = steadiness else { return steadiness }
                 }
                 return .steady
@@ -114,10 +114,10 @@ extension Engine {
             switch steadiness {
             case .steady: return
             case .unknown: evaluate(rule, target.input, unit, arrival, into: &decisions)
-            case .unsteady: takeTheLongWay(rule, ahead[slots + next - 1], arrival, nil, into: &decisions)
+            case .unsteady: takeTheLongWay(rule, ahead[slots + next - 1]!.slot, arrival, nil, into: &decisions)
             case .measured(let value):
                 takeTheLongWay(
-                    rule, ahead[slots + next - 1], arrival, RuleValues(first: value), into: &decisions)
+                    rule, ahead[slots + next - 1]!.slot, arrival, RuleValues(first: value), into: &decisions)
             }
         }
     }
@@ -135,9 +135,9 @@ extension Engine {
             return
         }
         if plan.hasPattern { return meetPattern(rule, runtimes[rule].prepared, input, arrival, into: &decisions) }
-        if plan.hasCondition, !passes(runtimes[rule].prepared.condition, rule, arrival) { return }
+        if plan.condition != nil, !passes(runtimes[rule].prepared.condition, rule, arrival) { return }
         guard let slot = slot(of: rule, arrival) else { return }
-        switch runtimes[rule].staySteady(slot, arrival, nextPosition) {
+        switch runtimes[rule].staySteady(runtimes[rule].place(of: slot, nextPosition), arrival) {
         case .steady: return
         case .unknown, .unsteady: takeTheLongWay(rule, slot, arrival, nil, into: &decisions)
         case .measured(let value):
@@ -245,60 +245,6 @@ extension Engine {
         guard isHeard else { return nil }
         if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
         return values
-    }
-
-    /// The key's slot, made at its first reading; nil where the event has no such key or the rule has too many.
-    mutating func slot(of rule: Int, _ arrival: Arrival) -> Int32? {
-        let symbol = runtimes[rule].plan.isBySubject ? arrival.subject : otherKey(runtimes[rule].rule.by, arrival)
-        guard symbol >= 0 else {
-            runtimes[rule].counters.noKey += 1
-            return nil
-        }
-        let key = SlotIndex.key(symbol, exercise: arrival.isExercise)
-        return runtimes[rule].index.find(key) ?? newSlot(of: rule, symbol, key, arrival)
-    }
-
-    private mutating func newSlot(of rule: Int, _ symbol: Int32, _ key: UInt32, _ arrival: Arrival) -> Int32? {
-        var state = KeyState(
-            key: symbol, subject: arrival.subject, area: arrival.area, source: arrival.source,
-            exercise: arrival.isExercise, lastReceived: received)
-        state.registered = registryIndex(of: arrival.subject)
-        guard let slot = runtimes[rule].slot(for: key, state: state) else { return nil }
-        armReceived(rule, slot)
-        return slot
-    }
-
-    /// Of the subject with this symbol; −1 where the registry does not know it.
-    func registryIndex(of subject: Int32) -> Int32 {
-        guard subject >= 0, !registry.subjects.isEmpty else { return -1 }
-        return Int32(registry.index(of: symbols.string(subject)) ?? -1)
-    }
-
-    private mutating func otherKey(_ by: Rule.Key, _ arrival: Arrival) -> Int32 {
-        switch by {
-        case .subject: arrival.subject
-        case .source: sources[Int(arrival.source)].symbol
-        case .area(let digits): areaSymbol(arrival, digits)
-        case .field(let name): fieldSymbol(arrival, name)
-        }
-    }
-
-    private mutating func areaSymbol(_ arrival: Arrival, _ digits: Int) -> Int32 {
-        let number = arrival.arrived.columns.areas[arrival.event]
-        guard number >= 0 else { return -1 }
-        return arrival.arrived.columns.strings.withBytes(number) { bytes in
-            bytes.count >= digits ? symbols.intern(UnsafeRawBufferPointer(rebasing: bytes[0..<digits])) : -1
-        }
-    }
-
-    private mutating func fieldSymbol(_ arrival: Arrival, _ name: String) -> Int32 {
-        let columns = arrival.arrived.columns
-        guard let number = columns.strings.find(name) else { return -1 }
-        for field in columns.fields(arrival.event) where columns.fieldNames[field] == number {
-            let value = columns.fieldValues[field]
-            return value.kind == .string ? columns.strings.withBytes(value.string) { symbols.intern($0) } : -1
-        }
-        return -1
     }
 
     /// Writes down where the newest reading came from.

@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 
 /// What the next few events will touch is looked up, and asked of memory, before the first of them is applied: none of
@@ -6,45 +7,78 @@ import Events
 /// A slot may hold another key by the time its event comes, since keys are forgotten meanwhile: whoever uses it looks
 /// whose it is.
 struct Foresight {
+    /// A slot, and where it stands in memory.
+    struct Place: BitwiseCopyable {
+        /// −1 where none is known.
+        var slot: Int32
+        /// The addresses are good while `Pages.moves` is this.
+        var moves: UInt32
+        var key: UnsafeMutablePointer<KeyState>
+        /// The slot's cell of the rule's panes, where the plan has some.
+        var cell: UnsafeMutablePointer<Double>?
+    }
+
+    /// An event of the next few.
+    struct Coming {
+        /// Symbol of its subject, −1 where the engine has none.
+        var subject: Int32 = -1
+        /// What rules by subject find their slot by.
+        var key: UInt32 = 0
+        /// Its slot in the first rule that hears of it, −1 where there is none: others guess the same.
+        var slot: Int32 = -1
+        /// The targets of its first reading.
+        var targets = 0..<0
+        /// Where its places begin.
+        var start = 0
+    }
+
     /// Events looked ahead at once, and slots; what is beyond is looked up when it comes.
-    private static let events = 8
-    private static let most = 64
-    static let size = events + most
+    static let events = 8
+    static let most = 64
 
     /// The first event that is not foreseen.
     private(set) var end = 0
     private var begin = 0
     private var count = 0
-    /// Of each event where its slots begin; then the slots in the order in which readings meet rules, −1 where none is known.
-    private let numbers: UnsafeMutablePointer<Int32>
+    private let coming: UnsafeMutablePointer<Coming>
+    /// In the order in which readings meet rules.
+    private let places: UnsafeMutablePointer<Place?>
 
-    /// `room`: `size` numbers that live as long.
-    init(in room: UnsafeMutableBufferPointer<Int32>) {
-        precondition(room.count >= Self.size)
-        room.initialize(repeating: -1)
-        numbers = room.baseAddress!
+    /// Room for `events` and `most` that lives as long.
+    init(coming: UnsafeMutableBufferPointer<Coming>, places: UnsafeMutableBufferPointer<Place?>) {
+        precondition(coming.count >= Self.events && places.count >= Self.most)
+        coming.initialize(repeating: Coming())
+        places.initialize(repeating: nil)
+        (self.coming, self.places) = (coming.baseAddress!, places.baseAddress!)
     }
 
-    func start(of event: Int) -> Int {
+    func event(_ event: Int) -> Coming {
         precondition(event >= begin && event < end, "looked ahead at")
-        return Int(numbers[event - begin])
+        return coming[event - begin]
     }
 
     @inline(__always)
-    subscript(place: Int) -> Int32 { place < count && place < Self.most ? numbers[Self.events + place] : -1 }
+    subscript(place: Int) -> Place? { place >= 0 && place < count && place < Self.most ? places[place] : nil }
 
     fileprivate mutating func turn() { (begin, count) = (end, 0) }
 
     fileprivate var hasRoom: Bool { end - begin < Self.events && count < Self.most }
 
-    fileprivate mutating func beginEvent() {
-        numbers[end - begin] = Int32(truncatingIfNeeded: count)
-        end += 1
+    /// One of the next events; `event` lies less than `events` after the first of them.
+    fileprivate subscript(coming event: Int) -> Coming {
+        get { coming[(event - begin) & (Self.events - 1)] }
+        nonmutating set { coming[(event - begin) & (Self.events - 1)] = newValue }
+    }
+
+    fileprivate mutating func beginEvent() -> Coming {
+        coming[end - begin].start = count
+        defer { end += 1 }
+        return coming[end - begin]
     }
 
     @inline(__always)
-    fileprivate mutating func add(_ slot: Int32) {
-        if count < Self.most { numbers[Self.events + count] = slot }
+    fileprivate mutating func add(_ place: Place?) {
+        if count < Self.most { places[count] = place }
         count += 1
     }
 }
@@ -54,22 +88,37 @@ extension Engine {
         _ ahead: inout Foresight, of arrived: ArrivedBatch, _ routes: Routes, _ names: inout BatchNames
     ) {
         ahead.turn()
-        while ahead.end < arrived.columns.count, ahead.hasRoom {
-            let event = ahead.end
-            ahead.beginEvent()
-            let subject = names.known(arrived.columns.subjects[event], symbols)
-            let key = SlotIndex.key(subject, exercise: arrived.columns.flags[event].contains(.exercise))
-            let time = arrived.columns.times[event]
-            var guess: Int32 = -1
-            for reading in arrived.columns.readings(event) {
-                let metric = names.metric(arrived.columns.metrics[reading], routes)
-                guard metric >= 0 else { continue }
-                runtimes.withUnsafeMutableBufferPointer { rules in
-                    for index in routes.targets(of: metric) {
+        let turn = nextPosition
+        let last = min(arrived.columns.count, ahead.end + Foresight.events)
+        arrived.columns.prefetch(last)
+        runtimes.withUnsafeMutableBufferPointer { rules in
+            for event in ahead.end..<last {
+                let subject = names.known(arrived.columns.subjects[event], symbols)
+                let key = SlotIndex.key(subject, exercise: arrived.columns.flags[event].contains(.exercise))
+                ahead[coming: event] = .init(subject: subject, key: key)
+                let readings = arrived.columns.readings(event)
+                guard !readings.isEmpty else { continue }
+                let targets = names.targets(arrived.columns.metrics[readings.lowerBound], routes)
+                ahead[coming: event].targets = targets
+                guard subject >= 0, let target = targets.first else { continue }
+                let rule = Int(routes.targets[target].rule)
+                guard rules[rule].plan.isBySubject else { continue }
+                ahead[coming: event].slot = rules[rule].index.find(key) ?? -1
+            }
+            while ahead.end < last, ahead.hasRoom {
+                let event = ahead.end
+                let coming = ahead.beginEvent()
+                let time = arrived.columns.times[event]
+                let readings = arrived.columns.readings(event)
+                var guess = coming.slot
+                for reading in readings {
+                    let isFirst = reading == readings.lowerBound
+                    let targets = isFirst ? coming.targets : names.targets(arrived.columns.metrics[reading], routes)
+                    for index in targets {
                         let rule = Int(routes.targets[index].rule)
-                        let slot = subject < 0 ? -1 : rules[rule].foresee(key, at: time, guess)
-                        ahead.add(slot)
-                        if guess < 0 { guess = slot }
+                        let place = coming.subject < 0 ? nil : rules[rule].foresee(coming.key, at: time, guess, turn)
+                        ahead.add(place)
+                        if guess < 0, let place { guess = place.slot }
                     }
                 }
             }
@@ -81,22 +130,65 @@ extension RuleRuntime {
     /// So many right guesses in a row make the next one worth it.
     static let sure: UInt8 = 32
 
-    /// The slot of the subject's key, −1 where there is none. `guess` is the subject's slot in another rule: rules that
+    /// Where the subject's key is, nil where there is none. `guess` is the subject's slot in another rule: rules that
     /// met their subjects in the same order have each in the slot of the same number, and whose it is stands in the slot.
-    /// Mutating in form only: else a rule's whole state would be copied for the call.
     @inline(__always)
-    fileprivate mutating func foresee(_ key: UInt32, at time: Timestamp, _ guess: Int32) -> Int32 {
-        guard plan.isBySubject else { return -1 }
+    fileprivate mutating func foresee(
+        _ key: UInt32, at time: Timestamp, _ guess: Int32, _ turn: Int64
+    ) -> Foresight.Place? {
+        guard plan.isBySubject, plan.lane.measure != nil else { return nil }
         var slot = guess
         if inStep < Self.sure || guess < 0 || guess >= keys.count {
-            guard let found = index.find(key) else { return -1 }
+            guard let found = index.find(key) else { return nil }
             if guess >= 0 { inStep = found == guess ? min(inStep + 1, Self.sure) : 0 }
             slot = found
         }
-        keys.prefetch(slot)
-        if plan.lane.measure == .window {
-            windows.withUnsafeMutableBufferPointer { $0[0]?.prefetch(slot, at: time) }
+        let place = place(of: slot, turn)
+        // What a steady reading touches.
+        prefetchLine(place.key)
+        prefetchLine(UnsafeRawPointer(place.key) + 64)
+        if let ring = plan.ring, let cell = place.cell {
+            prefetchLine(cell)
+            let pane = cell + ring.place(of: time)
+            prefetchLine(pane)
+            // The next one, which may begin another line, is what the rest of the round before is read from.
+            prefetchLine(pane + 2 * ring.stride - 1)
         }
-        return slot
+        return place
+    }
+
+    /// `turn`: see `Pages.write(_:in:)`.
+    @inline(__always)
+    mutating func place(of slot: Int32, _ turn: Int64) -> Foresight.Place {
+        let key = keys.write(slot, in: turn)
+        guard plan.ring != nil else { return .init(slot: slot, moves: keys.moves, key: key, cell: nil) }
+        let cell = windows.withUnsafeMutableBufferPointer { $0[0]?.write(slot, in: turn) }
+        return .init(slot: slot, moves: keys.moves, key: key, cell: cell)
+    }
+}
+
+extension EventBatch {
+    /// Asks memory for what the engine reads of the events from there on: as many columns come in at once as the
+    /// processor does not foresee by itself.
+    fileprivate func prefetch(_ event: Int) {
+        func ask<Element>(_ column: [Element], _ index: Int) {
+            guard index < column.count else { return }
+            column.withUnsafeBufferPointer { prefetchLine($0.baseAddress! + index) }
+        }
+        guard event < count else { return }
+        let reading = readings(event).lowerBound
+        ask(times, event)
+        ask(flags, event)
+        ask(types, event)
+        ask(sources, event)
+        ask(subjects, event)
+        ask(areas, event)
+        ask(longitudes, event)
+        ask(latitudes, event)
+        ask(readingEnds, event)
+        ask(metrics, reading)
+        ask(values, reading)
+        ask(units, reading)
+        ask(qualities, reading)
     }
 }

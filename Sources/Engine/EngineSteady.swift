@@ -54,28 +54,27 @@ extension RuleRuntime {
         case measured(Double)
     }
 
-    /// Does with a reading what the engine would, where that is to write it down or to filter it, and its key's slot is
-    /// known already: `slot` is only a guess.
+    /// Does with a reading what the engine would, where that is to write it down or to filter it, and where its key stands
+    /// is known already: `foreseen` is only a guess.
     @inline(__always)
     mutating func meet(
-        _ arrival: Engine.Arrival, _ input: Int32, _ unit: Int32, _ slot: Int32, _ turn: Int64
+        _ arrival: Engine.Arrival, _ input: Int32, _ unit: Int32, _ foreseen: Foresight.Place?
     ) -> Steadiness {
-        guard plan.lane.measure != nil, slot >= 0, slot < keys.count, hasUnit(unit, input),
+        guard let place = foreseen, place.moves == keys.moves, hasUnit(unit, input),
             arrival.time >= plan.effectiveFrom, arrival.time < plan.effectiveUntil
         else { return .unknown }
-        if plan.hasCondition {
-            guard let passes = prepared.condition?.quickAnswer(arrival) else { return .unknown }
+        if let condition = plan.condition {
+            guard let passes = condition._withUnsafeGuaranteedRef({ $0.quickAnswer(arrival) }) else { return .unknown }
             guard passes else {
                 counters.filtered += 1
                 return .steady
             }
         }
-        let key = keys.read(slot)
-        guard key[0].key == arrival.subject, key[0].exercise == arrival.isExercise else {
+        guard place.key[0].key == arrival.subject, place.key[0].exercise == arrival.isExercise else {
             inStep = 0
             return .unknown
         }
-        return staySteady(slot, arrival, turn)
+        return staySteady(place, arrival)
     }
 
     /// Whether the reading's unit is the input's, or one of them is open.
@@ -85,33 +84,40 @@ extension RuleRuntime {
         return unit < 0 || wanted < 0 || unit == wanted
     }
 
-    /// Writes a reading down where that is all there is to do. `turn`: see `Pages.write(_:in:)`.
+    /// Writes a reading down where that is all there is to do.
     @inline(__always)
-    mutating func staySteady(_ slot: Int32, _ arrival: Engine.Arrival, _ turn: Int64) -> Steadiness {
-        guard let measure = plan.lane.measure, feeds.isEmpty else { return .unsteady }
-        let key = keys.write(slot, in: turn)
-        guard key[0].isAtRest(for: arrival), !arrival.value.isNaN else { return .unsteady }
+    mutating func staySteady(_ place: Foresight.Place, _ arrival: Engine.Arrival) -> Steadiness {
+        guard let measure = plan.lane.measure, feeds.isEmpty, place.key[0].isAtRest(for: arrival), !arrival.value.isNaN
+        else { return .unsteady }
         let value: Double
         switch measure {
         case .reading: value = arrival.value
-        case .window: value = measureWindow(slot, arrival, turn)
+        case .window: value = measureWindow(place, arrival)
         }
         guard value >= plan.lane.low, value <= plan.lane.high else {
             return measure == .window ? .measured(value) : .unsteady
         }
-        if measure == .reading { key[0].held = value }
-        key[0].note(arrival)
+        if measure == .reading { place.key[0].held = value }
+        place.key[0].note(arrival)
         counters.evaluated += 1
         return .steady
     }
 
-    private mutating func measureWindow(_ slot: Int32, _ arrival: Engine.Arrival, _ turn: Int64) -> Double {
-        let measured = windows.withUnsafeMutableBufferPointer {
-            $0[0]?.measure(arrival.value, at: arrival.time, slot: slot, in: turn)
-        }
-        guard let (outcome, value) = measured else { preconditionFailure("a value that is a window has cells") }
+    /// Adds the reading to the window and says what the window says at its moment.
+    @inline(__always)
+    private mutating func measureWindow(_ place: Foresight.Place, _ arrival: Engine.Arrival) -> Double {
+        guard let ring = plan.ring, let cell = place.cell else { return measureOther(place.slot, arrival) }
+        let (outcome, value) = ring.measure(arrival.value, at: arrival.time, of: cell)
         count(outcome)
         return value
+    }
+
+    private mutating func measureOther(_ slot: Int32, _ arrival: Engine.Arrival) -> Double {
+        guard let outcome = windows[0]?.add(arrival.value, at: arrival.time, slot: slot) else {
+            preconditionFailure("a value that is a window has cells")
+        }
+        count(outcome)
+        return windows[0]?.value(at: arrival.time, slot: slot) ?? .nan
     }
 
     /// A sample that a window has no place for is counted.
@@ -127,7 +133,7 @@ extension RuleRuntime {
 extension KeyState {
     /// Whether nothing runs and nothing is held, and the reading comes in order from where the newest came.
     fileprivate func isAtRest(for arrival: Engine.Arrival) -> Bool {
-        rungs.areAllOut && level == 0 && isUndisturbed(by: arrival)
+        rungs.areAllOut && isCalm && isUndisturbed(by: arrival)
     }
 
     /// Whether no timer, silence or flapping runs, and the reading comes in order from where the newest came.

@@ -80,6 +80,7 @@ public final class Formula: Equatable, Sendable {
     let names: [String]?
     let program: Program
     let inputs: [Input]
+    private let quickColumns: [ReadingRow.Column]
     /// Whether it may name a zone.
     let usesZones: Bool
     /// Whether evaluation looks into the registry.
@@ -95,6 +96,7 @@ public final class Formula: Equatable, Sendable {
         let environment = try Self.environment(known + extra + Self.declarations(columns))
         program = try Expression.compile(source, environment, expecting: yield.types)
         inputs = Self.inputs(fields: fields, columns: columns, names: nil)
+        quickColumns = inputs.map(\.column)
         usesZones = !program.zoneNames.isEmpty
         readsRegistry = Self.readsRegistry(program, inputs)
         self.source = source
@@ -112,6 +114,7 @@ public final class Formula: Equatable, Sendable {
         let environment = try Self.environment(declarations + Self.declarations(columns))
         program = try Expression.compile(source, environment, expecting: yield.types)
         inputs = Self.inputs(fields: [], columns: columns, names: names)
+        quickColumns = inputs.map(\.column)
         usesZones = false
         readsRegistry = Self.readsRegistry(program, inputs)
         self.source = source
@@ -141,6 +144,7 @@ public final class Formula: Equatable, Sendable {
             throw .invalid(what: "program of \(source)", at: r.offset)
         }
         inputs = Self.inputs(fields: fields, columns: columns, names: names)
+        quickColumns = inputs.map(\.column)
         usesZones = !program.zoneNames.isEmpty
         guard program.slotCount == inputs.count, yield.types.contains(program.resultType) else {
             throw .invalid(what: "program of \(source)", at: r.offset)
@@ -217,7 +221,12 @@ extension Formula {
 
     /// The same where plain comparisons tell it; nil: `test` does.
     func quickAnswer(_ arrival: Engine.Arrival) -> Bool? {
-        inputs.withUnsafeBufferPointer { program.quickAnswer(ReadingRow(arrival: arrival, inputs: $0)) }
+        quickColumns.withUnsafeBufferPointer { columns in
+            inputs.withUnsafeBufferPointer { inputs in
+                program.quickAnswer(
+                    ReadingRow(place: arrival.place, value: arrival.value, columns: columns, inputs: inputs))
+            }
+        }
     }
 
     /// The number for one reading, or nil where it is unknown.

@@ -18,15 +18,7 @@ struct KeyState: BitwiseCopyable {
     var armedDue = Timestamp.distantFuture
     /// Stamp of the entry that carried the newest reading.
     var lastReceived: Timestamp
-    var exercise = false
-    var isSilent = false
-    /// Whether the rule has done what it does about this silence.
-    var hasActedOnSilence = false
-    /// The levels change too often: no change is told.
-    var isFlapping = false
-    /// Held level, 0 at rest.
-    var level: UInt8 = 0
-    var peak: UInt8 = 0
+    private var marks = KeyMarks()
     var position: Int64 = -1
     var longitude = Double.nan
     var latitude = Double.nan
@@ -56,6 +48,36 @@ struct KeyState: BitwiseCopyable {
     var silenceTold = Told()
     var history = LevelHistory()
 
+    var exercise: Bool {
+        get { marks.has(.exercise) }
+        set { marks.set(.exercise, newValue) }
+    }
+    var isSilent: Bool {
+        get { marks.has(.silent) }
+        set { marks.set(.silent, newValue) }
+    }
+    /// Whether the rule has done what it does about this silence.
+    var hasActedOnSilence: Bool {
+        get { marks.has(.actedOnSilence) }
+        set { marks.set(.actedOnSilence, newValue) }
+    }
+    /// The levels change too often: no change is told.
+    var isFlapping: Bool {
+        get { marks.has(.flapping) }
+        set { marks.set(.flapping, newValue) }
+    }
+    /// Held level, 0 at rest.
+    var level: UInt8 {
+        get { marks.level }
+        set { marks.level = newValue }
+    }
+    var peak: UInt8 {
+        get { marks.peak }
+        set { marks.peak = newValue }
+    }
+    /// Whether no level is held, nothing flaps and nothing is silent.
+    var isCalm: Bool { marks.areCalm }
+
     /// A slot that holds nothing yet.
     static let free = KeyState(key: -1, subject: -1, area: -1, source: -1, exercise: false, lastReceived: .distantPast)
 
@@ -65,7 +87,7 @@ struct KeyState: BitwiseCopyable {
         self.area = area
         self.source = source
         self.registered = -1
-        self.exercise = exercise
+        marks.set(.exercise, exercise)
         self.lastReceived = lastReceived
         if source >= 0 { sources.heard(source) }
     }
@@ -76,6 +98,38 @@ struct KeyState: BitwiseCopyable {
     var hasEpisode: Bool { level > 0 || isFlapping }
     /// Whether any episode runs.
     var isOpen: Bool { hasEpisode || silence.position >= 0 }
+}
+
+/// What a key is, in one word, so that a steady reading asks once.
+struct KeyMarks: BitwiseCopyable {
+    enum Mark: UInt32 {
+        case exercise = 0x1_0000
+        case actedOnSilence = 0x2_0000
+        case silent = 0x4_0000
+        case flapping = 0x8_0000
+    }
+
+    /// The level in the lowest byte, the peak in the next.
+    private var bits: UInt32 = 0
+
+    func has(_ mark: Mark) -> Bool { bits & mark.rawValue != 0 }
+
+    mutating func set(_ mark: Mark, _ isSet: Bool) {
+        bits = isSet ? bits | mark.rawValue : bits & ~mark.rawValue
+    }
+
+    var level: UInt8 {
+        get { UInt8(truncatingIfNeeded: bits) }
+        set { bits = bits & ~0xFF | UInt32(newValue) }
+    }
+
+    var peak: UInt8 {
+        get { UInt8(truncatingIfNeeded: bits >> 8) }
+        set { bits = bits & ~0xFF00 | UInt32(newValue) << 8 }
+    }
+
+    /// Whether there is no level, no flapping and no silence.
+    var areCalm: Bool { bits & (0xFF | Mark.silent.rawValue | Mark.flapping.rawValue) == 0 }
 }
 
 /// The ladder's states, one a level from blue to red.

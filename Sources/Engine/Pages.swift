@@ -1,5 +1,3 @@
-import CPrefetch
-
 /// An array of plain slots in fixed pages addressed by Int32; copying it shares pages until one is written.
 ///
 /// So a snapshot is a copy of the page list, serialised elsewhere while the engine goes on writing. A page that holds
@@ -10,8 +8,6 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
 
     private final class Page {
         let base: UnsafeMutablePointer<Element>
-        /// The last turn in which it was found to be nobody else's.
-        var turn: Int64 = -1
 
         init(filledWith element: Element) {
             base = Self.allocate()
@@ -33,17 +29,29 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
+    /// A page, and of it what every reading asks for: the page itself need not be in the processor's caches.
+    private struct Entry {
+        var page: Page
+        var base: UnsafeMutablePointer<Element>
+        /// The last turn in which it was found to be nobody else's.
+        var turn: Int64 = -1
+
+        init(_ page: Page) { (self.page, base) = (page, page.base) }
+    }
+
     private let blank: Page
-    private var pages: [Page] = []
+    private var pages: [Entry] = []
     private(set) var count: Int32 = 0
+    /// How often memory of slots was given back or moved: an address is good while this stays the same.
+    private(set) var moves: UInt32 = 0
 
     init(blank element: Element) { blank = Page(filledWith: element) }
 
     /// Pages with memory of their own.
-    var pagesInUse: Int { pages.count { $0 !== blank } }
+    var pagesInUse: Int { pages.count { $0.page !== blank } }
 
     mutating func append(_ element: Element) -> Int32 {
-        if Int(count) == pages.count * Self.pageSlots { pages.append(blank) }
+        if Int(count) == pages.count * Self.pageSlots { pages.append(Entry(blank)) }
         let index = count
         count += 1
         write(index)[0] = element
@@ -60,20 +68,15 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         return UnsafePointer(pages[Int(index) / Self.pageSlots].base + Int(index) % Self.pageSlots)
     }
 
-    /// Asks memory for the first two cache lines of a slot: whoever comes to it soon does not wait.
-    func prefetch(_ index: Int32) {
-        let index = Int(UInt32(bitPattern: index))
-        let slot = UnsafeRawPointer(pages[index / Self.pageSlots].base + index % Self.pageSlots)
-        prefetchLine(slot)
-        prefetchLine(slot + 64)
-    }
-
     /// Valid until the next append or copy.
     @inline(__always)
     mutating func write(_ index: Int32) -> UnsafeMutablePointer<Element> {
         precondition(index >= 0 && index < count, "slot out of range")
         let page = Int(index) / Self.pageSlots
-        if !isKnownUniquelyReferenced(&pages[page]) { pages[page] = Page(copying: pages[page]) }
+        if !isKnownUniquelyReferenced(&pages[page].page) {
+            pages[page] = Entry(Page(copying: pages[page].page))
+            moves &+= 1
+        }
         return pages[page].base + Int(index) % Self.pageSlots
     }
 
@@ -91,13 +94,19 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
     }
 
     /// Gives back the memory of a page whose slots all hold nothing.
-    mutating func clear(page: Int) { pages[page] = blank }
+    mutating func clear(page: Int) {
+        pages[page] = Entry(blank)
+        moves &+= 1
+    }
 
     /// Drops slots from the end, or appends slots that hold nothing.
     mutating func resize(to slots: Int32) {
         let wanted = (Int(slots) + Self.pageSlots - 1) / Self.pageSlots
-        if pages.count > wanted { pages.removeLast(pages.count - wanted) }
-        while pages.count < wanted { pages.append(blank) }
+        if pages.count > wanted {
+            pages.removeLast(pages.count - wanted)
+            moves &+= 1
+        }
+        while pages.count < wanted { pages.append(Entry(blank)) }
         count = slots
     }
 }

@@ -6,25 +6,27 @@ import Events
 /// A cell is `[newest pane, the current round so far, one run a pane]`. The window is then two runs: the
 /// rest of the round before, and the current round. They depend on the samples and on the panes' numbers alone, never
 /// on when they were read.
-struct PaneRing: Sendable {
+struct PaneRing: BitwiseCopyable, Sendable {
     let aggregate: Aggregate
     let panes: Int
-    let step: Int64
     let stride: Int
     let stepSeconds: Double
     let cellSize: Int
+    private let steps: Divisor
+    private let places: Divisor
 
     init(_ aggregate: Aggregate, over: TimeSpan, step: TimeSpan) {
         self.aggregate = aggregate
         panes = Int(over.microseconds / step.microseconds)
-        self.step = step.microseconds
+        steps = Divisor(step.microseconds)
+        places = Divisor(Int64(panes))
         stride = aggregate.stride
         stepSeconds = step.seconds
         cellSize = 1 + (1 + panes) * stride
     }
 
     func nextBoundary(after time: Timestamp) -> Timestamp {
-        .init(microseconds: (floorQuotient(time.microseconds, step) + 1) * step)
+        .init(microseconds: (steps.quotient(time.microseconds) + 1) * steps.number)
     }
 
     func isPlausible(_ cell: UnsafePointer<Double>) -> Bool {
@@ -32,10 +34,10 @@ struct PaneRing: Sendable {
     }
 
     func add(_ value: Double, at time: Timestamp, to cell: UnsafeMutablePointer<Double>) -> WindowCells.Outcome {
-        let index = floorQuotient(time.microseconds, step)
+        let index = steps.quotient(time.microseconds)
         let newest = advance(cell, to: index)
         guard newest - index < Int64(panes) else { return .late }
-        let seconds = Double(time.microseconds - index * step) / 1_000_000
+        let seconds = Double(time.microseconds - index * steps.number) / 1_000_000
         let (here, place) = (position(newest), position(index))
         if place <= here {
             aggregate.add(value, seconds: seconds, to: run(cell, place))
@@ -52,19 +54,19 @@ struct PaneRing: Sendable {
     func measure(
         _ value: Double, at time: Timestamp, of cell: UnsafeMutablePointer<Double>
     ) -> (WindowCells.Outcome, Double) {
-        let index = floorQuotient(time.microseconds, step)
+        let index = steps.quotient(time.microseconds)
         let place = position(index)
         guard advance(cell, to: index, at: place) == index else {
             return (add(value, at: time, to: cell), self.value(at: time, of: cell))
         }
-        let seconds = Double(time.microseconds - index * step) / 1_000_000
+        let seconds = Double(time.microseconds - index * steps.number) / 1_000_000
         aggregate.add(value, seconds: seconds, to: run(cell, place))
         aggregate.add(value, seconds: seconds + Double(place) * stepSeconds, to: round(cell))
         return (.taken, self.value(of: cell, rest: place + 1))
     }
 
     func value(at time: Timestamp, of cell: UnsafeMutablePointer<Double>) -> Double {
-        value(of: cell, rest: position(advance(cell, to: floorQuotient(time.microseconds, step))) + 1)
+        value(of: cell, rest: position(advance(cell, to: steps.quotient(time.microseconds))) + 1)
     }
 
     /// The round before from a place on, and the current round.
@@ -83,7 +85,7 @@ struct PaneRing: Sendable {
 
     /// Where the pane of a moment stands in a cell.
     func place(of time: Timestamp) -> Int {
-        1 + (1 + position(floorQuotient(time.microseconds, step))) * stride
+        1 + (1 + position(steps.quotient(time.microseconds))) * stride
     }
 
     private func round(_ cell: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> { cell + 1 }
@@ -93,10 +95,7 @@ struct PaneRing: Sendable {
     }
 
     /// A pane's place in its round.
-    private func position(_ index: Int64) -> Int {
-        let rest = Int(index % Int64(panes))
-        return rest < 0 ? rest + panes : rest
-    }
+    private func position(_ index: Int64) -> Int { Int(places.rest(index)) }
 
     /// The newest pane, moved on to `index`; panes between are empty.
     private func advance(_ cell: UnsafeMutablePointer<Double>, to index: Int64) -> Int64 {

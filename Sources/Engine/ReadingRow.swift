@@ -3,12 +3,22 @@ import Expression
 
 /// A reading's slots as scalar tests ask for them: the commonest are read where they stand.
 struct ReadingRow: ScalarRow {
-    let arrival: Engine.Arrival
+    /// Where a slot's text or number stands, in one byte: asking an `Input` what it is takes longer than reading it.
+    enum Column: UInt8 {
+        case value, quality, metric, unit, subject, source, area, type
+        /// What is not read where it stands.
+        case other
+    }
+
+    let place: Engine.Arrival.Place
+    /// Of the reading.
+    let value: Double
     /// Of the formula, which outlives the row.
+    let columns: UnsafeBufferPointer<Column>
     let inputs: UnsafeBufferPointer<Formula.Input>
 
     func double(_ slot: Int) -> Double? {
-        if case .value = inputs[slot] { return arrival.value.isNaN ? nil : arrival.value }
+        if columns[slot] == .value { return value.isNaN ? nil : value }
         if case .double(let value)? = rare(slot) { return value }
         return nil
     }
@@ -18,20 +28,20 @@ struct ReadingRow: ScalarRow {
     func bool(_ slot: Int) -> Bool? { if case .bool(let value)? = rare(slot) { value } else { nil } }
 
     func isText(_ slot: Int, _ text: UnsafeRawBufferPointer) -> Bool? {
-        arrival.withBatch { batch in
+        place.withBatch { batch in
             let number: Int32
-            switch inputs[slot] {
+            switch columns[slot] {
             case .quality:
-                number = batch.columns.qualities[arrival.reading]
+                number = batch.columns.qualities[place.reading]
                 // An absent quality counts as good.
                 if number < 0 { return text.elementsEqual("good".utf8) }
-            case .metric: number = batch.columns.metrics[arrival.reading]
-            case .unit: number = batch.columns.units[arrival.reading]
-            case .subject: number = batch.columns.subjects[arrival.event]
-            case .source: number = batch.columns.sources[arrival.event]
-            case .area: number = batch.columns.areas[arrival.event]
-            case .type: number = batch.columns.types[arrival.event]
-            default: return nil
+            case .metric: number = batch.columns.metrics[place.reading]
+            case .unit: number = batch.columns.units[place.reading]
+            case .subject: number = batch.columns.subjects[place.event]
+            case .source: number = batch.columns.sources[place.event]
+            case .area: number = batch.columns.areas[place.event]
+            case .type: number = batch.columns.types[place.event]
+            case .value, .other: return nil
             }
             return number < 0 ? nil : batch.columns.strings.equals(number, text)
         }
@@ -41,6 +51,24 @@ struct ReadingRow: ScalarRow {
 
     /// nil for what only the registry can tell.
     private func rare(_ slot: Int) -> Value? {
-        inputs[slot].isRegistered ? nil : arrival.value(of: inputs[slot], registered: nil)
+        inputs[slot].isRegistered ? nil : place.arrival.value(of: inputs[slot], registered: nil)
+    }
+}
+
+extension Formula.Input {
+    var column: ReadingRow.Column {
+        switch self {
+        case .value: .value
+        case .quality: .quality
+        case .metric: .metric
+        case .unit: .unit
+        case .subject: .subject
+        case .source: .source
+        case .area: .area
+        case .type: .type
+        case .time, .longitude, .latitude, .exercise, .period, .limit, .registeredArea, .place, .grade, .population,
+            .owner, .column, .field, .named:
+            .other
+        }
     }
 }

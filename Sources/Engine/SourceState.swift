@@ -19,4 +19,24 @@ struct SourceState: Sendable {
         self.symbol = symbol
         self.lastReceived = lastReceived
     }
+
+    enum Taken: Equatable {
+        case usual
+        /// The event lies too far ahead.
+        case future
+        /// Timers lie before the event, which is newer than all before it: than this one.
+        case runsTimers(Timestamp)
+    }
+
+    /// Counts an event; `latest`: what lies after it is from the future.
+    mutating func take(_ time: Timestamp, _ received: Timestamp, latest: Timestamp) -> Taken {
+        accepted += 1
+        lastReceived = received
+        guard time <= latest else {
+            future += 1
+            return .future
+        }
+        guard let timer = timers.first, timer.due < time, time > newest else { return .usual }
+        return .runsTimers(newest)
+    }
 }

@@ -1,4 +1,3 @@
-import CPrefetch
 import Events
 
 /// The windows of one value of one rule: for every slot a cell of numbers in a page, laid out by the window's shape.
@@ -9,8 +8,6 @@ struct WindowCells: @unchecked Sendable {
     private final class Page {
         let base: UnsafeMutablePointer<Double>
         let size: Int
-        /// As in `Pages`.
-        var turn: Int64 = -1
 
         init(size: Int) {
             base = .allocate(capacity: size)
@@ -25,6 +22,15 @@ struct WindowCells: @unchecked Sendable {
         }
 
         deinit { base.deallocate() }
+    }
+
+    /// As in `Pages`.
+    private struct Entry {
+        var page: Page
+        var base: UnsafeMutablePointer<Double>
+        var turn: Int64 = -1
+
+        init(_ page: Page) { (self.page, base) = (page, page.base) }
     }
 
     /// What became of a sample.
@@ -51,7 +57,7 @@ struct WindowCells: @unchecked Sendable {
     let cellSize: Int
     /// What every page is that holds nothing.
     private let blank: Page
-    private var pages: [Page] = []
+    private var pages: [Entry] = []
 
     init(window: Rule.Window) {
         layout = Self.layout(of: window)
@@ -86,21 +92,26 @@ struct WindowCells: @unchecked Sendable {
         }
     }
 
+    /// What cells of panes hold; nil for other windows.
+    static func panes(of window: Rule.Window) -> PaneRing? {
+        if case .panes(let ring) = layout(of: window) { ring } else { nil }
+    }
+
     /// Numbers of one cell.
     static func cellSize(of window: Rule.Window) -> Int { cellSize(of: layout(of: window)) }
 
     /// Pages with memory of their own.
-    var pagesInUse: Int { pages.count { $0 !== blank } }
+    var pagesInUse: Int { pages.count { $0.page !== blank } }
 
     /// Makes room for slots 0…slot.
     mutating func reserve(_ slot: Int32) {
-        while pages.count * Self.pageCells <= Int(slot) { pages.append(blank) }
+        while pages.count * Self.pageCells <= Int(slot) { pages.append(Entry(blank)) }
     }
 
     /// Gives back the memory of cells that hold nothing; both ends are multiples of `pageCells`.
     mutating func clear(_ slots: Range<Int32>) {
         for page in Int(slots.lowerBound) / Self.pageCells..<min(pages.count, Int(slots.upperBound) / Self.pageCells) {
-            pages[page] = blank
+            pages[page] = Entry(blank)
         }
     }
 
@@ -113,16 +124,9 @@ struct WindowCells: @unchecked Sendable {
         UnsafePointer(pages[Int(slot) / Self.pageCells].base + Int(slot) % Self.pageCells * cellSize)
     }
 
-    /// Asks memory for what a reading of that time will touch.
-    mutating func prefetch(_ slot: Int32, at time: Timestamp) {
-        let cell = read(slot)
-        prefetchLine(cell)
-        if case .panes(let ring) = layout { prefetchLine(cell + ring.place(of: time)) }
-    }
-
     mutating func write(_ slot: Int32) -> UnsafeMutablePointer<Double> {
         let page = Int(slot) / Self.pageCells
-        if !isKnownUniquelyReferenced(&pages[page]) { pages[page] = Page(copying: pages[page]) }
+        if !isKnownUniquelyReferenced(&pages[page].page) { pages[page] = Entry(Page(copying: pages[page].page)) }
         return pages[page].base + Int(slot) % Self.pageCells * cellSize
     }
 
@@ -168,12 +172,6 @@ struct WindowCells: @unchecked Sendable {
         case .samples(let list): list.add(value, at: time, to: cell)
         case .smoothed(let window): window.add(value, at: time, to: cell)
         }
-    }
-
-    /// Adds a sample and says what the window says at its moment.
-    mutating func measure(_ value: Double, at time: Timestamp, slot: Int32, in turn: Int64) -> (Outcome, Double) {
-        if case .panes(let ring) = layout { return ring.measure(value, at: time, of: write(slot, in: turn)) }
-        return (add(value, at: time, slot: slot), self.value(at: time, slot: slot))
     }
 
     /// What the window says at the moment, its samples of later moments aside; NaN where it has no meaning.
@@ -246,10 +244,4 @@ extension UnsafeMutablePointer<Double> {
         get { self[0] == 0 ? nil : Int64(self[0]) - (self[0] > 0 ? 1 : 0) }
         nonmutating set { self[0] = newValue.map { Double($0 < 0 ? $0 : $0 + 1) } ?? 0 }
     }
-}
-
-/// The quotient rounded down.
-func floorQuotient(_ dividend: Int64, _ divisor: Int64) -> Int64 {
-    let quotient = dividend / divisor
-    return dividend % divisor < 0 ? quotient - 1 : quotient
 }

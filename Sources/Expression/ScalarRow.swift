@@ -15,7 +15,9 @@ extension UnsafeBufferPointer: ScalarRow where Element == Value {
     public func int(_ slot: Int) -> Int64? { if case .int(let value) = self[slot] { value } else { nil } }
     public func bool(_ slot: Int) -> Bool? { if case .bool(let value) = self[slot] { value } else { nil } }
     public func isText(_ slot: Int, _ text: UnsafeRawBufferPointer) -> Bool? {
-        if case .string(let value) = self[slot] { value.utf8.elementsEqual(text) } else { nil }
+        guard case .string(var value) = self[slot] else { return nil }
+        return value.withUTF8 { bytes in bytes.count == text.count && bytes.indices.allSatisfy { bytes[$0] == text[$0] }
+        }
     }
     public func isPresent(_ slot: Int) -> Bool? { if case .absent = self[slot] { false } else { true } }
 }

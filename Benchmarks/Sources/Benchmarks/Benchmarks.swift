@@ -7,7 +7,7 @@ import Histogram
     static func main() throws {
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == "platform" { return try PlatformChild.run(arguments[2]) }
-        if arguments.count == 2, arguments[1] == "engine" { return engineAlone() }
+        if arguments.count >= 2, arguments[1] == "engine" { return engineAlone(arguments.dropFirst(2).first) }
         if arguments.count == 2, arguments[1] == "snapshot" {
             var table = ResultTable()
             add(SnapshotPause(.scattered), to: &table)
@@ -27,7 +27,7 @@ import Histogram
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
                 Data(
-                    "usage: Benchmarks engine | door [MESSAGES] | snapshot | [durable | overload] DIRECTORY (on the disk to measure; emptied afterwards)\n"
+                    "usage: Benchmarks engine [SUBJECTS] | door [MESSAGES] | snapshot | [durable | overload] DIRECTORY (on the disk to measure; emptied afterwards)\n"
                         .utf8
                 ))
             exit(3)
@@ -38,10 +38,15 @@ import Histogram
         try run(in: directory)
     }
 
-    /// The engine's rates only, in seconds: for whoever changes it.
-    private static func engineAlone() {
+    /// The engine's rates only, in seconds: for whoever changes it. `subjects`: only that of many rules, with so many.
+    private static func engineAlone(_ subjects: String?) {
         var table = ResultTable()
-        addEngine(Load(subjects: Bounds.subjects, start: Timestamp(seconds: 1_790_000_000)), to: &table)
+        let start = Timestamp(seconds: 1_790_000_000)
+        if let subjects = subjects.flatMap({ Int($0) }) {
+            addManyRules(start, subjects, target: "", to: &table)
+        } else {
+            addEngine(Load(subjects: Bounds.subjects, start: start), to: &table)
+        }
         print(table.text)
     }
 
@@ -97,11 +102,17 @@ import Histogram
         table.add(
             "engine alone, 24 rules, events/s per core (\(decisions) decisions)", thousands(rate.median),
             target: "≥ 1,000 k")
-        for (subjects, target) in [(Bounds.fewSubjects, "≤ 300"), (Bounds.memorySubjects, "")] {
-            let many = EngineAlone.manyRules(load.start, subjects: subjects)
-            table.add(
-                "engine, 5 of 100 rules match, \(subjects) subjects, ns/event", number(many.median), target: target)
-        }
+        addManyRules(load.start, Bounds.fewSubjects, target: "≤ 300", to: &table)
+        addManyRules(load.start, Bounds.memorySubjects, target: "", to: &table)
+    }
+
+    private static func addManyRules(
+        _ start: Timestamp, _ subjects: Int, target: String, to table: inout ResultTable
+    ) {
+        let many = EngineAlone.manyRules(start, subjects: subjects)
+        table.add(
+            "engine, 5 of 100 rules match, \(subjects) subjects, ns/event (least … greatest)",
+            "\(number(many.median)) (\(number(many.least)) … \(number(many.greatest)))", target: target)
     }
 
     private static func add(_ measure: SnapshotPause, to table: inout ResultTable) {
