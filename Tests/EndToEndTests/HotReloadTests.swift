@@ -78,6 +78,9 @@ extension EndToEnd {
             written.wait()
             #expect(seen == [["a"], ["a", "b", "c", "d", "e"]])
             #expect(platform.stop() == 0)
+            // What ran for a moment between two looks at the status is in the journal.
+            let history = try fenghuo("rules", "history", "--data", platform.data, in: scratch)
+            #expect(history.output.split(separator: "\n").count == 1 + 2, "\(history.output)")
         }
 
         @Test func `S06 mv, cp and a swapped link are all seen`() throws {

@@ -190,15 +190,6 @@ struct RuleTestsTests {
         #expect(!report.passed)
         #expect(report.cases.isEmpty)
     }
-
-    @Test func `a run gives the same bytes each time`() {
-        let cases = """
-              - name: a
-                readings: [0s..2h/10s 26 subject=A, 5s..2h/10s 60 subject=B]
-                expect: []
-            """
-        #expect(run(cases).json == run(cases).json)
-    }
 }
 
 /// The gas rule without its expression.
