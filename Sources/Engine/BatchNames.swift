@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 import Expression
 
@@ -42,16 +43,26 @@ struct BatchNames {
         return symbol
     }
 
-    /// The symbol of a string that the table has; −1 where it has none.
+    /// Asks memory for where a look-up of the string begins, and gives its hash; nil where it needs none.
     @inline(__always)
-    mutating func known(_ number: Int32, _ table: borrowing StringTable) -> Int32 {
-        guard number >= 0 else { return -1 }
-        let known = symbols[Int(number)]
-        return known != Self.unknown ? known : find(number, table)
+    mutating func foresee(_ number: Int32, _ table: inout StringTable) -> UInt64? {
+        guard number >= 0, symbols[Int(number)] == Self.unknown else { return nil }
+        let hash = arrived.columns.strings.withBytes(number) { byteHash($0) }
+        table.withBucket(of: hash) { prefetchLine($0) }
+        return hash
     }
 
-    private mutating func find(_ number: Int32, _ table: borrowing StringTable) -> Int32 {
-        guard let symbol = arrived.columns.strings.withBytes(number, { table.find($0) }) else { return -1 }
+    /// The symbol of a string that the table has; −1 where it has none. `hash`: of the string, where it is known.
+    @inline(__always)
+    mutating func known(_ number: Int32, hash: UInt64?, _ table: borrowing StringTable) -> Int32 {
+        guard number >= 0 else { return -1 }
+        let known = symbols[Int(number)]
+        return known != Self.unknown ? known : find(number, hash, table)
+    }
+
+    private mutating func find(_ number: Int32, _ hash: UInt64?, _ table: borrowing StringTable) -> Int32 {
+        let symbol = arrived.columns.strings.withBytes(number) { table.find($0, hash: hash ?? byteHash($0)) }
+        guard let symbol else { return -1 }
         symbols[Int(number)] = symbol
         return symbol
     }

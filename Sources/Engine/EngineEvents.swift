@@ -7,13 +7,7 @@ extension Engine {
     ) {
         let arrived = ArrivedBatch(batch, zones: zones)
         withExtendedLifetime(arrived) {
-            withUnsafeTemporaryAllocation(of: Foresight.Coming.self, capacity: Foresight.events) { coming in
-                withUnsafeTemporaryAllocation(of: Foresight.Place?.self, capacity: Foresight.most) { places in
-                    apply(
-                        arrived, from: department, at: record, Foresight(coming: coming, places: places),
-                        into: &decisions)
-                }
-            }
+            Foresight.with { apply(arrived, from: department, at: record, $0, into: &decisions) }
         }
     }
 

@@ -24,12 +24,18 @@ struct Foresight {
         var subject: Int32 = -1
         /// What rules by subject find their slot by.
         var key: UInt32 = 0
-        /// Its slot in the first rule that hears of it, −1 where there is none: others guess the same.
-        var slot: Int32 = -1
+        /// The first rule that hears of it where that is by subject, else −1: it looks its slot up, others guess the same.
+        var rule: Int32 = -1
         /// The targets of its first reading.
         var targets = 0..<0
         /// Where its places begin.
         var start = 0
+    }
+
+    /// The hash of an event's subject that has no symbol yet.
+    struct Hashed: BitwiseCopyable {
+        var event = -1
+        var hash: UInt64?
     }
 
     /// Events looked ahead at once, and slots; what is beyond is looked up when it comes.
@@ -41,15 +47,25 @@ struct Foresight {
     private var begin = 0
     private var count = 0
     private let coming: UnsafeMutablePointer<Coming>
+    /// Of the events after those.
+    private let hashed: UnsafeMutablePointer<Hashed>
     /// In the order in which readings meet rules.
     private let places: UnsafeMutablePointer<Place?>
 
-    /// Room for `events` and `most` that lives as long.
-    init(coming: UnsafeMutableBufferPointer<Coming>, places: UnsafeMutableBufferPointer<Place?>) {
-        precondition(coming.count >= Self.events && places.count >= Self.most)
-        coming.initialize(repeating: Coming())
-        places.initialize(repeating: nil)
-        (self.coming, self.places) = (coming.baseAddress!, places.baseAddress!)
+    /// Room that lives as long as the foresight.
+    static func with<Result>(_ body: (Foresight) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: Coming.self, capacity: events) { coming in
+            withUnsafeTemporaryAllocation(of: Hashed.self, capacity: events) { hashed in
+                withUnsafeTemporaryAllocation(of: Place?.self, capacity: most) { places in
+                    coming.initialize(repeating: Coming())
+                    hashed.initialize(repeating: Hashed())
+                    places.initialize(repeating: nil)
+                    return body(
+                        Foresight(
+                            coming: coming.baseAddress!, hashed: hashed.baseAddress!, places: places.baseAddress!))
+                }
+            }
+        }
     }
 
     func event(_ event: Int) -> Coming {
@@ -68,6 +84,15 @@ struct Foresight {
     fileprivate subscript(coming event: Int) -> Coming {
         get { coming[(event - begin) & (Self.events - 1)] }
         nonmutating set { coming[(event - begin) & (Self.events - 1)] = newValue }
+    }
+
+    fileprivate func hash(of event: Int) -> UInt64? {
+        let hashed = hashed[event & (Self.events - 1)]
+        return hashed.event == event ? hashed.hash : nil
+    }
+
+    fileprivate func set(_ hash: UInt64?, of event: Int) {
+        hashed[event & (Self.events - 1)] = Hashed(event: event, hash: hash)
     }
 
     fileprivate mutating func beginEvent() -> Coming {
@@ -89,11 +114,13 @@ extension Engine {
     ) {
         ahead.turn()
         let turn = nextPosition
-        let last = min(arrived.columns.count, ahead.end + Foresight.events)
+        let first = ahead.end
+        let last = min(arrived.columns.count, first + Foresight.events)
         arrived.columns.prefetch(last)
         runtimes.withUnsafeMutableBufferPointer { rules in
-            for event in ahead.end..<last {
-                let subject = names.known(arrived.columns.subjects[event], symbols)
+            for event in first..<last {
+                let hash = ahead.hash(of: event)
+                let subject = names.known(arrived.columns.subjects[event], hash: hash, symbols)
                 let key = SlotIndex.key(subject, exercise: arrived.columns.flags[event].contains(.exercise))
                 ahead[coming: event] = .init(subject: subject, key: key)
                 let readings = arrived.columns.readings(event)
@@ -103,14 +130,18 @@ extension Engine {
                 guard subject >= 0, let target = targets.first else { continue }
                 let rule = Int(routes.targets[target].rule)
                 guard rules[rule].plan.isBySubject else { continue }
-                ahead[coming: event].slot = rules[rule].index.find(key) ?? -1
+                ahead[coming: event].rule = Int32(rule)
+                rules[rule].index.prefetch(key)
+            }
+            for event in last..<min(arrived.columns.count, last + Foresight.events) {
+                ahead.set(names.foresee(arrived.columns.subjects[event], &symbols), of: event)
             }
             while ahead.end < last, ahead.hasRoom {
                 let event = ahead.end
                 let coming = ahead.beginEvent()
                 let time = arrived.columns.times[event]
                 let readings = arrived.columns.readings(event)
-                var guess = coming.slot
+                var guess = coming.rule < 0 ? -1 : rules[Int(coming.rule)].index.find(coming.key) ?? -1
                 for reading in readings {
                     let isFirst = reading == readings.lowerBound
                     let targets = isFirst ? coming.targets : names.targets(arrived.columns.metrics[reading], routes)

@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 
 /// Finds the slot of a key within one rule: open addressing over a plain array, the same on every run.
@@ -34,6 +35,11 @@ struct SlotIndex: Sendable {
             place = (place + 1) & mask
         }
         return nil
+    }
+
+    /// Asks memory for where a look-up begins; mutating in form only: else the table's reference would be counted.
+    mutating func prefetch(_ key: UInt32) {
+        table.withUnsafeMutableBufferPointer { prefetchLine($0.baseAddress! + (Self.spread(key) & ($0.count - 1))) }
     }
 
     mutating func insert(_ key: UInt32, slot: Int32) {

@@ -80,6 +80,14 @@ public struct StringTable: Sendable {
         return nil
     }
 
+    /// Where a look-up of a text with that `byteHash` begins, for one who asks memory for it ahead; mutating in form only:
+    /// else the table's references would be counted.
+    public mutating func withBucket(of hash: UInt64, _ body: (UnsafeRawPointer) -> Void) {
+        buckets.withUnsafeMutableBufferPointer { buckets in
+            body(UnsafeRawPointer(buckets.baseAddress! + (Int(truncatingIfNeeded: hash) & (buckets.count - 1))))
+        }
+    }
+
     public func find(_ text: String) -> Int32? {
         var copy = text
         return copy.withUTF8 { find(UnsafeRawBufferPointer($0)) }
