@@ -20,9 +20,20 @@ extension Platform {
                 if let findings = answer.findings {
                     log.error("the rules on disk do not run", metadata: ["why": "\(findings)"])
                 } else if answer.changed > 0 {
-                    log.notice("rules from disk run", metadata: ["version": "\(answer.ruleSet)"])
+                    log.notice(
+                        "rules and registry from disk run",
+                        metadata: [
+                            "version": "\(answer.ruleSet)", "subjects": "\(rules.now.registry.subjects.count)",
+                        ])
                 }
                 return true
+            },
+            noteCut: { [self] isCut in
+                complaints.note(
+                    "rule files",
+                    isCut
+                        ? "over \(DirectoryScan.maximumEntries) files and folders beside the rules: changes in the last of them are not seen; remove what is no rule"
+                        : nil)
             })
     }
 

@@ -7,14 +7,17 @@ final class RuleWatch: Sendable {
     /// False where it must be tried again: the platform was too busy to hear of it.
     private let take: @Sendable (RuleSource.Reading) -> Bool
     private let read: @Sendable () -> RuleSource.Reading
+    /// Whether there are more files than are looked at.
+    private let noteCut: @Sendable (Bool) -> Void
 
     init(
         _ places: [String], read: @escaping @Sendable () -> RuleSource.Reading,
-        take: @escaping @Sendable (RuleSource.Reading) -> Bool
+        take: @escaping @Sendable (RuleSource.Reading) -> Bool, noteCut: @escaping @Sendable (Bool) -> Void
     ) {
         self.places = places
         self.read = read
         self.take = take
+        self.noteCut = noteCut
     }
 
     func stop() { isStopping.change { $0 = true } }
@@ -24,6 +27,7 @@ final class RuleWatch: Sendable {
         var watch = QuietWatch(known: DirectoryScan([]), at: BootClock.now())
         while !waitForStop() {
             let scan = DirectoryScan(places)
+            noteCut(scan.isCut)
             guard watch.look(scan, at: BootClock.now()) == .read else { continue }
             let reading = read()
             // Files that changed while they were read are read again once quiet.

@@ -72,7 +72,7 @@ public enum DirectoryFiles {
         guard depth <= maximumDepth else {
             return report(folder, .fileUnreadable, "folders lie more than \(maximumDepth) deep", findings)
         }
-        for name in names where !isHidden(name[...]) && paths.count <= maximumCount {
+        for name in names where !isHidden(name) && paths.count <= maximumCount {
             let path = folder.isEmpty ? name : folder + "/" + name
             var isDirectory: ObjCBool = false
             // A link to nothing may have been a folder of rules: they are not gone.
@@ -96,7 +96,8 @@ public enum DirectoryFiles {
         return (attributes[.size] as? NSNumber)?.intValue
     }
 
-    private static func isHidden(_ name: Substring) -> Bool { name.hasPrefix(".") || name.hasSuffix("~") }
+    /// Of hidden files and those of editors.
+    public static func isHidden(_ name: String) -> Bool { name.hasPrefix(".") || name.hasSuffix("~") }
 
     private static func report(_ path: String, _ code: YAMLCode, _ message: String, _ findings: Findings) {
         let help =

@@ -199,6 +199,45 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `a changed registry is taken once quiet, through the journal: a replay has each limit in its time`()
+            throws
+        {
+            let scratch = try Scratch()
+            try scratch.write("rules/gas/a.yml", Self.rule("a", red: "limit.hh"))
+            try scratch.write("registry/subjects.csv", "id,limit.hh\nA,60\n")
+            let platform = try RunningPlatform(in: scratch) {
+                $0.rules = scratch.path + "/rules"
+                $0.registry = scratch.path + "/registry"
+                $0.more = "activation: watched"
+            }
+            func send(_ second: Int) throws {
+                let answer = try Wire(.req, platform.ingest).ask(
+                    #"{"id":"\#(second)","subject":"A","metric":"gas.lel","value":45,"unit":"%LEL","#
+                        + #""time":"2026-07-02T00:00:\#(second)+08:00"}"#)
+                #expect(answer?["accepted"] as? Int == 1)
+                #expect(try platform.settle())
+            }
+            try send(10)
+            #expect(try StoredAlarms(data: platform.data).transitions().isEmpty)
+
+            // The same size, so that nothing but the text tells.
+            try scratch.write("registry/subjects.csv", "id,limit.hh\nA,40\n")
+            #expect(eventually { platform.log.contains("rules and registry from disk run") })
+            try send(20)
+            let transitions = try StoredAlarms(data: platform.data).transitions()
+            #expect(transitions.map(\.threshold) == [40])
+            #expect(platform.stop() == 0)
+
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: platform.data + "/alerts.sqlite" + suffix)
+            }
+            try scratch.write("registry/subjects.csv", "id,limit.hh\nA,90\n")
+            try platform.start()
+            #expect(try platform.settle())
+            #expect(try StoredAlarms(data: platform.data).transitions() == transitions)
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `a changed metric catalogue counts after a reload, a broken one does not stop a start`() throws {
             let scratch = try Scratch()
             let catalogue = try scratch.copy(Repository.root + "/catalogue/metrics.yml", to: "metrics.yml")

@@ -73,10 +73,67 @@ struct QuietWatchTests {
     }
 }
 
+extension QuietWatchTests {
+    private func scanned(_ body: (String) throws -> Void) throws {
+        let directory = NSTemporaryDirectory() + "/fenghuo-scan-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try body(directory)
+    }
+
+    @Test func `a copy in place of the same size and time is seen`() throws {
+        try scanned { directory in
+            let file = directory + "/a.yml"
+            let written = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1)]
+            try Data("1".utf8).write(to: URL(fileURLWithPath: file))
+            try FileManager.default.setAttributes(written, ofItemAtPath: file)
+            let before = DirectoryScan([directory])
+            let handle = try #require(FileHandle(forWritingAtPath: file))
+            try handle.write(contentsOf: Data("2".utf8))
+            try handle.close()
+            try FileManager.default.setAttributes(written, ofItemAtPath: file)
+            let after = DirectoryScan([directory])
+            #expect(after != before)
+            #expect(after.entries.map(\.modified) == before.entries.map(\.modified))
+            #expect(after.entries.map(\.inode) == before.entries.map(\.inode))
+        }
+    }
+
+    @Test func `an editor's growing copy and a repository beside the rules hold nothing back`() throws {
+        try scanned { directory in
+            try FileManager.default.createDirectory(
+                atPath: directory + "/.git/objects", withIntermediateDirectories: true)
+            func scan() -> [String] {
+                DirectoryScan([directory]).entries.map { $0.path.split(separator: "/").last.map(String.init) ?? "" }
+            }
+            for name in ["a.yml", ".a.yml.swp", "a.yml~", ".git/objects/one"] {
+                try Data("1".utf8).write(to: URL(fileURLWithPath: directory + "/" + name))
+            }
+            #expect(scan().dropFirst() == ["a.yml"])
+            let before = DirectoryScan([directory])
+            let swap = try #require(FileHandle(forWritingAtPath: directory + "/.a.yml.swp"))
+            try swap.write(contentsOf: Data("grows".utf8))
+            try swap.close()
+            #expect(DirectoryScan([directory]) == before && !before.isCut)
+        }
+    }
+
+    @Test func `more files than are looked at are told`() throws {
+        try scanned { directory in
+            for number in 0..<DirectoryScan.maximumEntries {
+                #expect(FileManager.default.createFile(atPath: "\(directory)/\(number)", contents: nil))
+                // The folder itself is one entry.
+                if number == DirectoryScan.maximumEntries - 2 { #expect(!DirectoryScan([directory]).isCut) }
+            }
+            #expect(DirectoryScan([directory]).isCut)
+        }
+    }
+}
+
 extension DirectoryScan {
     fileprivate static func sample(_ paths: [String]) -> DirectoryScan {
         var scan = DirectoryScan([])
-        scan.entries = paths.map { .init(path: $0, device: 1, inode: 1, size: 1, modified: 1) }
+        scan.entries = paths.map { .init(path: $0, device: 1, inode: 1, size: 1, modified: 1, changed: 1) }
         return scan
     }
 }
