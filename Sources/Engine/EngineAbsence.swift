@@ -5,6 +5,8 @@ extension Engine {
     /// Longest threshold that is a silence; beyond it none is ever entered.
     private static let longestSilence = TimeSpan.days(3660)
 
+    static func isSilence(_ seconds: Double) -> Bool { seconds >= 0 && seconds <= longestSilence.seconds }
+
     /// Any reading that the rule reads ends the silence, however old its event time is.
     mutating func hear(
         _ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival,
@@ -64,7 +66,7 @@ extension Engine {
             let at = threshold(rung.at, prepared, rule, slot, at: received)
             // A level that is being left may be entered again.
             guard state.rungs[rung.level].phase != .held, state.rungs[rung.level].phase != .pending,
-                at >= 0, at <= Self.longestSilence.seconds
+                Self.isSilence(at)
             else { continue }
             next = min(next, heard(prepared.rule, state) + Self.entering(at, rung.compare))
         }
@@ -84,7 +86,7 @@ extension Engine {
         guard runtimes[rule].prepared.runsOnReceived else { return false }
         return runtimes[rule].prepared.ladder.contains { rung in
             let at = threshold(rung.at, runtimes[rule].prepared, registered: state.registered, at: moment)
-            guard at >= 0, at <= Self.longestSilence.seconds else { return false }
+            guard Self.isSilence(at) else { return false }
             let due = heard(runtimes[rule].rule, state) + Self.entering(at, rung.compare)
             return due > moment && due < runtimes[rule].rule.effectiveUntil
         }
@@ -94,7 +96,7 @@ extension Engine {
     private func heard(_ rule: Rule, _ state: KeyState) -> Timestamp { max(state.lastReceived, rule.effectiveFrom) }
 
     /// The first microsecond at which a silence of so many seconds is entered.
-    private static func entering(_ seconds: Double, _ compare: Rule.Comparison) -> TimeSpan {
+    static func entering(_ seconds: Double, _ compare: Rule.Comparison) -> TimeSpan {
         var span = TimeSpan(microseconds: Int64((seconds * 1_000_000).rounded(.up)))
         while compare == .greater ? span.seconds <= seconds : span.seconds < seconds { span.microseconds += 1 }
         return span

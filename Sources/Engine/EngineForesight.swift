@@ -178,6 +178,7 @@ extension RuleRuntime {
         // What a steady reading touches.
         prefetchLine(place.key)
         prefetchLine(UnsafeRawPointer(place.key) + 64)
+        if plan.lane.measure == .silence { prefetchLine(UnsafeRawPointer(place.key) + 128) }
         if let ring = plan.ring, let cell = place.cell {
             prefetchLine(cell)
             let pane = cell + ring.place(of: time)

@@ -7,6 +7,8 @@ struct SteadyLane: BitwiseCopyable, Sendable {
         case reading
         /// A window over the reading's own value.
         case window
+        /// How long nothing came, which a reading sets to 0.
+        case silence
     }
 
     /// nil: the rule's readings all take the long way.
@@ -14,6 +16,8 @@ struct SteadyLane: BitwiseCopyable, Sendable {
     /// A key at rest stays there while its value lies between them, both included.
     var low = -Double.infinity
     var high = Double.infinity
+    /// Of silence: the shortest time until something may happen though nothing comes.
+    var patience = TimeSpan.zero
 
     static let none = SteadyLane(measure: nil)
 }
@@ -21,6 +25,7 @@ struct SteadyLane: BitwiseCopyable, Sendable {
 extension PreparedRule {
     /// For a rule of one value whose thresholds are numbers.
     var steadyLane: SteadyLane {
+        if case .absence? = pattern { return silenceLane }
         guard canStaySteady, kinds.count == 1, !reorders else { return .none }
         var lane = SteadyLane.none
         switch kinds[0] {
@@ -28,6 +33,25 @@ extension PreparedRule {
         case .window where windowed[0] == nil && !isDistinct[0]: lane.measure = .window
         case .window, .formula: return .none
         }
+        return bounded(lane)
+    }
+
+    /// For an absence that waits for nothing but the next reading.
+    private var silenceLane: SteadyLane {
+        guard onlyWhile == nil, score == nil, rule.flap == nil, rule.noData == nil,
+            rule.effectiveFrom == .distantPast, rule.effectiveUntil == .distantFuture
+        else { return .none }
+        var lane = bounded(SteadyLane(measure: .silence))
+        lane.patience = rule.keyTTL
+        for rung in ladder where Engine.isSilence(rung.at.number) {
+            lane.patience = min(lane.patience, Engine.entering(rung.at.number, rung.compare))
+        }
+        return lane
+    }
+
+    /// The lane with the band in which no level is entered; none where a threshold is no number.
+    private func bounded(_ steady: SteadyLane) -> SteadyLane {
+        var lane = steady
         for rung in ladder {
             guard rung.at.isNumber, rung.at.number.isFinite, rung.clear.map({ $0.isNumber && !$0.number.isNaN }) ?? true
             else { return .none }
@@ -88,14 +112,22 @@ extension RuleRuntime {
     @inline(__always)
     mutating func staySteady(_ place: Foresight.Place, _ arrival: Engine.Arrival) -> Steadiness {
         guard let measure = plan.lane.measure, feeds.isEmpty, place.key[0].isAtRest(for: arrival), !arrival.value.isNaN
-        else { return .unsteady }
+        else { return plan.hasPattern ? .unknown : .unsteady }
         let value: Double
         switch measure {
         case .reading: value = arrival.value
         case .window: value = measureWindow(place, arrival)
+        case .silence:
+            // The timer that is armed comes no later than the one that this reading would arm.
+            guard place.key[0].receivedDue <= arrival.received + plan.lane.patience else { return .unknown }
+            value = 0
         }
         guard value >= plan.lane.low, value <= plan.lane.high else {
-            return measure == .window ? .measured(value) : .unsteady
+            switch measure {
+            case .reading: return .unsteady
+            case .window: return .measured(value)
+            case .silence: return .unknown
+            }
         }
         if measure == .reading { place.key[0].held = value }
         place.key[0].note(arrival)

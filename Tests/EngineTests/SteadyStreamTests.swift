@@ -70,7 +70,28 @@ struct SteadyStreamTests {
                 }
             }
         }
-        return rules + formulas
+        return rules + formulas + absences
+    }()
+
+    /// What happens though nothing comes, and what may keep it from being only written down.
+    static let absences: [Rule] = {
+        let changes: [(name: String, change: (inout Rule) -> Void)] = [
+            ("plain", { _ in }), ("forgets", { $0.keyTTL = .seconds(20) }), ("by area", { $0.by = .area(digits: 6) }),
+            ("flaps", { $0.flap = .init(low: 0.2, high: 0.4, history: 8) }),
+            ("dates", { ($0.effectiveFrom, $0.effectiveUntil) = (.init(seconds: 200), .init(seconds: 900)) }),
+            ("condition", { $0.condition = try! Formula(event: "value > 30.0", yield: .boolean) }),
+            ("at once", { $0.ladder.append(.init(level: .red, at: .number(0))) }),
+            ("limit", { $0.ladder.append(.init(level: .red, at: .limit("h", fallback: 90))) }),
+        ]
+        return changes.map { name, change in
+            var rule = Rule.threshold(
+                "absence \(name)", .init(level: .blue, at: .number(25)),
+                .init(level: .orange, compare: .greater, at: .number(60), hold: .seconds(15)))
+            rule.kind = .absence(.init())
+            rule.values = [.init(name: "silence", kind: .reading)]
+            change(&rule)
+            return rule
+        }
     }()
 
     static let formulas: [Rule] = {
@@ -168,7 +189,12 @@ struct SteadyStreamTests {
         #expect(plans[0].lane.measure == .reading && plans[0].lane.high == 50.0.nextDown)
         #expect(plans[Self.rungs.count].lane.measure == .window && plans[Self.rungs.count].lane.high == 50)
         #expect(plans[2].lane.low == 20.0.nextUp && plans[3].lane.low == 20 && plans[3].lane.high == 80.0.nextDown)
-        #expect(plans.count { $0.lane.measure != nil } > 50)
+        #expect(plans.count { $0.lane.measure == .reading || $0.lane.measure == .window } > 50)
+        let silent = Self.absences.filter { PreparedRule($0).steadyLane.measure == .silence }.map(\.id)
+        #expect(
+            silent == ["absence plain", "absence forgets", "absence by area", "absence condition", "absence at once"])
+        #expect(PreparedRule(Self.absences[0]).steadyLane.patience == .seconds(25))
+        #expect(PreparedRule(Self.absences[1]).steadyLane.patience == .seconds(20))
     }
 
     @Test func `a key is four cache lines, and what a steady reading needs stands in the first two`() {

@@ -9,11 +9,13 @@ enum BenchRules {
 
     static func metric(_ number: Int) -> String { number < 10 ? "bench.m0\(number)" : "bench.m\(number)" }
 
-    /// Plain ladders, ladders with holds, windows of sixty panes and conditions, a quarter each.
-    private static func heart(_ kind: Int) -> String {
+    /// Plain ladders, ladders with holds, windows of sixty panes and conditions; then absences, sequences, places and
+    /// levels that flap.
+    private static func heart(_ kind: Int, _ input: String) -> String {
         switch kind {
         case 0:
             """
+            input: {\(input)}
             value: value
             levels:
               blue: {at: 50, cite: project default}
@@ -21,6 +23,7 @@ enum BenchRules {
             """
         case 1:
             """
+            input: {\(input)}
             value: value
             levels:
               blue: {at: 50, clear: 45, for: 5m, cite: project default}
@@ -29,18 +32,54 @@ enum BenchRules {
             """
         case 2:
             """
+            input: {\(input)}
             value: {avg: value, over: 10m, step: 10s}
             levels:
               yellow: {at: 50, clear: 45, cite: project default}
               red:    {at: 80, clear: 70, cite: project default}
             """
-        default:
+        case 3:
             """
+            input: {\(input)}
             where: value > 5.0 && quality == "good"
             value: value
             levels:
               yellow: {at: 50, clear: 45, cite: project default}
               red:    {at: 80, clear: 70, cite: project default}
+            """
+        case 4:
+            """
+            input: {\(input)}
+            absence: {}
+            levels:
+              yellow: {at: 1h, cite: project default}
+              red:    {at: 4h, cite: project default}
+            """
+        case 5:
+            """
+            sequence:
+              within: 30m
+              steps:
+                - {\(input), where: value >= 50}
+                - {\(input), where: value >= 80}
+            levels:
+              red: {at: 2, cite: project default}
+            """
+        case 6:
+            """
+            input: {\(input)}
+            where: value >= 80
+            proximity: {metres: 500, during: 30m}
+            levels:
+              red: {at: 3, cite: project default}
+            """
+        default:
+            """
+            input: {\(input)}
+            value: value
+            levels:
+              red: {at: 80, clear: 70, cite: project default}
+            flap: {low: 0.25, high: 0.5}
             """
         }
     }
@@ -54,9 +93,8 @@ enum BenchRules {
         owner: {lead: 基准}
         runbook: docs/runbooks/gas-lel.md
         cites: [project default]
-        input: {type: reading, metric: \(metric(number)), unit: u}
         by: subject
-        \(heart(kind))
+        \(heart(kind, "type: reading, metric: \(metric(number)), unit: u"))
         issue: review
         message: {zh: "{subject.name} {value} {unit},达到 {threshold}", en: "{subject.name}: {value} {unit}, threshold {threshold}"}
 
@@ -78,9 +116,9 @@ enum BenchRules {
 
     static func ruleSet() -> RuleSet { load(usual) }
 
-    /// `matching` rules read metric 0, the others metrics that no event carries.
+    /// `matching` rules, each of the next kind, read metric 0; the others, of all kinds, metrics that no event carries.
     static func ruleSet(_ count: Int, matching: Int) -> RuleSet {
-        load(files((0..<count).map { ($0 < matching ? 0 : 99 - $0 % 80, $0 % 4) }))
+        load(files((0..<count).map { ($0 < matching ? 0 : 99 - $0 % 80, $0 % 8) }))
     }
 
     private static func load(_ files: [DirectoryFiles.File]) -> RuleSet {
