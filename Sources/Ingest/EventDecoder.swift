@@ -15,6 +15,7 @@ struct EventDecoder: ~Copyable {
     /// The document that `decode` reads.
     var tape = JSONTape()
     private let keys = EventKeyTable()
+    private var shape = EventShape()
     /// Of the view's metrics; -1 where it has none.
     private var metricNumbers = TextCache()
     private var times = TimeReader()
@@ -25,13 +26,32 @@ struct EventDecoder: ~Copyable {
     var draft = EventDraft()
     var detail = Detail()
 
-    /// Decodes the object at a tape index; `now` judges its time where the department asks a clock.
-    mutating func decode(
-        at index: Int, department: DepartmentTexts, view: IngestView, now: Timestamp
-    ) throws(IngestCode) {
+    /// Whether a document, with padding behind it, is an event of the shape that came last; then it is in the draft.
+    mutating func read(_ document: UnsafePointer<UInt8>, count: Int) -> Bool {
+        shape.read(document, count: count, &draft)
+    }
+
+    /// Remembers the document of the draft, which was taken; nothing about persons.
+    mutating func learn(_ document: UnsafePointer<UInt8>, count: Int) {
+        guard shape.isStale, tape.isPlain, draft.restricted.isEmpty, !draft.has(.readings),
+            let kept = shape.keep(document, count: count)
+        else { return }
+        tape = kept
         draft.reset()
-        guard tape.kind(index) == .object else { throw refuse(.notAnObject) }
-        try walk(index, inData: false)
+        guard (try? walk(JSONTape.root, inData: false)) != nil else { return }
+        shape.know(kept, count: count, draft)
+    }
+
+    /// Decodes the object at a tape index, or, without one, what was read into the draft; `now` judges its time where the department
+    /// asks a clock.
+    mutating func decode(
+        at index: Int?, department: DepartmentTexts, view: IngestView, now: Timestamp
+    ) throws(IngestCode) {
+        if let index {
+            draft.reset()
+            guard tape.kind(index) == .object else { throw refuse(.notAnObject) }
+            try walk(index, inData: false)
+        }
         try finishAttributes(department)
         try finishTime(department.record, now)
         try finishPlace()

@@ -32,6 +32,13 @@ struct FixedList<Element: BitwiseCopyable>: ~Copyable {
         count &+= 1
     }
 
+    /// As another one of the same capacity.
+    mutating func set(_ other: borrowing Self) {
+        precondition(other.count <= capacity)
+        start.update(from: other.start, count: other.count)
+        count = other.count
+    }
+
     mutating func removeAll() { count = 0 }
 
     mutating func move(into array: inout [Element]) {

@@ -92,16 +92,20 @@ struct Intake: ~Copyable {
 
     /// Parses a part of a body: in place where the padding that the parser asks for is inside it, else from a copy.
     private mutating func parse(_ part: UnsafeRawBufferPointer, in body: UnsafeRawBufferPointer) -> JSONParser.Fault? {
-        guard let start = part.baseAddress, let base = body.baseAddress else { return .empty }
-        if start + part.count + JSONParser.padding <= base + body.count {
-            return parser.parse(start, count: part.count, &decoder.tape)
-        }
+        guard let start = padded(part, in: body) else { return .empty }
+        return parser.parse(start, count: part.count, &decoder.tape)
+    }
+
+    /// The part's bytes with the padding after them.
+    private mutating func padded(_ part: UnsafeRawBufferPointer, in body: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+        guard let start = part.baseAddress, let base = body.baseAddress else { return nil }
+        if start + part.count + JSONParser.padding <= base + body.count { return start }
         if scratch.count < part.count + JSONParser.padding {
             scratch.deallocate()
             scratch = .allocate(byteCount: 2 * part.count + JSONParser.padding, alignment: 64)
         }
         scratch.copyMemory(from: part)
-        return parser.parse(scratch.baseAddress!, count: part.count, &decoder.tape)
+        return UnsafeRawPointer(scratch.baseAddress!)
     }
 
     mutating func parseHeader(_ frame: UnsafeRawBufferPointer) throws(MessageHeader.Flaw) -> MessageHeader {
@@ -122,13 +126,25 @@ struct Intake: ~Copyable {
             guard index < Limits.batchEvents else {
                 return refuseRest(index, line, more: Self.lines(body, from: start), &context)
             }
-            if let fault = parse(line, in: body) {
-                reject(Self.code(fault), index: index, line, &context)
-            } else if let finding = takeEvent(at: JSONTape.root, index: index, &context) {
-                finish(finding, line, &context)
-            }
+            takeLine(line, index, in: body, &context)
             index += 1
         }
+    }
+
+    private mutating func takeLine(
+        _ line: UnsafeRawBufferPointer, _ index: Int, in body: UnsafeRawBufferPointer, _ context: inout Context
+    ) {
+        guard let start = padded(line, in: body)?.assumingMemoryBound(to: UInt8.self) else {
+            return reject(.emptyMessage, index: index, line, &context)
+        }
+        let isKnown = decoder.read(start, count: line.count)
+        if !isKnown, let fault = parser.parse(start, count: line.count, &decoder.tape) {
+            return reject(Self.code(fault), index: index, line, &context)
+        }
+        if let finding = takeEvent(at: isKnown ? nil : JSONTape.root, index: index, &context) {
+            return finish(finding, line, &context)
+        }
+        if !isKnown { decoder.learn(start, count: line.count) }
     }
 
     private mutating func takeDocument(
@@ -253,8 +269,8 @@ struct Intake: ~Copyable {
                 bytes: Array(bytes.prefix(4096))))
     }
 
-    /// Takes the event at a tape index, or says why not.
-    private mutating func takeEvent(at: Int, index: Int, _ context: inout Context) -> Finding? {
+    /// Takes the event at a tape index or, without one, in the draft, or says why not.
+    private mutating func takeEvent(at: Int?, index: Int, _ context: inout Context) -> Finding? {
         do {
             try decoder.decode(at: at, department: context.department, view: view, now: context.now)
             try admit(index, &context)
@@ -264,7 +280,7 @@ struct Intake: ~Copyable {
             if let number = sources.known(decoder.draft.source, context.department) {
                 sources.sources[number].rejected += 1
             }
-            let id = decoder.draft.id.isAbsent ? decoder.id(at: at) : decoder.draft.id.string
+            let id = decoder.draft.id.isAbsent ? at.flatMap { decoder.id(at: $0) } : decoder.draft.id.string
             return Finding(index: index, id: id, code: error, field: detail.field, got: detail.got, want: detail.want)
         }
     }

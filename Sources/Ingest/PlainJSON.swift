@@ -5,20 +5,24 @@ import CSimdJSON
 ///
 /// What is otherwise, and whatever is wrong, is left to simdjson: this decides nothing and is only faster.
 struct PlainJSON: ~Copyable {
-    /// A bound on the memory of the tape.
-    static let maximumBytes = 64 << 10
     private static let levels = 8
     /// Keys of a document that are expected where they came last; the entry behind them is never one.
     private static let shapeKeys = 64
 
-    private let words = UnsafeMutablePointer<UInt64>.allocate(capacity: maximumBytes + 16)
+    /// A bound on the memory of the tape.
+    private let maximumBytes: Int
+    private let words: UnsafeMutablePointer<UInt64>
     /// The known keys' names; then the document's strings, of which each takes five bytes beside its own, and three of the document.
-    private let strings = UnsafeMutablePointer<UInt8>.allocate(
-        capacity: shapeKeys * ShapeKey.room + 2 * maximumBytes + 64)
+    private let strings: UnsafeMutablePointer<UInt8>
     private let shape = UnsafeMutablePointer<ShapeKey>.allocate(capacity: shapeKeys + 1)
     private let keys = EventKeyTable()
 
-    init() { shape.initialize(repeating: .none, count: Self.shapeKeys + 1) }
+    init(maximumBytes: Int = 64 << 10) {
+        self.maximumBytes = maximumBytes
+        words = .allocate(capacity: maximumBytes + 16)
+        strings = .allocate(capacity: Self.shapeKeys * ShapeKey.room + 2 * maximumBytes + 64)
+        shape.initialize(repeating: .none, count: Self.shapeKeys + 1)
+    }
 
     deinit {
         words.deallocate()
@@ -28,12 +32,17 @@ struct PlainJSON: ~Copyable {
 
     /// Fills the tape, or leaves the document to simdjson; at least `JSONParser.padding` bytes after it are readable.
     func parse(_ start: UnsafePointer<UInt8>, count: Int, _ tape: inout JSONTape) -> Bool {
-        guard count <= Self.maximumBytes else { return false }
+        guard count <= maximumBytes else { return false }
         var run = Run(
             at: start, end: start + count, words: words, strings: strings, shape: shape, keys: keys)
         guard run.document(levels: Self.levels) else { return false }
         tape = JSONTape(words: words, strings: strings, isPlain: true)
         return true
+    }
+
+    /// Three bytes from U+1000 on but surrogates, which 汉字 are.
+    @inline(__always) static func isHan(_ at: UnsafePointer<UInt8>) -> Bool {
+        at[0] >= 0xE1 && at[0] <= 0xEF && at[0] != 0xED && at[1] & 0xC0 == 0x80 && at[2] & 0xC0 == 0x80
     }
 
     /// A key with its quotes and colon as it came last at its place: gateways send event after event of one shape.
@@ -181,10 +190,7 @@ struct PlainJSON: ~Copyable {
                 count &+= stop
                 if stop == 16 { continue }
                 if start[count] == UInt8(ascii: "\"") { break }
-                // Three bytes from U+1000 on but surrogates, which 汉字 are.
-                guard start[count] >= 0xE1, start[count] <= 0xEF, start[count] != 0xED,
-                    start[count + 1] & 0xC0 == 0x80, start[count + 2] & 0xC0 == 0x80
-                else { return false }
+                guard PlainJSON.isHan(start + count) else { return false }
                 for _ in 0..<3 {
                     to.storeBytes(of: start[count], toByteOffset: count, as: UInt8.self)
                     count &+= 1
@@ -211,41 +217,13 @@ struct PlainJSON: ~Copyable {
             return true
         }
 
-        /// A number whose digits a double holds: its power of ten is exact too, so that one division rounds as it should.
         @inline(__always) private mutating func number() -> Bool {
-            let isNegative = at[0] == UInt8(ascii: "-")
-            if isNegative { at += 1 }
-            let start = at
-            var mantissa: UInt64 = 0
-            digits(&mantissa)
-            let whole = at - start
-            guard whole == 1 || (whole > 1 && start[0] != UInt8(ascii: "0")), whole <= 18 else { return false }
-            guard at[0] == UInt8(ascii: ".") else {
-                guard at[0] | 0x20 != UInt8(ascii: "e"), mantissa != 0 || !isNegative else { return false }
-                put(JSONTape.Kind.int.tag, 0)
-                words[next] = isNegative ? 0 &- mantissa : mantissa
-                next &+= 1
-                return true
-            }
-            at += 1
-            let point = at
-            digits(&mantissa)
-            let fraction = at - point
-            guard fraction > 0, whole + fraction <= 15, at[0] | 0x20 != UInt8(ascii: "e") else { return false }
-            var power = 1.0
-            for _ in 0..<fraction { power *= 10 }
-            let size = Double(mantissa) / power
-            put(JSONTape.Kind.double.tag, 0)
-            words[next] = (isNegative ? -size : size).bitPattern
+            guard let number = PlainNumber(at, end: end) else { return false }
+            put(number.kind.tag, 0)
+            words[next] = number.bits
             next &+= 1
+            at = number.end
             return true
-        }
-
-        @inline(__always) private mutating func digits(_ mantissa: inout UInt64) {
-            while at < end, at[0] &- 48 <= 9 {
-                mantissa = mantissa &* 10 &+ UInt64(at[0] &- 48)
-                at += 1
-            }
         }
     }
 }
