@@ -5,6 +5,7 @@ struct EventRows: ~Copyable {
     private static let events = 128
     private static let readings = 256
     private static let fields = 512
+    private static let idBytes = 8192
 
     private var times = FixedList<Timestamp>(capacity: events)
     private var periods = FixedList<Int32>(capacity: events)
@@ -15,6 +16,7 @@ struct EventRows: ~Copyable {
     private var longitudes = FixedList<Double>(capacity: events)
     private var latitudes = FixedList<Double>(capacity: events)
     private var flags = FixedList<EventFlags>(capacity: events)
+    private var ids = FixedList<UInt8>(capacity: idBytes)
     private var idEnds = FixedList<UInt32>(capacity: events)
     private var readingEnds = FixedList<UInt32>(capacity: events)
     private var fieldEnds = FixedList<UInt32>(capacity: events)
@@ -25,11 +27,12 @@ struct EventRows: ~Copyable {
     private var fieldNames = FixedList<Int32>(capacity: fields)
     private var fieldValues = FixedList<FieldValue>(capacity: fields)
 
-    /// Events that are not in the batch yet; its strings, ids and restricted fields are.
+    /// Events that are not in the batch yet; its strings and restricted fields are.
     var count: Int { times.count }
 
     private var isFull: Bool {
-        times.room == 0 || values.room < Limits.readings || fieldValues.room < Limits.fields
+        times.room == 0 || ids.room < Limits.stringBytes || values.room < Limits.readings
+            || fieldValues.room < Limits.fields
     }
 
     /// Takes an accepted event; `hash` is its subject's `byteHash`.
@@ -44,8 +47,8 @@ struct EventRows: ~Copyable {
         func number(_ text: Text) -> Int32 {
             text.isAbsent ? EventBatch.absent : cache.number(text) { batch.strings.intern($0) }
         }
-        batch.ids.bytes.append(contentsOf: draft.id.bytes)
-        idEnds.append(UInt32(batch.ids.bytes.count))
+        ids.append(contentsOf: draft.id.bytes)
+        idEnds.append(UInt32(batch.ids.bytes.count + ids.count))
         times.append(draft.time)
         periods.append(draft.period)
         types.append(number(draft.type))
@@ -83,6 +86,7 @@ struct EventRows: ~Copyable {
         longitudes.move(into: &batch.longitudes)
         latitudes.move(into: &batch.latitudes)
         flags.move(into: &batch.flags)
+        ids.move(into: &batch.ids.bytes)
         idEnds.move(into: &batch.ids.ends)
         readingEnds.move(into: &batch.readingEnds)
         fieldEnds.move(into: &batch.fieldEnds)

@@ -32,6 +32,12 @@ struct FixedList<Element: BitwiseCopyable>: ~Copyable {
         count &+= 1
     }
 
+    mutating func append(contentsOf bytes: UnsafeRawBufferPointer) where Element == UInt8 {
+        precondition(bytes.count <= capacity - count)
+        UnsafeMutableRawBufferPointer(start: start + count, count: bytes.count).copyMemory(from: bytes)
+        count &+= bytes.count
+    }
+
     /// As another one of the same capacity.
     mutating func set(_ other: borrowing Self) {
         precondition(other.count <= capacity)

@@ -272,8 +272,10 @@ struct Intake: ~Copyable {
     /// Takes the event at a tape index or, without one, in the draft, or says why not.
     private mutating func takeEvent(at: Int?, index: Int, _ context: inout Context) -> Finding? {
         do {
+            // Once: each access would count references.
+            let view = view
             try decoder.decode(at: at, department: context.department, view: view, now: context.now)
-            try admit(index, &context)
+            try admit(index, view, &context)
             return nil
         } catch {
             let detail = decoder.detail
@@ -293,7 +295,7 @@ struct Intake: ~Copyable {
     }
 
     /// Judges the decoded event against what is known of its source and appends it to the batch, or counts it as a duplicate.
-    private mutating func admit(_ index: Int, _ context: inout Context) throws(IngestCode) {
+    private mutating func admit(_ index: Int, _ view: IngestView, _ context: inout Context) throws(IngestCode) {
         let number = try source(context.department)
         let subject = decoder.draft.subject
         let hash = byteHash(subject.bytes)
@@ -308,7 +310,7 @@ struct Intake: ~Copyable {
             return
         }
         if let fresh, subjects.insert(fresh) { sources.sources[number].subjects += 1 }
-        note(index, number, registered, &context)
+        note(index, number, registered, view, &context)
         sources.sources[number].accept(isAhead ? nil : decoder.draft.time, at: context.now)
         context.outcome.accepted += 1
         context.outcome.lastIndex = batch.count + rows.count
@@ -356,7 +358,9 @@ struct Intake: ~Copyable {
 
     // Notes.
 
-    private mutating func note(_ index: Int, _ source: Int, _ registered: Int32?, _ context: inout Context) {
+    private mutating func note(
+        _ index: Int, _ source: Int, _ registered: Int32?, _ view: IngestView, _ context: inout Context
+    ) {
         let (type, subject, area) = (decoder.draft.type, decoder.draft.subject, decoder.draft.area)
         let kind = typeNumbers.number(type) { view.types.find($0) ?? -1 }
         for reading in decoder.draft.readings.indices {

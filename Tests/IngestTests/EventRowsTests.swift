@@ -4,7 +4,10 @@ import Testing
 @testable import Ingest
 
 @Suite struct EventRowsTests {
-    /// More events, readings and fields than are held back at once, in one message and in many.
+    /// Up to what an id may have.
+    private static func id(_ number: Int) -> String { "e\(number)" + String(repeating: "x", count: number % 253) }
+
+    /// More events, ids, readings and fields than are held back at once, in one message and in many.
     @Test(arguments: [1, 7, 400]) func `every event of a message is in the batch with its own readings and fields`(
         size: Int
     )
@@ -16,7 +19,7 @@ import Testing
             let readings = (0...number % 64).map { "{\"metric\":\"m\($0)\",\"value\":\(number)}" }
             let time = "2026-07-01T08:15:00+08:00"
             return """
-                {"id":"e\(number)","subject":"s\(number)","time":"\(time)","readings":[\(readings.joined(separator: ","))]\(fields)}
+                {"id":"\(Self.id(number))","subject":"s\(number)","time":"\(time)","readings":[\(readings.joined(separator: ","))]\(fields)}
 
                 """
         }
@@ -29,7 +32,7 @@ import Testing
         let batch = bench.intake.batch
         try #require(batch.count == events.count && batch.isConsistent)
         for number in events.indices {
-            #expect(batch.ids.string(number) == "e\(number)")
+            #expect(batch.ids.string(number) == Self.id(number))
             #expect(batch.text(batch.subjects[number]) == "s\(number)")
             #expect(batch.readings(number).map { batch.text(batch.metrics[$0]) } == (0...number % 64).map { "m\($0)" })
             #expect(batch.readings(number).allSatisfy { batch.values[$0] == Double(number) })
