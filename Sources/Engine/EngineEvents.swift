@@ -26,14 +26,14 @@ extension Engine {
             if event == ahead.end { foresee(&ahead, of: arrived, routes, &names) }
             begin(record.position + Int64(event))
             let time = batch.times[event]
-            if followsEvents {
-                let moment = max(received, min(time, record.received))
-                if moment > received { advance(to: moment, into: &decisions) }
-            }
+            // Beyond the record's stamp lies only what the clock did not follow.
+            let isAhead = batch.flags[event].contains(.ahead) || (followsEvents && time > record.received)
+            if followsEvents, !isAhead, time > received { advance(to: time, into: &decisions) }
             let local = Int(batch.sources[event] + 1)
             if sourceOf[local] < 0 { sourceOf[local] = source(department, batch.text(batch.sources[event]) ?? "") }
             let source = sourceOf[local]
-            guard noteArrival(of: time, from: source, into: &decisions) else { continue }
+            let latest = isAhead ? Timestamp.distantPast : received + ruleSet.timing.maxFuture
+            guard noteArrival(of: time, from: source, latest: latest, into: &decisions) else { continue }
             if batch.flags[event].contains(.implausible) {
                 implausible += 1
             } else {
@@ -74,9 +74,10 @@ extension Engine {
     }
 
     /// Counts the event, refuses one from the future, and runs the source's timers that lie before it.
-    private mutating func noteArrival(of time: Timestamp, from source: Int32, into decisions: inout [Decision]) -> Bool
-    {
-        let state = sources[Int(source)].take(time, received, latest: received + ruleSet.timing.maxFuture)
+    private mutating func noteArrival(
+        of time: Timestamp, from source: Int32, latest: Timestamp, into decisions: inout [Decision]
+    ) -> Bool {
+        let state = sources[Int(source)].take(time, received, latest: latest)
         if case .runsTimers(let newest) = state {
             runTimers(of: source, before: time, silentFrom: newest, into: &decisions)
         }

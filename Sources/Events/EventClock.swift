@@ -28,3 +28,12 @@ public struct EventClock: Equatable, Sendable {
         now = max(now ?? other, other)
     }
 }
+
+extension EventClock {
+    /// Follows the events of a batch in their order and marks those that are left out, now or before.
+    public mutating func follow(_ batch: inout EventBatch) {
+        for event in 0..<batch.count where !batch.flags[event].contains(.ahead) && !follow(batch.times[event]) {
+            batch.flags[event].insert(.ahead)
+        }
+    }
+}

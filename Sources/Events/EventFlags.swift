@@ -9,4 +9,6 @@ public struct EventFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let sequenced = EventFlags(rawValue: 2)
     /// Its value is one of the metric's sentinels or outside its plausible range: stored, not evaluated.
     public static let implausible = EventFlags(rawValue: 4)
+    /// Where events are the clock: so far ahead of those before it that the clock does not follow. Stored, not evaluated.
+    public static let ahead = EventFlags(rawValue: 8)
 }

@@ -367,6 +367,7 @@ struct EventDecoder: ~Copyable {
         if committed > .distantPast { clock.join(committed) }
         if !clock.follow(time), let now = clock.now {
             draft.clockFastSeconds = (time - now).microseconds / 1_000_000
+            draft.flags.insert(.ahead)
         }
         eventClockThen = clock
     }

@@ -56,7 +56,7 @@ final class JournalStage: Sendable {
             entries = [PendingEntry(received: clock.last, entry: .tick)]
         }
         let complaint = clock.complaint
-        for index in entries.indices { entries[index].received = stamp(entries[index].entry, &clock) }
+        for index in entries.indices { entries[index].received = stamp(&entries[index].entry, &clock) }
         followed.follow(clock.held)
         if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
         try commit(entries, requests)
@@ -104,22 +104,26 @@ final class JournalStage: Sendable {
             let deaf = clock.deafness(
                 monotonic: BootClock.now(), limit: min(Self.longestPause, timing.idleTimeout))
         else { return }
-        let entry = JournalEntry.started(deaf: deaf)
-        try commit([PendingEntry(received: stamp(entry, &clock), entry: entry)], [])
+        var entry = JournalEntry.started(deaf: deaf)
+        let received = stamp(&entry, &clock)
+        try commit([PendingEntry(received: received, entry: entry)], [])
     }
 
     /// Before the first event the stamps stand at zero.
-    private func following(_ times: [Timestamp], _ last: Timestamp) -> Timestamp {
+    private func following(_ batch: inout EventBatch, _ last: Timestamp) -> Timestamp {
         var clock = EventClock(step: maxStep, now: last > Timestamp(seconds: 0) ? last : nil)
-        for time in times { clock.follow(time) }
+        clock.follow(&batch)
         return max(last, clock.now ?? last)
     }
 
-    private func stamp(_ entry: JournalEntry, _ clock: inout StampClock) -> Timestamp {
+    private func stamp(_ entry: inout JournalEntry, _ clock: inout StampClock) -> Timestamp {
         switch (timing.clock, entry) {
-        case (.wall, _): clock.stamp(wall: WallClock.now(), monotonic: BootClock.now())
-        case (.events, .events(let batch)): clock.follow(following(batch.times, clock.last))
-        case (.events, _): clock.last
+        case (.wall, _): return clock.stamp(wall: WallClock.now(), monotonic: BootClock.now())
+        case (.events, .events(var batch)):
+            let received = clock.follow(following(&batch, clock.last))
+            entry = .events(batch)
+            return received
+        case (.events, _): return clock.last
         }
     }
 }

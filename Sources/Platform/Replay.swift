@@ -32,10 +32,11 @@ public struct Replay {
     }
 
     /// Takes a batch; returns what it made the rules decide.
-    public mutating func apply(_ batch: EventBatch, department: String) -> [Decision] {
-        guard !batch.isEmpty else { return [] }
-        begin(with: batch)
-        for time in batch.times { clock.follow(time) }
+    public mutating func apply(_ recorded: EventBatch, department: String) -> [Decision] {
+        guard !recorded.isEmpty else { return [] }
+        begin(with: recorded)
+        var batch = recorded
+        clock.follow(&batch)
         let received = max(engine.received, clock.now ?? engine.received)
         var made: [Decision] = []
         take(

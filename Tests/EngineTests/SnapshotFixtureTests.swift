@@ -48,8 +48,11 @@ struct SnapshotFixtureTests {
         let expected = try String(contentsOf: Self.file(version, "next"), encoding: .utf8)
         #expect(Self.goOn(engine).joined(separator: "\n") == expected)
         #expect(expected.split(separator: "\n").count > 20)
-        // The newest is also written as it was.
-        if version == Engine.snapshotVersion { #expect(engine.snapshot() == bytes) }
+        // The newest is also written as it was; only the number of the engine that writes it, after the form's, may be another.
+        let heading = MemoryLayout<UInt16>.size + MemoryLayout<UInt32>.size
+        if version == Engine.snapshotVersion {
+            #expect(engine.snapshot().dropFirst(heading) == bytes.dropFirst(heading))
+        }
     }
 
     @Test(arguments: [firstReleased - 1, Engine.snapshotVersion + 1])
