@@ -181,13 +181,16 @@ public final class Formula: Equatable, Sendable {
 
     /// Of the event's subject, or of the key's where the formula is over values.
     private static let registryInputs: [(name: String, type: ValueType, input: Input)] =
-        ["l", "ll", "h", "hh", "capacity"].flatMap { name in
+        limitNames.flatMap { name in
             [("limit." + name, .double, .limit(name)), ("registry." + name, .double, .limit(name))]
         } + [
             ("registry.area", .string, .registeredArea), ("registry.place", .string, .place),
             ("registry.grade", .int, .grade), ("registry.population", .int, .population),
             ("registry.owner", .string, .owner),
         ]
+
+    /// Limits that expressions may use; a ladder may use any that the registry has.
+    public static var limitNames: [String] { ["l", "ll", "h", "hh", "capacity"] }
 
     /// Names that no further column of the registry may take.
     public static var registryNames: [String] {

@@ -2,34 +2,34 @@ import Engine
 import Events
 
 extension RuleTestFile.Reading {
-    /// The reading as the journal would hold it: one event of the rule's input type.
-    func batch(for main: Rule.Input, start: Timestamp, id: String, metrics: MetricCatalogue?) -> EventBatch {
+    /// Appends the reading as the journal would hold it: one event of the rule's input type.
+    func append(
+        to batch: inout EventBatch, for main: Rule.Input, start: Timestamp, id: String, metrics: MetricCatalogue?
+    ) {
         let input = input(main, metrics)
         let metric = metrics?[input.metric]
-        var batch = EventBatch()
         func number(_ text: String) -> Int32 { text.isEmpty ? EventBatch.absent : batch.strings.intern(text) }
         withUTF8(of: id) { batch.ids.append($0) }
-        batch.times = [start + at]
-        batch.periods = [0]
-        batch.types = [number(input.type)]
-        batch.sources = [number(source)]
-        batch.subjects = [number(subject.isEmpty && input.type == "reading" ? "S-1" : subject)]
-        batch.areas = [number(area)]
-        batch.longitudes = [longitude]
-        batch.latitudes = [latitude]
-        batch.flags = [flags(metric)]
-        batch.metrics = [number(input.metric)]
-        batch.values = [value]
-        batch.units = [number(input.unit)]
-        batch.qualities = [number(quality)]
-        batch.readingEnds = [1]
+        batch.times.append(start + at)
+        batch.periods.append(0)
+        batch.types.append(number(input.type))
+        batch.sources.append(number(source))
+        batch.subjects.append(number(subject.isEmpty && input.type == "reading" ? "S-1" : subject))
+        batch.areas.append(number(area))
+        batch.longitudes.append(longitude)
+        batch.latitudes.append(latitude)
+        batch.flags.append(flags(metric))
+        batch.metrics.append(number(input.metric))
+        batch.values.append(value)
+        batch.units.append(number(input.unit))
+        batch.qualities.append(number(quality))
+        batch.readingEnds.append(UInt32(batch.values.count))
         for field in fields {
             batch.fieldNames.append(number(field.name))
             batch.fieldValues.append(field.value { number($0) })
         }
-        batch.fieldEnds = [UInt32(fields.count)]
+        batch.fieldEnds.append(UInt32(batch.fieldValues.count))
         precondition(batch.isConsistent, "a test's reading is a whole event")
-        return batch
     }
 
     /// The rule's own input, or the one that the line names.

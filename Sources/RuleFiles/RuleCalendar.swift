@@ -51,10 +51,11 @@ extension RuleReader {
             let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
             let days = ends.map { Self.weekdays.firstIndex(of: $0) }
             guard (1...2).contains(days.count), let first = days[0], let last = days[days.count - 1] else {
-                let near = ends.first { !Self.weekdays.contains($0) }.map { String($0.lowercased().prefix(3)) } ?? ""
+                let near = ends.map { String($0.drop { $0 == " " }.lowercased().prefix(3)) }
+                let areNear = (1...2).contains(near.count) && near.allSatisfy(Self.weekdays.contains)
                 item.report(
                     .badCalendar, "'\(text)' is no day of the week, nor two of them",
-                    help: Self.weekdays.contains(near) ? "write '\(near)'" : "write it like mon-fri, or [sat, sun]")
+                    help: areNear ? "write '\(near.joined(separator: "-"))'" : "write it like mon-fri, or [sat, sun]")
                 return nil
             }
             return (0...((last - first + 7) % 7)).reduce(UInt8(0)) { $0 | 1 << UInt8((first + $1) % 7) }

@@ -21,9 +21,23 @@ struct RuleTestRun {
         var clock = VirtualClock(engine: Engine(registry: file.registry), now: file.start, tick: Self.tick(for: end))
         // As in life, the rules come through the journal: keys that must report are watched from here on.
         clock.apply(.ruleSet(ruleSet.encoded()))
+        // What arrives at one moment is one record: none of it is late for what is due at that moment.
+        var arriving = EventBatch()
         for (number, entry) in timeline.enumerated() {
             clock.advance(to: file.start + entry.at)
-            perform(entry.action, number, &clock)
+            guard case .reading(let reading) = entry.action else {
+                perform(entry.action, number, &clock)
+                continue
+            }
+            reading.append(
+                to: &arriving, for: input, start: file.start, id: "\(reading.subject)/\(number)", metrics: metrics)
+            if number + 1 < timeline.count, timeline[number + 1].at == entry.at,
+                case .reading = timeline[number + 1].action
+            {
+                continue
+            }
+            clock.apply(.events(arriving))
+            arriving = EventBatch()
         }
         // Holds that end with the last reading run once its source counts as idle.
         clock.advance(to: file.start + end + ruleSet.timing.idleTimeout + .seconds(2))
@@ -33,9 +47,7 @@ struct RuleTestRun {
 
     private func perform(_ action: Action, _ number: Int, _ clock: inout VirtualClock) {
         switch action {
-        case .reading(let reading):
-            let id = "\(reading.subject)/\(number)"
-            clock.apply(.events(reading.batch(for: input, start: file.start, id: id, metrics: metrics)))
+        case .reading: preconditionFailure("readings come together")
         case .step(.restart): clock.stop()
         case .started(let deaf): clock.start(deaf: deaf)
         case .step(.reload(_, let changes)): clock.apply(.ruleSet(set(with: changes).encoded()))

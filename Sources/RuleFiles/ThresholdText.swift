@@ -64,6 +64,11 @@ struct ThresholdText {
             return nil
         }
         let name = String(words[0].dropFirst(6))
+        let usual = name.lowercased()
+        guard name == usual || !Formula.limitNames.contains(usual) else {
+            item.report(code, "no subject has a limit '\(name)'", help: "write limit.\(usual)")
+            return nil
+        }
         guard words.count == 3 else { return ThresholdText(compare: compare, threshold: .limit(name, fallback: nil)) }
         let fallback = item.part(words[2], atScalar: text.unicodeScalars.count - words[2].unicodeScalars.count)
         return number(fallback).map { .init(compare: compare, threshold: .limit(name, fallback: $0)) }

@@ -33,6 +33,26 @@ struct RuleReaderTests {
         #expect(rule.version == contentHash(Array(gasRule.utf8)))
     }
 
+    @Test(arguments: [
+        ("limit.h or 25", "limit.HH or 25", "write limit.hh"),
+        ("limit.h or 25", "limit.Capacity", "write limit.capacity"),
+        ("by: subject", "by: subject\nactive: {zone: Asia/Shanghai, weekdays: Mon-Fri}", "write 'mon-fri'"),
+        ("by: subject", "by: subject\nactive: {zone: Asia/Shanghai, weekdays: Friday}", "write 'fri'"),
+        (
+            "by: subject", "by: subject\nactive: {zone: Asia/Shanghai, weekdays: daily}",
+            "write it like mon-fri, or [sat, sun]"
+        ),
+    ]) func `capital letters are told with what to write`(right: String, wrong: String, help: String) {
+        #expect(gasRule.contains(right))
+        let findings = load([("gas/gas-lel.yml", gasRule.replacing(right, with: wrong))]).findings
+        #expect(findings.filter { $0.severity == .error }.map(\.suggestion) == [help])
+    }
+
+    @Test func `a limit that only the registry knows is no mistake`() {
+        #expect(
+            load([("gas/gas-lel.yml", gasRule.replacing("limit.h or 25", with: "limit.Warnung or 25"))]).findings == [])
+    }
+
     @Test func `one run tells every mistake of a file, whatever part is missing`() {
         var text = gasRule
         for (right, wrong) in [

@@ -51,6 +51,31 @@ struct RuleTestsTests {
         }
     }
 
+    @Test func `S29 readings of several keys exactly at the time-out end nobody's silence too late`() {
+        let absence = """
+            id: gas-lel
+            title: {zh: 失联, en: silent}
+            domain: gas
+            owner: {lead: 测试}
+            input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            absence: {}
+            levels:
+              blue: {at: 300s, cite: project default}
+            """
+        let report = run(
+            """
+              - name: 同时到
+                readings: [0s 1 subject=A, 0s 1 subject=B, 0s 1 subject=C, 5m 1 subject=A, 5m 1 subject=B, 5m 1 subject=C]
+                until: 6m
+                expect: []
+              - name: 晚一秒
+                readings: [0s 1 subject=A, 0s 1 subject=B, 5m 1 subject=A, 301s 1 subject=B]
+                expect: [5m raised blue key B, 301s resolved key B]
+            """, rule: absence)
+        #expect(report.passed, "\(report.table)")
+        #expect(report.cases.count == 2)
+    }
+
     @Test func `expectations beyond what is aligned are still compared, one by one`() {
         let rule = """
             id: quick
