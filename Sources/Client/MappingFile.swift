@@ -12,7 +12,9 @@ public enum MappingFile {
     public static func load(_ path: String, findings: Findings) -> Mapping? {
         guard let data = FileManager.default.contents(atPath: path) else {
             findings.add(
-                Finding(path: path, code: YAMLCode.fileUnreadable.rawValue, message: "the mapping file cannot be read"))
+                Finding(
+                    path: path, code: YAMLCode.fileUnreadable.rawValue, message: "the mapping file cannot be read",
+                    suggestion: "look at the path and its permissions"))
             return nil
         }
         return read(path: path, bytes: Array(data), findings: findings)
@@ -52,7 +54,9 @@ public enum MappingFile {
         guard let text = item.string() else { return nil }
         let bytes = Array(text == "tab" ? "\t".utf8 : text.utf8)
         guard bytes.count == 1, bytes[0] < 0x80, bytes[0] != UInt8(ascii: "\"") else {
-            item.report("bad_delimiter", "a delimiter is one ASCII character or tab, this is '\(text)'")
+            item.report(
+                "bad_delimiter", "a delimiter is one ASCII character or tab, this is '\(text)'",
+                help: "write ',', ';' or tab")
             return nil
         }
         return bytes[0]

@@ -36,7 +36,7 @@ public enum DirectoryFiles {
             findings.add(
                 Finding(
                     path: directory, code: RuleCode.tooManyFiles.rawValue,
-                    message: "the directory has \(paths.count) files, at most \(maximumCount) are read",
+                    message: "the directory has more than the \(maximumCount) files that are read",
                     suggestion: "remove what is no rule, or name a folder of it"))
             return []
         }

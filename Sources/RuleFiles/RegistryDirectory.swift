@@ -40,7 +40,8 @@ public enum RegistryDirectory {
             let source = YAMLSource(path: file.path, text: "", findings: findings)
             if file.bytes.count > limit {
                 source.report(
-                    YAMLCode.fileTooLarge, at: nil, "the file has \(file.bytes.count) bytes, at most \(limit) are read")
+                    YAMLCode.fileTooLarge, at: nil, "the file has \(file.bytes.count) bytes, at most \(limit) are read",
+                    help: "split it into several files")
             } else {
                 source.report(YAMLCode.notUTF8, at: nil, "the file is not UTF-8", help: "save it as UTF-8")
             }

@@ -43,6 +43,7 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case kindField = "kind_field"
     case kindConflict = "kind_conflict"
     case sequenceSteps = "sequence_steps"
+    case unboundedPattern = "unbounded_pattern"
     case silenceSide = "silence_side"
     case unreachable = "unreachable"
     case shortTTL = "short_ttl"

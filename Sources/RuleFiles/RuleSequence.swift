@@ -9,7 +9,7 @@ extension RuleReader {
     /// `{steps: [{type: …}, {not: {type: …}}, …], within: 10m, clear: {type: …}}`, or `any` in place of `steps`.
     func pattern(_ item: YAMLItem) -> Rule.Pattern? {
         guard let fields = item.fields(RuleKeys.sequence) else { return nil }
-        let within = fields.required("within")?.span(in: Self.spans)
+        let within = bound("within", fields, "nothing bounds how long a sequence waits for its next step", "10m")
         let clear = fields.read("clear", or: Rule.Step?.none) { item in step(item).map { .some($0) } }
         let ordered = fields.optional("steps")
         let any = fields.optional("any")
@@ -25,6 +25,15 @@ extension RuleReader {
         let pattern = Rule.Pattern(
             order: ordered == nil ? .any : .steps, steps: steps.compactMap { $0 }, within: within, clear: clear)
         return check(pattern, list, items) ? pattern : nil
+    }
+
+    /// The span without which a pattern would remember for ever.
+    private func bound(_ key: String, _ fields: YAMLFields, _ absence: String, _ example: String) -> TimeSpan? {
+        guard let item = fields.optional(key) else {
+            fields.item.report(.unboundedPattern, absence, help: "add '\(key): \(example)'")
+            return nil
+        }
+        return item.span(in: Self.spans)
     }
 
     private func check(_ pattern: Rule.Pattern, _ list: YAMLItem, _ items: [YAMLItem]) -> Bool {
@@ -66,7 +75,7 @@ extension RuleReader {
     func proximity(_ item: YAMLItem) -> Rule.Proximity? {
         guard let fields = item.fields(RuleKeys.proximity) else { return nil }
         let metres = fields.required("metres")?.double(in: Rule.Proximity.radii)
-        let during = fields.required("during")?.span(in: Self.spans)
+        let during = bound("during", fields, "nothing bounds how long an event counts", "30m")
         let measure = fields.read("measure", or: Rule.Proximity.Measure.subjects) {
             $0.word(of: Rule.Proximity.Measure.words)
         }

@@ -118,13 +118,28 @@ extension RuleReader {
     }
 
     private func panes(_ aggregate: Aggregate, _ fields: YAMLFields) -> Rule.Window.Shape? {
-        guard let over = fields.required("over"), let length = over.span(in: .seconds(1)...Rule.Window.longest),
-            let step = fields.required("step")
-        else { return nil }
+        guard let over = fields.optional("over") else { return unbounded(aggregate, fields) }
+        guard let length = over.span(in: .seconds(1)...Rule.Window.longest) else { return nil }
+        guard let step = fields.optional("step") else {
+            let pane =
+                Self.step(for: length, near: TimeSpan(microseconds: length.microseconds / 10))?.formatted ?? "exact"
+            over.report(
+                .unboundedWindow, "nothing bounds how finely the window is kept",
+                help: "add 'step: \(pane)'")
+            return nil
+        }
         if step.scalar == "exact" { return .exact(over: length) }
         guard let pane = step.span(in: .milliseconds(1)...Rule.Window.longest), panesFit(over, length, step, pane)
         else { return nil }
         return .sliding(over: length, step: pane)
+    }
+
+    private func unbounded(_ aggregate: Aggregate, _ fields: YAMLFields) -> Rule.Window.Shape? {
+        let step = aggregate == .quantile ? "exact" : "1m"
+        fields.item.report(
+            .unboundedWindow, "nothing bounds how long the window goes on",
+            help: fields.optional("step") == nil ? "add 'over: 10m, step: \(step)'" : "add 'over: 10m'")
+        return nil
     }
 
     private func reportAggregate(_ item: YAMLItem, _ chosen: [YAMLPair]) {

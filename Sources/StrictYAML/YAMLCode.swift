@@ -22,7 +22,6 @@ public enum YAMLCode: String, Sendable, CaseIterable {
     case notNumber = "not_a_number"
     case notFinite = "not_finite"
     case notInteger = "not_an_integer"
-    case notBoolean = "not_a_boolean"
     case notSpan = "not_a_span"
     case notTime = "not_a_time"
     case outOfRange = "out_of_range"

@@ -98,19 +98,6 @@ public struct YAMLItem {
         return value
     }
 
-    public func bool() -> Bool? {
-        guard let text = string() else { return nil }
-        switch text {
-        case "true": return true
-        case "false": return false
-        default:
-            report(
-                .notBoolean, "\(name) takes true or false, this is '\(text)'",
-                help: ["on", "yes", "1", "y"].contains(text.lowercased()) ? "write true" : "write true or false")
-            return nil
-        }
-    }
-
     /// `90s`, `1h30m`, `500ms`, `2d`.
     public func span(in range: ClosedRange<TimeSpan> = .zero ... .days(36_500)) -> TimeSpan? {
         guard let text = string() else { return nil }

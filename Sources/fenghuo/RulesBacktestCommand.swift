@@ -4,6 +4,7 @@ import Engine
 import Events
 import Foundation
 import Ingest
+import Journal
 import Platform
 
 extension RulesCommand {
@@ -84,8 +85,17 @@ extension RulesCommand {
             line.end()
             return BacktestOutcome(
                 candidate: directory, other: diff, events: state.events, met: state.met,
-                from: max(from ?? .distantPast, replay.received.lowerBound),
+                from: try [from, firstEvent()].compactMap { $0 }.max(),
                 until: to ?? end, start: replay.start, sides: sides)
+        }
+
+        /// The stamp of the first event: rules and registry stand before it, at no time yet where events are the clock.
+        private func firstEvent() throws -> Timestamp? {
+            var reader = try Journal.read(data: data, from: nil)
+            while let record = try reader.next()?.record {
+                if case .events = record.entry { return record.received }
+            }
+            return nil
         }
 
         /// A stretch without anything in it would say "no difference".

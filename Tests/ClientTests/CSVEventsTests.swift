@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import StrictYAML
+import TestSupport
 import Testing
 
 @testable import Client
@@ -131,6 +132,14 @@ struct CSVEventsTests {
         let findings = Findings()
         #expect(MappingFile.read(path: "m.yml", bytes: Array(text.utf8), findings: findings) == nil)
         #expect(findings.list.map(\.code).contains(code))
+        #expect(findings.list.allSatisfy { $0.suggestion != nil }, "\(findings.list.map(\.rendered))")
+    }
+
+    @Test func `a mapping file that is not there is a finding with what to do`() {
+        let findings = Findings()
+        #expect(MappingFile.load("/nowhere/gas.yml", findings: findings) == nil)
+        #expect(findings.list.map(\.code) == ["file_unreadable"])
+        #expect(findings.list.map(\.suggestion) == ["look at the path and its permissions"])
     }
 
     @Test func `patterns take what they say and nothing else`() throws {
@@ -237,7 +246,7 @@ struct CSVEventsTests {
         #expect { try CSVEvents(path: path, mapping: mapping) } throws: { "\($0)".contains("not UTF-8") }
     }
 
-    @Test(arguments: [
+    private static let tables = [
         Table("gas", "gas/chilbolton-ch4-2017/rel03_beam7.csv", 1481, 1_494_329_844, "chilbolton-rel03_beam7"),
         Table("water", "water/lro/Mendon2019.csv", 25_883, 1_546_326_000, "Mendon2019"),
         Table("air", "air/beijing_pm25_2012_2013.csv", 17_544, 1_325_350_800, "beijing"),
@@ -252,16 +261,11 @@ struct CSVEventsTests {
         Table("hotline", "hotline/nyc311_animal_complaints.csv", 4969, 1_735_735_920, "QUEENS"),
         Table("traffic-incident", "traffic/austin_traffic_incidents.csv", 3999, 1_512_110_159, "Crash Service"),
         Table("traffic-speed", "nab/data/realTraffic/speed_t4013.csv", 2495, 1_441_124_700, "speed_t4013"),
-    ]) func `a shipped mapping reads every row of the real table`(table: Table) throws {
-        // Beside this checkout or the folder that it is in.
-        let paths = ["../shared/data/", "../../shared/data/"].map {
-            Self.root.appending(path: $0 + table.file).standardized.path
-        }
-        guard let path = paths.first(where: FileManager.default.fileExists) else {
-            print("skipped: \(table.file) is not there")
-            return
-        }
-        var events = try CSVEvents(path: path, mapping: Self.shipped(table.map))
+    ]
+
+    @Test(.enabled(if: tables.allSatisfy { SharedData.has($0.file) }), arguments: tables)
+    func `a shipped mapping reads every row of the real table`(table: Table) throws {
+        var events = try CSVEvents(path: SharedData.path(table.file), mapping: Self.shipped(table.map))
         var line: [UInt8] = []
         let time = try events.nextLine(into: &line)
         #expect(time == Timestamp(microseconds: Int64((table.first * 1_000_000).rounded())))

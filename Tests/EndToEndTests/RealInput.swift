@@ -4,6 +4,7 @@ import Engine
 import Events
 import Foundation
 import StrictYAML
+import TestSupport
 import Testing
 
 /// What a platform with the rules of `fixtures/real` made of real data that was sent to it.
@@ -18,10 +19,8 @@ struct RealInput {
         return Timestamp(seconds: Int64(date.timeIntervalSince1970))
     }
 
-    /// Sends what lies in the range of each file, of which so many events are refused; nil where a file is not on this machine.
-    static func send(_ files: [String], map: String, range: Range<Timestamp>, rejected: Int = 0) throws -> Self? {
-        let paths = files.compactMap(Repository.shared)
-        guard paths.count == files.count else { return nil }
+    /// Sends what lies in the range of each file, of which so many events are refused.
+    static func send(_ files: [String], map: String, range: Range<Timestamp>, rejected: Int = 0) throws -> Self {
         let findings = Findings()
         let file = Repository.root + "/fixtures/maps/" + map
         let mapping = try #require(MappingFile.load(file, findings: findings), "\(findings.sorted)")
@@ -31,7 +30,7 @@ struct RealInput {
             $0.registry = Repository.root + "/fixtures/real/registry"
         }
         var accepted: UInt64 = 0
-        for path in paths {
+        for path in files.map(SharedData.path) {
             let lines = Between(lines: try CSVEvents(path: path, mapping: mapping), range: range)
             let progress = try EndToEndTests.send(lines, to: platform.ingest, stream: path, batch: 250)
             #expect(progress.accepted + rejected == progress.read && progress.rejected == rejected)
@@ -49,7 +48,7 @@ struct RealInput {
 
     static func send(
         _ file: String, map: String, from: String, until: String, rejected: Int = 0
-    ) throws -> Self? {
+    ) throws -> Self {
         try send([file], map: map, range: time(from)..<time(until), rejected: rejected)
     }
 

@@ -1,5 +1,6 @@
 import Engine
 import Events
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -23,13 +24,13 @@ extension EndToEnd {
             return intervals
         }
 
-        @Test func `methane raises inside its release, and never up-wind of it`() throws {
-            let folder = "gas/chilbolton-ch4-2017/"
+        private static let beams = ["rel03_beam7.csv", "rel04_beam7.csv"].map { "gas/chilbolton-ch4-2017/" + $0 }
+
+        @Test(.enabled(if: SharedData.has(beams[0], beams[1])))
+        func `methane raises inside its release, and never up-wind of it`() throws {
             let day = try RealInput.time("2017-05-09T00:00:00Z")..<RealInput.time("2017-05-10T00:00:00Z")
-            let files = ["rel03_beam7.csv", "rel04_beam7.csv"].map { folder + $0 }
-            guard let sent = try RealInput.send(files, map: "gas.yml", range: day) else { return }
-            let path = try #require(Repository.shared(files[0]))
-            let releases = try Self.releases(path)
+            let sent = try RealInput.send(Self.beams, map: "gas.yml", range: day)
+            let releases = try Self.releases(SharedData.path(Self.beams[0]))
             #expect(!releases.isEmpty && !sent.episodes.isEmpty)
             for episode in sent.episodes {
                 #expect(episode.subject == "chilbolton-rel03_beam7")
@@ -38,10 +39,10 @@ extension EndToEnd {
             #expect(sent.episodes.map(\.peak).max() == .orange)
         }
 
-        @Test func `the flood peak raises to orange on its day alone, and sensor faults raise nothing`() throws {
+        @Test(.enabled(if: SharedData.has("water/lro/Mendon2019.csv")))
+        func `the flood peak raises to orange on its day alone, and sensor faults raise nothing`() throws {
             let range = try RealInput.time("2019-03-14T00:00:00-07:00")..<RealInput.time("2019-05-01T00:00:00-07:00")
-            guard let sent = try RealInput.send(["water/lro/Mendon2019.csv"], map: "water.yml", range: range)
-            else { return }
+            let sent = try RealInput.send(["water/lro/Mendon2019.csv"], map: "water.yml", range: range)
             // 11 + 34 + 5 stages of -9999 and 20 conductivities of 7999 lie in the range, with other columns' faults.
             #expect(sent.implausible >= 70)
             let orange = sent.transitions.filter { $0.level == .orange }
@@ -53,10 +54,10 @@ extension EndToEnd {
             #expect(sent.transitions.allSatisfy { $0.at >= high && $0.value < 104 && $0.value > 14 })
         }
 
-        @Test func `the smog of January 2013 reaches red`() throws {
+        @Test(.enabled(if: SharedData.has("air/beijing_pm25_2012_2013.csv")))
+        func `the smog of January 2013 reaches red`() throws {
             let range = try RealInput.time("2013-01-05T00:00:00+08:00")..<RealInput.time("2013-02-01T00:00:00+08:00")
-            guard let sent = try RealInput.send(["air/beijing_pm25_2012_2013.csv"], map: "air.yml", range: range)
-            else { return }
+            let sent = try RealInput.send(["air/beijing_pm25_2012_2013.csv"], map: "air.yml", range: range)
             let red = sent.transitions.filter { $0.level == .red && $0.rule == "pm25-smog" }
             // By hand from the file: the 24 hours to 10:00 have a mean of 342.0, those to 11:00 one of 355.0.
             let first = try #require(red.first)

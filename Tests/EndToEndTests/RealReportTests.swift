@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -8,11 +9,11 @@ extension EndToEnd {
         ///
         /// The greatest number of quakes within 50 km of one and at most a day before it is 3 on 05-07 and 4 on 05-08 (Ibaraki),
         /// 3 and then 5 on 05-12 (Wenchuan), 3 on 06-03 (Flores) and 3 on 06-28 (Nicobar); elsewhere it is 2 at most.
-        @Test func `Wenchuan raises to red, and after-shocks close together are seen`() throws {
+        @Test(.enabled(if: SharedData.has("earthquake/earthquakes_1965_2016_m5.5plus.csv")))
+        func `Wenchuan raises to red, and after-shocks close together are seen`() throws {
             let sent = try RealInput.send(
                 "earthquake/earthquakes_1965_2016_m5.5plus.csv", map: "earthquake.yml", from: "2008-05-01T00:00:00Z",
                 until: "2008-07-01T00:00:00Z")
-            guard let sent else { return }
             #expect(
                 sent.said("quake-strong", zone: 0, keys: false) == [
                     "2008-05-12T00:00:00Z raised red", "2008-05-15T00:00:00Z resolved",
@@ -31,11 +32,11 @@ extension EndToEnd {
 
         /// July and August 2016: 206 calls, 5 without a place and 19 without a zone. Fires of 4, 6, 3, 4 and 4 alarms, each forgotten
         /// six hours later. In zone 2 four fires from 07:39:53 to 08:24:07 on 07-24, and three on 08-09 by 15:13:09.
-        @Test func `fires of many alarms raise, and so do fires in one zone within an hour`() throws {
+        @Test(.enabled(if: SharedData.has("fire-police/pittsburgh_fire_incidents.csv")))
+        func `fires of many alarms raise, and so do fires in one zone within an hour`() throws {
             let sent = try RealInput.send(
                 "fire-police/pittsburgh_fire_incidents.csv", map: "fire.yml", from: "2016-07-01T00:00:00-04:00",
                 until: "2016-09-01T00:00:00-04:00")
-            guard let sent else { return }
             #expect(
                 sent.said("fire-severe", zone: -4, keys: false) == [
                     "2016-07-25T10:26:44-04:00 raised orange", "2016-07-25T16:20:00-04:00 resolved",
@@ -55,12 +56,12 @@ extension EndToEnd {
 
         /// February to 11 March 2017. A citation for fighting within three hours of one for drinking in the same neighbourhood, where
         /// no such alarm is open: on 03-11 the St. Patrick's parade has two (15:18 and 15:25, 20:33 and 20:59).
-        @Test func `fights after drinking raise in their neighbourhood, other fights do not`() throws {
+        @Test(.enabled(if: SharedData.has("fire-police/pittsburgh_non_traffic_citations.csv")))
+        func `fights after drinking raise in their neighbourhood, other fights do not`() throws {
             let sent = try RealInput.send(
                 "fire-police/pittsburgh_non_traffic_citations.csv", map: "police.yml",
                 from: "2017-02-01T00:00:00-05:00",
                 until: "2017-03-12T00:00:00-05:00")
-            guard let sent else { return }
             let raised = sent.said("drink-then-fight", zone: -5).filter { $0.contains("raised") }
             #expect(
                 raised == [
@@ -77,11 +78,11 @@ extension EndToEnd {
 
         /// 2025-02-10 to 03-08: 1,931 calls, 101 of them dead birds, 7 of those in Brooklyn within a day by 20:09 on 03-06, in the winter of
         /// the avian influenza. 24 hours of whole ones, so that reports leave on the hour.
-        @Test func `dead birds raise where they come together, dead cats and abuse do not`() throws {
+        @Test(.enabled(if: SharedData.has("hotline/nyc311_animal_complaints.csv")))
+        func `dead birds raise where they come together, dead cats and abuse do not`() throws {
             let sent = try RealInput.send(
                 "hotline/nyc311_animal_complaints.csv", map: "hotline.yml", from: "2025-02-10T00:00:00-05:00",
                 until: "2025-03-09T00:00:00-05:00")
-            guard let sent else { return }
             #expect(
                 sent.said("dead-birds", zone: -5) == [
                     "2025-02-13T21:33:00-05:00 raised blue MANHATTAN", "2025-02-14T10:00:00-05:00 resolved MANHATTAN",
@@ -102,11 +103,11 @@ extension EndToEnd {
         /// May and June 2020: 2,289 incidents. Three within 500 m and half an hour, by distances on a sphere, have come three times
         /// only, the last of each at the times below; no distance is nearer to 500 m than 14 m. Four have no place (0, 0), and A819
         /// has lost the point of its latitude, 29817659: it is refused.
-        @Test func `incidents close together raise`() throws {
+        @Test(.enabled(if: SharedData.has("traffic/austin_traffic_incidents.csv")))
+        func `incidents close together raise`() throws {
             let sent = try RealInput.send(
                 "traffic/austin_traffic_incidents.csv", map: "traffic-incident.yml", from: "2020-05-01T00:00:00Z",
                 until: "2020-07-01T00:00:00Z", rejected: 1)
-            guard let sent else { return }
             let raised = sent.said("incidents-near", zone: 0, keys: false).filter { $0.contains("raised") }
             #expect(
                 raised == [

@@ -1,10 +1,10 @@
 import Foundation
+import TestSupport
 
 /// What the cases begin with: files of the repository, and of the real data beside it where that is there.
 enum Corpus {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
-    private static let shared = root + "/../shared/data"
 
     /// Every file below a folder with one of these endings, by path; empty where there is no such folder.
     static func files(_ folder: String, _ endings: [String], upTo bytes: Int = 1 << 16) -> [(
@@ -24,6 +24,6 @@ enum Corpus {
     }
 
     static func real(_ folder: String, _ endings: [String], upTo bytes: Int = 1 << 16) -> [[UInt8]] {
-        files(shared + "/" + folder, endings, upTo: bytes).map(\.bytes)
+        files(SharedData.path(folder), endings, upTo: bytes).map(\.bytes)
     }
 }

@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ingest
@@ -34,13 +35,6 @@ import Testing
         return (outcome, readings(bench.intake.batch))
     }
 
-    private static let shared: String? = {
-        var root = URL(fileURLWithPath: #filePath)
-        for _ in 0..<4 { root.deleteLastPathComponent() }
-        let path = root.appendingPathComponent("shared/data/senml").path
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
-
     /// Without a catalogue: every name is a subject as a whole, as the RFC resolves it.
     private func takeResolved(_ pack: String, now: Timestamp) -> (outcome: Outcome, readings: [Reading]) {
         var intake = Intake(view: IngestView(), window: DuplicateWindow(entries: 100))
@@ -49,8 +43,9 @@ import Testing
         return (context.outcome, readings(intake.batch))
     }
 
-    @Test func `the packs of the RFC are taken as their resolved records`() throws {
-        guard let shared = Self.shared else { return print("skipped: no shared/data/senml here") }
+    @Test(.enabled(if: SharedData.has("senml")))
+    func `the packs of the RFC are taken as their resolved records`() throws {
+        let shared = SharedData.path("senml")
         let names = try FileManager.default.contentsOfDirectory(atPath: shared).filter {
             $0.hasPrefix("ex") && $0.hasSuffix(".json") && !$0.contains(".gen.")
         }.sorted()

@@ -70,7 +70,7 @@ struct DirectoryFilesTests {
     @Test func `a directory that is not there is a finding`() {
         let loading = RuleDirectory.load("/nowhere/rules", metrics: nil)
         #expect(loading.ruleSet == nil)
-        #expect(loading.findings.map(\.code) == ["file_unreadable"])
+        #expect(loading.findings.map(\.code) == ["file_unreadable"] && loading.findings[0].suggestion != nil)
     }
 
     @Test func `a file beyond every bound is not read into memory`() throws {
@@ -78,7 +78,25 @@ struct DirectoryFilesTests {
             let path = place.appendingPathComponent("huge.yml")
             #expect(FileManager.default.createFile(atPath: path.path, contents: nil))
             #expect(truncate(path.path, 10 << 30) == 0)
-            #expect(RuleDirectory.load(place.path, metrics: nil).findings.map(\.code) == ["file_too_large"])
+            let findings = RuleDirectory.load(place.path, metrics: nil).findings
+            #expect(findings.map(\.code) == ["file_too_large"] && findings[0].suggestion != nil)
+        }
+    }
+
+    @Test func `as many files as are read are no finding, one more is`() throws {
+        try inDirectory { place in
+            func add(_ number: Int) {
+                #expect(
+                    FileManager.default.createFile(
+                        atPath: place.appendingPathComponent("r\(number).yml").path, contents: nil))
+            }
+            let findings = Findings()
+            func read() -> Int { DirectoryFiles.read(place.path, suffixes: [".yml"], findings: findings).count }
+            for number in 1...DirectoryFiles.maximumCount { add(number) }
+            #expect(read() == DirectoryFiles.maximumCount && findings.list == [])
+            add(DirectoryFiles.maximumCount + 1)
+            #expect(read() == 0)
+            #expect(findings.list.map(\.code) == ["too_many_files"] && findings.list[0].suggestion != nil)
         }
     }
 

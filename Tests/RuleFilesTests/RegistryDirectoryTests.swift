@@ -49,6 +49,14 @@ struct RegistryDirectoryTests {
                     ]))
     }
 
+    @Test func `a table larger than is read is refused with what to do`() {
+        let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: YAMLLimits.tables.bytes + 1)
+        let loading = RegistryDirectory.load(files: [.init(path: "tanks.csv", bytes: bytes)])
+        #expect(loading.registry == nil)
+        #expect(loading.findings.map(\.code) == ["file_too_large"])
+        #expect(loading.findings.map(\.suggestion) == ["split it into several files"])
+    }
+
     @Test func `a city's own columns are read from tables and documents`() {
         let loading = load([
             ("pipes.csv", "id,field.material,field.laid\nGD-1,PE,\n"),

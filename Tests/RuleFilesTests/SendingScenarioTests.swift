@@ -1,12 +1,17 @@
 import Foundation
 import RuleFiles
+import StrictYAML
 import Testing
 
 /// fixtures/scenarios/sending: what is told of alarms and what is not, as an operator writes and tests it.
 struct SendingScenarioTests {
-    @Test func `S24, S26, S27, S44 and S45 have the outcome their users expect`() {
+    @Test func `S24, S26, S27, S44 and S45 have the outcome their users expect`() throws {
         let folder = BadRulesTests.root.appendingPathComponent("fixtures/scenarios").path
-        let report = RuleTests.run(folder, metrics: nil)
+        let findings = Findings()
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: folder + "-metrics.yml")))
+        let metrics = try #require(
+            MetricCatalogue.read(path: "metrics.yml", bytes: bytes, findings: findings), "\(findings.list)")
+        let report = RuleTests.run(folder, metrics: metrics)
         let passed = report.passed
         #expect(passed, "\(report.table)")
         for number in ["S24", "S26", "S27", "S44", "S45"] {

@@ -80,15 +80,13 @@ struct StrictYAMLTests {
         #expect(reading(text) { $0.int(in: -3...100) } == (value, code.map { ["1:1 \($0)"] } ?? []))
     }
 
-    @Test func `spans, times, booleans and words are read by the schema`() {
+    @Test func `spans, times and words are read by the schema`() {
         #expect(reading("1h30m") { $0.span() } == (.minutes(90), []))
         #expect(reading("90") { $0.span() } == (nil, ["1:1 not_a_span"]))
         #expect(reading("3s") { $0.span(in: .minutes(1) ... .hours(1)) } == (nil, ["1:1 out_of_range"]))
         #expect(reading("1970-01-01T08:00:01+08:00") { $0.timestamp() } == (Timestamp(seconds: 1), []))
         #expect(reading("2026-03-01T00:00:00") { $0.timestamp() } == (nil, ["1:1 not_a_time"]))
         #expect(reading("2026-02-30T00:00:00Z") { $0.timestamp() } == (nil, ["1:1 not_a_time"]))
-        #expect(reading("true") { $0.bool() } == (true, []))
-        #expect(reading("on") { $0.bool() } == (nil, ["1:1 not_a_boolean"]))
         #expect(reading("b") { $0.word(of: [("a", 1), ("b", 2)]) } == (2, []))
         #expect(reading("c") { $0.word(of: [("a", 1), ("b", 2)]) } == (nil, ["1:1 unknown_word"]))
     }
