@@ -173,6 +173,8 @@ extension RuleRuntime {
             guard let found = index.find(key) else { return nil }
             if guess >= 0 { inStep = found == guess ? min(inStep + 1, Self.sure) : 0 }
             slot = found
+        } else if keys.isBlank(guess) {
+            return nil
         }
         let place = place(of: slot, turn)
         // What a steady reading touches.

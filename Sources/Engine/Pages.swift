@@ -68,6 +68,9 @@ struct Pages<Element: BitwiseCopyable>: @unchecked Sendable {
         return UnsafePointer(pages[Int(index) / Self.pageSlots].base + Int(index) % Self.pageSlots)
     }
 
+    /// Whether the slot's page holds nothing: writing to it would give it memory.
+    func isBlank(_ index: Int32) -> Bool { pages[Int(index) / Self.pageSlots].base == blank.base }
+
     /// Valid until the next append or copy.
     @inline(__always)
     mutating func write(_ index: Int32) -> UnsafeMutablePointer<Element> {

@@ -26,8 +26,10 @@ struct PagesTests {
             defer { moves = pages.moves }
             return pages.moves != moves
         }
+        #expect(!pages.isBlank(7))
         pages.clear(page: 0)
         #expect(moved())
+        #expect(pages.isBlank(7) && !pages.isBlank(256))
         pages.resize(to: 256)
         #expect(moved())
         pages.resize(to: 1024)
