@@ -51,7 +51,7 @@ let package = Package(
         ours("StrictYAML", ["Events", "CivilTime", yams]),
         ours("RuleFiles", ["Events", "Engine", "StrictYAML", "CivilTime", "CSodium"]),
         ours("Messaging", ["CZeroMQ"]),
-        ours("Ingest", ["Events", "Messaging", "CivilTime", "CSimdJSON"]),
+        ours("Ingest", ["Events", "Messaging", "CivilTime", "CSimdJSON", "CPrefetch"]),
         ours("Journal", ["Events", "CZstd", "CSodium", grdb]),
         ours("AlertStore", ["Events", "Engine", grdb]),
         ours("Client", ["Events", "Messaging", "StrictYAML", grdb]),

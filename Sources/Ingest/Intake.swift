@@ -29,6 +29,8 @@ struct Intake: ~Copyable {
     /// Of the view's types; -1 where it has none.
     private var typeNumbers = TextCache()
     private var subjects = SubjectSet()
+    /// Of the source of the unregistered subject that was looked up last.
+    private var lastSeed: UInt64?
     private(set) var strangers = Strangers()
     private var scratch: UnsafeMutableRawBufferPointer
     private let sink: RejectSink?
@@ -138,6 +140,7 @@ struct Intake: ~Copyable {
             return reject(.emptyMessage, index: index, line, &context)
         }
         let isKnown = decoder.read(start, count: line.count)
+        if isKnown { foresee() }
         if !isKnown, let fault = parser.parse(start, count: line.count, &decoder.tape) {
             return reject(Self.code(fault), index: index, line, &context)
         }
@@ -145,6 +148,13 @@ struct Intake: ~Copyable {
             return finish(finding, line, &context)
         }
         if !isKnown { decoder.learn(start, count: line.count) }
+    }
+
+    /// Asks memory for where the subject in the draft is looked up, if it is of the same source as the one before: the event is judged
+    /// meanwhile.
+    private func foresee() {
+        guard let seed = lastSeed else { return }
+        subjects.foresee(byteHash(decoder.draft.subject.bytes) ^ seed)
     }
 
     private mutating func takeDocument(
@@ -333,7 +343,9 @@ struct Intake: ~Copyable {
 
     /// The hash of an unregistered subject that this source has not named before, where there is room for it.
     private mutating func bound(_ subject: UInt64, source: Int) throws(IngestCode) -> UInt64? {
-        let hash = subject ^ sources.sources[source].seeds.low
+        let seed = sources.sources[source].seeds.low
+        lastSeed = seed
+        let hash = subject ^ seed
         if subjects.contains(hash) { return nil }
         guard sources.sources[source].subjects < Limits.subjectsPerSource, subjects.count < Limits.subjects else {
             throw refuse(.tooManySubjects, field: "subject", want: "\(Limits.subjectsPerSource)")

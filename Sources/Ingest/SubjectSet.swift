@@ -1,3 +1,4 @@
+import CPrefetch
 import Events
 
 /// The unregistered (source, subject) pairs seen since the start, by 64-bit hash: the bound against endless subjects.
@@ -17,9 +18,18 @@ struct SubjectSet {
 
     func contains(_ hash: UInt64) -> Bool { free(max(hash, 1)) == nil }
 
+    /// Asks memory for where a pair would be.
+    func foresee(_ hash: UInt64) {
+        slots.withUnsafeBufferPointer { slots in
+            prefetchLine(slots.baseAddress.unsafelyUnwrapped + slot(max(hash, 1), slots.count &- 1))
+        }
+    }
+
+    @inline(__always) private func slot(_ key: UInt64, _ mask: Int) -> Int { Int(truncatingIfNeeded: key >> 20) & mask }
+
     private func free(_ key: UInt64) -> Int? {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: key >> 20) & mask
+        var slot = slot(key, mask)
         while slots[slot] != 0 {
             if slots[slot] == key { return nil }
             slot = (slot + 1) & mask

@@ -15,7 +15,7 @@ struct TidyTests {
         ("StrictYAML", ["Yams", "Foundation"]),
         ("RuleFiles", ["CSodium", "Foundation"]),
         ("Messaging", ["CZeroMQ", "Synchronization"]),
-        ("Ingest", ["CSimdJSON", "Glibc", "Synchronization"]),
+        ("Ingest", ["CPrefetch", "CSimdJSON", "Glibc", "Synchronization"]),
         ("Journal", ["GRDB", "CZstd", "CSodium", "Foundation", "Glibc", "Synchronization"]),
         ("AlertStore", ["GRDB", "Foundation", "Glibc", "Synchronization"]),
         ("Client", ["GRDB", "Foundation", "Glibc", "Synchronization"]),
