@@ -16,12 +16,12 @@ import Histogram
         if arguments.count >= 2, arguments[1] == "door" { return try doorAlone(arguments.dropFirst(2).first) }
         if arguments.count == 3, arguments[1] == "durable" {
             var table = ResultTable()
-            add(try DurableEndToEnd(in: arguments[2], today(Bounds.subjects)), to: &table)
+            try within(arguments[2]) { add(try DurableEndToEnd(in: $0, today(Bounds.subjects)), to: &table) }
             return print(table.text)
         }
         if arguments.count == 3, arguments[1] == "overload" {
             var table = ResultTable()
-            add(try Overload(in: arguments[2]), to: &table)
+            try within(arguments[2]) { add(try Overload(in: $0), to: &table) }
             return print(table.text)
         }
         guard arguments.count == 2 else {
@@ -32,10 +32,15 @@ import Histogram
                 ))
             exit(3)
         }
-        let directory = "\(arguments[1])/bench-\(getpid())"
+        try within(arguments[1]) { try run(in: $0) }
+    }
+
+    /// A folder of its own, which is gone afterwards.
+    private static func within(_ place: String, _ body: (String) throws -> Void) throws {
+        let directory = "\(place)/bench-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try run(in: directory)
+        try body(directory)
     }
 
     /// The engine's rates only, in seconds: for whoever changes it. `subjects`: only that of many rules, with so many.
@@ -129,7 +134,7 @@ import Histogram
             return
                 "p50 \(number(sorted[sorted.count / 2])), p99 \(number(sorted[sorted.count * 99 / 100])), most \(number(last))"
         }
-        table.add("one department, 64 in flight, events/s", thousands(measure.capacity))
+        table.add("one department, \(Bounds.inFlight) in flight, events/s", thousands(measure.capacity))
         table.add(
             "acknowledged while three have three times that to send (\(thousands(measure.sent)) left them), events/s",
             thousands(measure.acknowledged))

@@ -3,7 +3,8 @@ enum Bounds {
     /// Runs of which the median counts.
     static let runs = 5
     static let messageEvents = 100
-    static let inFlight = 64
+    /// As many as the door gives credit for.
+    static let inFlight = 128
     static let subjects = 4096
     static let fewSubjects = 1024
     /// Events of one durable run, about 180 MB.
