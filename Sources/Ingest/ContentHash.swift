@@ -14,9 +14,14 @@ struct ContentHash {
 
     @inline(__always) private mutating func add(_ bytes: UnsafeRawBufferPointer) { add(byteHash(bytes)) }
 
+    /// What the sender said: how far ahead the event lay of others when it came is another time's matter.
+    @inline(__always) private static func said(_ flags: EventFlags) -> UInt64 {
+        UInt64(flags.subtracting(.ahead).rawValue)
+    }
+
     init(_ draft: borrowing EventDraft) {
         add(UInt64(bitPattern: draft.time.microseconds))
-        add(UInt64(UInt32(bitPattern: draft.period)) << 8 | UInt64(draft.flags.rawValue))
+        add(UInt64(UInt32(bitPattern: draft.period)) << 8 | Self.said(draft.flags))
         add(draft.type.bytes)
         add(draft.subject.bytes)
         add(draft.area.bytes)
@@ -38,7 +43,7 @@ struct ContentHash {
 
     init(_ batch: EventBatch, event: Int) {
         add(UInt64(bitPattern: batch.times[event].microseconds))
-        add(UInt64(UInt32(bitPattern: batch.periods[event])) << 8 | UInt64(batch.flags[event].rawValue))
+        add(UInt64(UInt32(bitPattern: batch.periods[event])) << 8 | Self.said(batch.flags[event]))
         add(batch.types[event], batch)
         add(batch.subjects[event], batch)
         add(batch.areas[event], batch)

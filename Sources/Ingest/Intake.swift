@@ -440,7 +440,9 @@ struct Intake: ~Copyable {
             }
             // A source that the department no longer owns, or one too many: its past is not needed.
             guard let number else { continue }
-            let isAhead = tolerance.map { batch.times[event] > received + $0 } ?? false
+            let isAhead =
+                batch.flags[event].contains(.ahead)
+                || (tolerance.map { batch.times[event] > received + $0 } ?? false)
             if !isAhead {
                 sources.sources[number].newestEvent = max(sources.sources[number].newestEvent, batch.times[event])
             }

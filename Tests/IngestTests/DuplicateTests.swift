@@ -49,6 +49,33 @@ import Testing
         #expect(again.duplicates == 4 && again.errors == [])
     }
 
+    @Test(arguments: [false, true]) func `a repeat is one, however far ahead the event lay when it came first`(
+        restarts: Bool
+    ) {
+        func bench() -> Bench {
+            let bench = Bench()
+            (bench.department.maxFuture, bench.department.refuseFuture) = (nil, nil)
+            bench.department.maxStep = .hours(1)
+            return bench
+        }
+        var door = bench()
+        #expect(door.take(event(1)).accepted == 1)
+        let ahead = event(2, at: 5400)
+        #expect(door.take(ahead).notes.map(\.code).contains(.clockFast))
+        if restarts {
+            let journaled = door.intake.batch
+            #expect(journaled.flags.map { $0.contains(.ahead) } == [false, true])
+            door = bench()
+            door.intake.note(
+                journaled, received: journaled.times[0], department: DepartmentTexts(door.department))
+        }
+        // The clock comes to it, and the sender, who had no answer, sends it again.
+        #expect(door.take(event(3, at: 1800)).accepted == 1)
+        #expect(door.take(event(4, at: 5000)).accepted == 1)
+        let again = door.take(ahead)
+        #expect(again.duplicates == 1 && again.errors == [])
+    }
+
     @Test func `what a window may not have seen is too old, of every source`() {
         let bench = Bench()
         let known = Bench()
