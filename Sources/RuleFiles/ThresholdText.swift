@@ -66,7 +66,7 @@ struct ThresholdText {
         let name = String(words[0].dropFirst(6))
         let usual = name.lowercased()
         guard name == usual || !Formula.limitNames.contains(usual) else {
-            item.report(code, "no subject has a limit '\(name)'", help: "write limit.\(usual)")
+            item.report(code, "limits are named in small letters, and this is '\(name)'", help: "write limit.\(usual)")
             return nil
         }
         guard words.count == 3 else { return ThresholdText(compare: compare, threshold: .limit(name, fallback: nil)) }
