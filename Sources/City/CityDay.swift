@@ -37,7 +37,7 @@ public struct CityDay {
         self.sensors = sensors
         parts = sensors.map(LineWriter.Parts.init)
         due = Self.schedule(sensors)
-        reports = Report.day(seed: seed, keepEvery: keepEvery)
+        reports = Report.day(seed: seed, keepEvery: keepEvery, sensors: sensors)
         behindOutage = sensors.map { $0.source == Script.outage.source }
         random = SplitMix64(seed: seed ^ 0x7265_6164_696E_6773)
         last = sensors.map(\.base)

@@ -76,6 +76,9 @@ public struct Incident: Equatable, Sendable {
             "网关断线期间的泄漏,恢复后补传", "gas-lel", "RQ-0650",
             [.init(11, 5, 0, "raised", "yellow"), .init(11, 12, 0, "resolved")]),
         Incident(
+            "重大危险源附近火警", "fire-near-hazard", "320282003",
+            [.init(13, 20, 0, "raised", "orange"), .init(14, 20, 0, "resolved")]),
+        Incident(
             "阀井两小时无数据", "gas-lel", "RQ-0333", about: "no_data",
             [.init(13, 50, 0, "raised", "yellow"), .init(15, 10, 0, "resolved")]),
         Incident(

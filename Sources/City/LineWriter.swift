@@ -37,7 +37,7 @@ struct LineWriter {
         number(value, decimals: sensor.kind.traits.decimals, &out)
         if sensor.kind == .air {
             out += Array("},{\"metric\":\"air.aqi\",\"unit\":\"1\",\"value\":".utf8)
-            integer(value < 0 ? value : Curve.index(ofPM25: value), &out)
+            integer(Fault.sentinel(value) ?? Curve.index(ofPM25: value), &out)
             out += Array("}]".utf8)
         }
         out.append(UInt8(ascii: "}"))
@@ -51,7 +51,12 @@ struct LineWriter {
             "{\"id\":\"\(report.kind.category)/\(day)/\(number)\",\"type\":\"report\",\"source\":\"\(report.kind.source)\""
                 .utf8)
         out += Array(",\"category\":\"\(report.kind.category)\",\"topic\":\"\(report.topic)\",\"count\":1".utf8)
-        out += Array(",\"area\":\"\(street.code)\",\"time\":\"\(date)T".utf8)
+        out += Array(",\"area\":\"\(street.code)\"".utf8)
+        if let (longitude, latitude) = report.place {
+            let (longitude, latitude) = (RegistryTable.decimal(longitude, 4), RegistryTable.decimal(latitude, 4))
+            out += Array(",\"lon\":\(longitude),\"lat\":\(latitude)".utf8)
+        }
+        out += Array(",\"time\":\"\(date)T".utf8)
         clock(report.second, separator: UInt8(ascii: ":"), &out)
         out += Array("+08:00\"}\n".utf8)
     }

@@ -25,9 +25,11 @@ struct Report {
     let street: Int
     /// What it is about, a code.
     let topic: String
+    /// Where the caller says that it is, in ten-thousandths of a degree.
+    var place: (longitude: Int, latitude: Int)?
 
     /// Ascending by second. Streets that the script speaks of have no chance calls around their incident.
-    static func day(seed: UInt64, keepEvery: Int) -> [Report] {
+    static func day(seed: UInt64, keepEvery: Int, sensors: [Sensor]) -> [Report] {
         var random = SplitMix64(seed: seed ^ 0x7265_706F_7274)
         var reports: [Report] = []
         for second in 0..<86_400 {
@@ -39,6 +41,12 @@ struct Report {
             }
         }
         reports += scripted
+        for tank in sensors where tank.kind == .tank && tank.number == Script.fireNearTank.number {
+            let place = (tank.longitude + Script.fireNearTank.east, tank.latitude)
+            reports.append(
+                Report(
+                    second: Script.fireNearTank.at, kind: .fire, street: tank.street, topic: "warehouse", place: place))
+        }
         return reports.sorted { ($0.second, $0.kind.rawValue) < ($1.second, $1.kind.rawValue) }
     }
 

@@ -25,10 +25,14 @@ struct Script {
     /// A gateway that cannot send, and then sends all at once.
     static let outage = (source: "/wuxi/zjj/gw-13", from: clock(11, 0), until: clock(11, 25))
 
+    /// A tank that is a major hazard source, and a fire about 280 m east of it.
+    static let fireNearTank = (number: 50, at: clock(13, 20), east: 30)
+
     static func clock(_ hour: Int, _ minute: Int, _ second: Int = 0) -> Int { hour * 3600 + minute * 60 + second }
 
     static func mentions(_ kind: SensorKind, _ number: Int) -> Bool {
         (kind == .gas && number == silentWell.number) || (kind == .river && number <= 3)
+            || (kind == .tank && number == fireNearTank.number)
             || all.contains { $0.kind == kind && $0.number == number }
     }
 

@@ -55,6 +55,12 @@ struct Sensor {
         }
     }
 
+    /// A tank in ten is a major hazard source: its grade (GB 18218-2018, 1 the worst … 4) and the people within 500 m.
+    var hazard: (grade: Int, population: Int)? {
+        guard kind == .tank, number % 10 == 0 else { return nil }
+        return (number % 50 == 0 ? 2 : number % 20 == 0 ? 4 : 3, 20 + number * 7 % 130)
+    }
+
     /// Tonnes.
     var bridgeDesign: Int { number == 5 ? 120 : [55, 80, 120][number % 3] }
 

@@ -63,15 +63,24 @@ public enum RegistryDirectory {
         }
     }
 
-    /// `"320213": {zh: 梁溪区, en: Liangxi District}`
+    /// `"320213": {zh: 梁溪区, en: Liangxi District, population: 985000}`
     private static func readAreas(_ pairs: [YAMLPair], _ parts: inout RegistryParts) {
         for pair in pairs {
-            guard let name = name(pair.value) else { continue }
+            guard let (name, population) = area(pair.value) else { continue }
             let code = YAMLItem(
                 node: YAMLNode(content: .scalar(pair.name, style: .plain), mark: pair.keyMark), name: "an area",
                 source: pair.source)
-            parts.add(Registry.Area(code: pair.name, name: name), at: code)
+            parts.add(Registry.Area(code: pair.name, name: name, population: Int64(population)), at: code)
         }
+    }
+
+    private static func area(_ item: YAMLItem) -> (name: Rule.Bilingual, population: Int)? {
+        if item.scalar != nil { return name(item).map { ($0, 0) } }
+        guard let fields = item.fields(["zh", "en", "population"]), let zh = fields.required("zh")?.string(),
+            let en = fields.read("en", or: "", { $0.string() }),
+            let population = fields.read("population", or: 0, { $0.int(in: Registry.populationBounds) })
+        else { return nil }
+        return (Rule.Bilingual(zh: zh, en: en), population)
     }
 
     private static func readSubject(_ item: YAMLItem, _ parts: inout RegistryParts) {

@@ -23,7 +23,7 @@ struct RegistryDirectoryTests {
                 subjects:
                   - {id: RQ-1, name: {zh: 阀井, en: Valve well}, area: "320213021000", limits: {h: 20}}
                 areas:
-                  "320213": {zh: 梁溪区, en: Liangxi District}
+                  "320213": {zh: 梁溪区, en: Liangxi District, population: 985000}
                 """
             ),
             ("areas.csv", "code,name_zh\n320281,江阴市"),
@@ -44,7 +44,7 @@ struct RegistryDirectoryTests {
                             limits: [.init(name: "h", value: 20)]),
                     ],
                     areas: [
-                        .init(code: "320213", name: .init(zh: "梁溪区", en: "Liangxi District")),
+                        .init(code: "320213", name: .init(zh: "梁溪区", en: "Liangxi District"), population: 985_000),
                         .init(code: "320281", name: .init(zh: "江阴市", en: "")),
                     ]))
     }
