@@ -55,9 +55,17 @@ extension Engine {
 
     /// Arms the key's timer on `received` for the next level that silence would enter or hold that matures.
     mutating func armAbsence(_ rule: Int, _ slot: Int32) {
+        let next = nextAbsence(rule, slot)
+        guard next < runtimes[rule].keys.read(slot)[0].receivedDue else { return }
+        runtimes[rule].keys.write(slot)[0].receivedDue = next
+        receivedTimers.push(EngineTimer(due: next, rule: Int32(rule), slot: slot))
+    }
+
+    /// When silence enters the next level of the key or a hold matures, on `received`; `distantFuture` where none does.
+    func nextAbsence(_ rule: Int, _ slot: Int32) -> Timestamp {
         let prepared = runtimes[rule].prepared
         let state = runtimes[rule].keys.read(slot)[0]
-        guard prepared.rule.status != .disabled, received < prepared.rule.effectiveUntil else { return }
+        guard prepared.rule.status != .disabled, received < prepared.rule.effectiveUntil else { return .distantFuture }
         var next = Timestamp.distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
@@ -76,9 +84,7 @@ extension Engine {
             let runs = state.hasEpisode || !state.rungs.areAllOut
             next = runs ? min(next, prepared.rule.effectiveUntil) : .distantFuture
         }
-        guard next < state.receivedDue else { return }
-        runtimes[rule].keys.write(slot)[0].receivedDue = next
-        receivedTimers.push(EngineTimer(due: next, rule: Int32(rule), slot: slot))
+        return next
     }
 
     /// Whether some level may still be entered though nothing comes: the key is not forgotten before.

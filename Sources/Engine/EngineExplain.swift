@@ -54,7 +54,8 @@ extension Engine {
     private mutating func explainState(_ rule: Int, _ slot: Int32) -> Explanation.State {
         let state = runtimes[rule].keys.read(slot)[0]
         let prepared = runtimes[rule].prepared
-        let values = timerValues(rule, slot, at: moment(prepared, state))
+        let now = moment(prepared, state)
+        let values = timerValues(rule, slot, at: now)
         var isGated = false
         var isGateUnknown = false
         if let gate = prepared.onlyWhile {
@@ -73,8 +74,22 @@ extension Engine {
             level: state.isFlapping ? state.rungs.highest : Level(rawValue: state.level),
             episode: state.hasEpisode ? state.episode : nil, startedAt: state.hasEpisode ? state.startedAt : nil,
             peak: state.hasEpisode ? Level(rawValue: state.peak) : nil,
-            timer: state.armedDue < .distantFuture ? state.armedDue : nil, held: Int(state.waiting.count),
+            timer: explainTimer(rule, slot, after: now), held: Int(state.waiting.count),
             silence: explainSilence(prepared.rule, state), sending: explainSending(rule, slot))
+    }
+
+    /// Looked for anew: a timer stays armed when the hold that it was for is no more.
+    private mutating func explainTimer(_ rule: Int, _ slot: Int32, after moment: Timestamp) -> Timestamp? {
+        let prepared = runtimes[rule].prepared
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard !prepared.runsOnReceived else {
+            let due = nextAbsence(rule, slot)
+            return due < .distantFuture ? due : nil
+        }
+        var due = nextChange(rule, slot, after: moment)
+        if let held = runtimes[rule].firstHeld(slot) { due = min(due, held.time) }
+        if state.hasEpisode { due = min(due, prepared.rule.effectiveUntil) }
+        return due < .distantFuture ? due + prepared.rule.lateness : nil
     }
 
     private func explainSending(_ rule: Int, _ slot: Int32) -> Explanation.Sending {

@@ -117,15 +117,21 @@ extension Engine {
 
     /// Arms the key's timer for the next hold to mature or pane to begin after `moment`.
     mutating func arm(_ rule: Int, _ slot: Int32, from moment: Timestamp) {
-        let key = runtimes[rule].keys.read(slot)
         defer { armStanding(rule, slot) }
+        if runtimes[rule].prepared.runsOnReceived { return armAbsence(rule, slot) }
+        let next = nextChange(rule, slot, after: moment)
+        if next < .distantFuture { arm(rule, slot, at: next) }
+    }
+
+    /// When the next hold of the key matures or pane begins, without lateness; `distantFuture` where none does.
+    mutating func nextChange(_ rule: Int, _ slot: Int32, after moment: Timestamp) -> Timestamp {
         let prepared = runtimes[rule].prepared
-        if prepared.runsOnReceived { return armAbsence(rule, slot) }
+        let key = runtimes[rule].keys.read(slot)
         guard key[0].source >= 0,
             !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
-        else { return }
+        else { return .distantFuture }
         let state = key[0]
-        guard prepared.rule.status != .disabled else { return }
+        guard prepared.rule.status != .disabled else { return .distantFuture }
         var next = prepared.fades ? fadeDue(rule, slot, after: moment) : .distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
@@ -141,8 +147,7 @@ extension Engine {
                 if let end = window.nextChange(after: moment, slot: slot) { next = min(next, end) }
             }
         }
-        guard next != .distantFuture else { return }
-        arm(rule, slot, at: next)
+        return next
     }
 
     private mutating func arm(_ rule: Int, _ slot: Int32, at moment: Timestamp) {

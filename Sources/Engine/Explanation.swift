@@ -36,7 +36,8 @@ public struct Explanation: Equatable, Sendable {
         public var episode: DecisionID?
         public var startedAt: Timestamp?
         public var peak: Level?
-        /// When the next hold matures or pane begins, lateness included.
+        /// When the next hold matures or pane begins, lateness included, on the source's clock; of an absence, when the
+        /// next level is entered if nothing comes, on the platform's.
         public var timer: Timestamp?
         /// Readings that wait until the watermark has passed them.
         public var held: Int

@@ -66,6 +66,7 @@ extension ShownExplanation {
         var parts: [IndexPart]
         var onlyWhile: [Part]?
         var levels: [Rung]
+        var nextChange: String?
         var silentSince: String?
         var silenceDue: String?
         /// Why nothing new of the key may leave now; empty where it may.
@@ -98,6 +99,7 @@ extension ShownExplanation {
                     name: $0.name, weight: $0.weight, score: $0.score, adds: $0.share, key: $0.key, stale: $0.isStale)
             },
             onlyWhile: state?.gate.map(Self.parts), levels: (state?.rungs ?? []).map(Self.rung),
+            nextChange: state?.timer?.formatted(),
             silentSince: state?.silence?.since?.formatted(), silenceDue: state?.silence?.due.formatted(),
             withheld: state?.sending.withheld.name, mutedUntil: state?.sending.mutedUntil?.formatted(),
             inhibitedBy: state?.sending.inhibitors, flapping: state?.sending.isFlapping,

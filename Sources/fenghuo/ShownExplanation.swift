@@ -151,7 +151,13 @@ struct ShownExplanation {
         if state.held > 0 {
             lines.append("\(state.held) newer readings wait for lateness (\(rule.lateness.formatted)) to pass")
         }
-        if let timer = state.timer { lines.append("next timer \(timer.formatted()) on the source's clock") }
+        if let timer = state.timer {
+            if case .absence = rule.kind {
+                lines.append("next change \(timer.formatted()) on the platform's clock, unless it is heard of")
+            } else {
+                lines.append("next change \(timer.formatted()) on the source's clock")
+            }
+        }
         if let silence = state.silence { lines.append(Self.line(of: silence)) }
         return lines + ShownSending(sending: state.sending, rule: rule).lines
     }

@@ -30,6 +30,24 @@ struct ExplanationTests {
         #expect(state.timer == Self.time(600))
     }
 
+    @Test func `an absence says when it will be one`() throws {
+        var scenario = AbsenceTests.scenario()
+        scenario.read(0, 1)
+        scenario.read(50, 1)
+        #expect(try state(scenario).timer == Self.time(350))
+        scenario.tick(400)
+        let raised = try state(scenario)
+        #expect(raised.level == .yellow && raised.timer == Self.time(1250))
+    }
+
+    @Test func `a hold that was broken off has no timer any more`() throws {
+        var scenario = Scenario(Self.ladder())
+        scenario.read(0, 12)
+        scenario.read(60, 5)
+        let state = try state(scenario)
+        #expect(state.rungs[0].phase == .out && state.timer == nil)
+    }
+
     @Test func `a firing key names its episode, and a clearing level the end of its hold`() throws {
         let registry = Registry(subjects: [.init(id: "x", limits: [.init(name: "h", value: 20)])])
         var scenario = Scenario(Self.ladder(), registry: registry)
