@@ -42,16 +42,17 @@ simulate: setup ## run the platform on a simulated machine: SEED=1 RUNS=1000 (do
 	@$(SWIFT) build $(RELEASE) --product simulate
 	@.build/release/simulate --seed $(SEED) --runs $(RUNS)
 
-mutations: setup ## plant known bugs one by one and show which seed of the simulator finds each, up to an hour
+mutations: setup ## plant known bugs one by one and show which seed of the simulator finds each, twenty minutes
 	@Tests/Simulator/mutations.sh .build/mutations 500
 
 fuzz: setup ## give changed input to all that reads what others wrote: SEED=1 SECONDS=60 ONLY=cel (docs/testing.md)
 	@$(SWIFT) build --product fuzz
 	@.build/debug/fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY))
 
-nightly: setup ## what takes hours: ROUNDS=200 of kill -9 and other signals, 2,000 seeds, an hour of fuzzing
+nightly: setup ## what takes hours: ROUNDS=200 of kill -9 and other signals, 2,000 seeds, the mutations, an hour of fuzzing
 	@FENGHUO_KILL_ROUNDS=$(ROUNDS) $(SWIFT) test --filter KillRoundsTests
 	@$(MAKE) simulate RUNS=2000
+	@$(MAKE) mutations
 	@$(MAKE) fuzz SECONDS=3600
 
 golden: ## write the alarms of the shipped day anew: fixtures/day/alarms.golden

@@ -42,7 +42,7 @@ import Testing
         #expect(end.code == 0, "\(end.output)\(end.errors)")
     }
 
-    /// `make mutations` builds and finds them, which takes an hour; here they are kept from growing old.
+    /// `make mutations` builds and finds them, which takes twenty minutes; here they are kept from growing old.
     @Test func `the mutations still fit the sources`() throws {
         let folder = Self.root + "/Tests/Simulator/mutations"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".patch") }
