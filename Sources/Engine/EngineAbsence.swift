@@ -5,7 +5,7 @@ extension Engine {
     /// Longest threshold that is a silence; beyond it none is ever entered.
     private static let longestSilence = TimeSpan.days(3660)
 
-    static func isSilence(_ seconds: Double) -> Bool { seconds >= 0 && seconds <= longestSilence.seconds }
+    public static func isSilence(_ seconds: Double) -> Bool { seconds >= 0 && seconds <= longestSilence.seconds }
 
     /// Any reading that the rule reads ends the silence, however old its event time is.
     mutating func hear(
@@ -99,7 +99,7 @@ extension Engine {
     }
 
     /// Before its dates a rule hears nobody.
-    private func heard(_ rule: Rule, _ state: KeyState) -> Timestamp { max(state.lastReceived, rule.effectiveFrom) }
+    func heard(_ rule: Rule, _ state: KeyState) -> Timestamp { max(state.lastReceived, rule.effectiveFrom) }
 
     /// The first microsecond at which a silence of so many seconds is entered.
     static func entering(_ seconds: Double, _ compare: Rule.Comparison) -> TimeSpan {

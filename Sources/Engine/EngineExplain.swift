@@ -55,7 +55,10 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         let prepared = runtimes[rule].prepared
         let now = moment(prepared, state)
-        let values = timerValues(rule, slot, at: now)
+        let values =
+            prepared.runsOnReceived
+            ? RuleValues(first: max(.zero, received - heard(prepared.rule, state)).seconds)
+            : timerValues(rule, slot, at: now)
         var isGated = false
         var isGateUnknown = false
         if let gate = prepared.onlyWhile {
@@ -101,7 +104,7 @@ extension Engine {
             mutedUntil: isMuted(rule) ? zoned.map { $0.calendar.nextStart(after: received, in: $0.zone) } : nil,
             inhibitors: inhibitors(of: rule, slot), isFlapping: state.isFlapping,
             change: runtimes[rule].rule.flap.map { state.history.change(over: $0.history) },
-            isAnnounced: state.told.isAnnounced, isAcknowledged: state.told.isAcknowledged,
+            isAnnounced: state.told.isAnnounced, isAnswerable: state.told.isAnswerable, isAcknowledged: state.told.isAcknowledged,
             answerDue: due < .distantFuture ? due : nil)
     }
 

@@ -58,6 +58,8 @@ public struct Explanation: Equatable, Sendable {
         public var change: Double?
         /// A raise of the open alarm was sent.
         public var isAnnounced: Bool
+        /// It was told at a level from which on people have to answer.
+        public var isAnswerable: Bool
         public var isAcknowledged: Bool
         /// When the next unit is told that nobody answered; nil where nobody has to.
         public var answerDue: Timestamp?

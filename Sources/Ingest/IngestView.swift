@@ -84,10 +84,10 @@ public final class IngestView: Sendable {
 
     deinit { unitMemory.deallocate() }
 
-    /// The canonical unit of a metric of the catalogue, by its name.
-    func unit(of metric: some StringProtocol) -> String? {
+    /// The units that a metric of the catalogue takes, by its name.
+    func units(of metric: some StringProtocol) -> [String]? {
         guard let number = metrics.find(String(metric)), Int(number) < catalogue.count else { return nil }
-        return catalogue[Int(number)].unit
+        return [catalogue[Int(number)].unit] + catalogue[Int(number)].conversions.map(\.unit)
     }
 
     /// Whether a rule reads this metric of this type, by their numbers or -1.

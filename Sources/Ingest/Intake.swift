@@ -192,7 +192,7 @@ struct Intake: ~Copyable {
     private mutating func takePack(_ body: UnsafeRawBufferPointer, _ context: inout Context) {
         let view = view
         let now = context.department.record.maxStep == nil ? context.now : .distantPast
-        var pack = SenMLPack(decoder.tape, now: now, unitOf: { view.unit(of: $0) })
+        var pack = SenMLPack(decoder.tape, now: now, unitsOf: { view.units(of: $0) })
         let (records, more, refused) = pack.records(atMost: Limits.batchEvents)
         if let refused { return refuse(refused.flaw, refused.index, body, &context) }
         var elements = ArrayElements(body)

@@ -44,15 +44,15 @@ struct SenMLPack {
     }
 
     private let tape: JSONTape
-    private let unitOf: (Substring) -> String?
+    private let unitsOf: (Substring) -> [String]?
     private let now: Timestamp
     private var base = Base()
 
-    /// `unitOf` gives the canonical unit of a metric of the catalogue.
-    init(_ tape: JSONTape, now: Timestamp, unitOf: @escaping (Substring) -> String?) {
+    /// `unitsOf` gives the units that a metric of the catalogue takes.
+    init(_ tape: JSONTape, now: Timestamp, unitsOf: @escaping (Substring) -> [String]?) {
         self.tape = tape
         self.now = now
-        self.unitOf = unitOf
+        self.unitsOf = unitsOf
     }
 
     /// Whether an array of objects is a pack though nobody said so: events have an `id`, records a name or base name.
@@ -117,7 +117,7 @@ struct SenMLPack {
         case "bver":
             let version = try number(name, at)
             guard (1...Self.version).contains(version), version == version.rounded() else {
-                throw Flaw(code: .unsupportedData, field: name, got: "\(version)", want: "1…\(Int(Self.version))")
+                throw Flaw(code: .unsupportedData, field: name, got: "\(version)", want: "\(Int(Self.version))")
             }
         case "n": fields.name = try text(name, at)
         case "u": fields.unit = try text(name, at)
@@ -218,17 +218,18 @@ struct SenMLPack {
     private func place(_ name: String, _ unit: String?) -> (subject: String, metric: String, unit: String?) {
         if let cut = name.lastIndex(where: { $0 == "/" || $0 == ":" }), cut > name.startIndex {
             let metric = name[name.index(after: cut)...]
-            if let own = unitOf(metric) {
-                return (String(name[..<cut]), String(metric), unit.map { Self.spelling($0, as: own) })
+            if let taken = unitsOf(metric) {
+                return (String(name[..<cut]), String(metric), unit.map { Self.spelling($0, among: taken) })
             }
         }
         return (name, unit.map { "senml.\($0)" } ?? "senml", unit)
     }
 
     /// SenML's name of a unit that the catalogue writes otherwise.
-    private static func spelling(_ unit: String, as own: String) -> String {
+    private static func spelling(_ unit: String, among taken: [String]) -> String {
         let spellings = ["Cel": "°C", "%RH": "%", "/": "1", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "uS/cm": "µS/cm"]
-        return spellings[unit] == own ? own : unit
+        guard !taken.contains(unit), let spelling = spellings[unit], taken.contains(spelling) else { return unit }
+        return spelling
     }
 
     /// RFC 8428, 4.5.1.

@@ -131,6 +131,12 @@ public enum RegistryDirectory {
                     help: "use letters, digits and _")
                 return nil
             }
+            if let usual = smallLimitName(pair.name) {
+                pair.source.report(
+                    .badName, at: pair.keyMark, "limits are named in small letters, and this is '\(pair.name)'",
+                    help: "write \(usual)")
+                return nil
+            }
             return pair.value.double().map { Registry.Limit(name: pair.name, value: $0) }
         }
         return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
@@ -151,6 +157,12 @@ extension RegistryDirectory {
         }
         return columns.contains { $0 == nil } ? nil : columns.compactMap { $0 }
     }
+}
+
+/// The name of a usual limit where this is one but for its capitals: nil where it is right, or a city's own.
+func smallLimitName(_ name: some StringProtocol) -> String? {
+    let usual = name.lowercased()
+    return name != usual && Formula.limitNames.contains(usual) ? usual : nil
 }
 
 extension Registry {

@@ -34,6 +34,11 @@ struct RegistryTable {
                 source.report(
                     .csvColumn, at: cell.mark, "the column '\(cell.text)' comes twice", help: "remove one of the two")
                 fits = false
+            } else if limits, cell.text.hasPrefix("limit."), let usual = smallLimitName(cell.text.dropFirst(6)) {
+                source.report(
+                    .csvColumn, at: cell.mark, "limits are named in small letters, and this is '\(cell.text)'",
+                    help: "write limit.\(usual)")
+                fits = false
             } else if !known.contains(cell.text), !isFurther {
                 source.report(
                     .csvColumn, at: cell.mark, "a registry has no column '\(cell.text)'",

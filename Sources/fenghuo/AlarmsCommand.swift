@@ -76,7 +76,7 @@ struct AlarmsCommand: ParsableCommand {
                         episode.place.isEmpty ? "-" : episode.place, episode.started.formatted(),
                         episode.resolved?.formatted() ?? "open", episode.standing.zh, episode.titleZh)
                 }
-                print(episodes.isEmpty ? "没有符合条件的报警 no alarm matches" : table.text)
+                print(episodes.isEmpty ? "没有符合条件的报警 no alarm matches, in \(data)" : table.text)
                 if more { print("… 还有更多 more: --limit shows them") }
             }
         }

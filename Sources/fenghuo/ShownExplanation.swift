@@ -135,8 +135,7 @@ struct ShownExplanation {
         }
         if !state.isRegistered, rule.by == .subject { lines.append("the registry does not know \(state.subject)") }
         for value in state.values {
-            let number = value.value.isNaN ? "unknown" : ShownNumber.text(value.value)
-            lines.append("value \(value.name) = \(number)\(value.isWindow ? " (window)" : "")")
+            lines.append("value \(value.name) = \(number(value.value))\(value.isWindow ? " (window)" : "")")
         }
         if !state.parts.isEmpty { lines += ["", Self.table(of: state.parts)] }
         if let gate = state.gate { lines += Self.lines(of: gate, "only_while") }
@@ -144,8 +143,7 @@ struct ShownExplanation {
         var table = Table("level", "value", "enters", "leaves", "now", "state")
         for rung in state.rungs.reversed() {
             table.add(
-                rung.level.name, "\(rung.valueName) \(rung.value.isNaN ? "unknown" : ShownNumber.text(rung.value))",
-                "\(rung.compare.symbol) \(Self.text(rung.at))", leaves(rung), Self.word(rung.signal), word(rung.phase))
+                rung.level.name, "\(rung.valueName) \(number(rung.value))", "\(rung.compare.symbol) \(text(rung.at))", leaves(rung), Self.word(rung.signal), word(rung.phase))
         }
         lines.append(table.text)
         if state.held > 0 {
@@ -176,14 +174,20 @@ struct ShownExplanation {
 
     private func leaves(_ rung: Explanation.Rung) -> String {
         let isRising = rung.compare == .greater || rung.compare == .greaterOrEqual
-        return rung.clear.map { "\(isRising ? "<" : ">") \(Self.text($0))" } ?? "as soon as not entered"
+        return rung.clear.map { "\(isRising ? "<" : ">") \(text($0))" } ?? "as soon as not entered"
     }
 
-    private static func text(_ threshold: Explanation.Threshold) -> String {
+    /// A silence is a span of time.
+    private func number(_ value: Double) -> String {
+        guard case .absence = rule.kind else { return value.isNaN ? "unknown" : ShownNumber.text(value) }
+        return Engine.isSilence(value) ? TimeSpan.seconds(Int64(value)).formatted : "unknown"
+    }
+
+    private func text(_ threshold: Explanation.Threshold) -> String {
         switch threshold.origin {
-        case .number: ShownNumber.text(threshold.value)
-        case .limit(let name): "\(ShownNumber.text(threshold.value)) (limit.\(name) of the registry)"
-        case .fallback(let name): "\(ShownNumber.text(threshold.value)) (no limit.\(name) in the registry)"
+        case .number: number(threshold.value)
+        case .limit(let name): "\(number(threshold.value)) (limit.\(name) of the registry)"
+        case .fallback(let name): "\(number(threshold.value)) (no limit.\(name) in the registry)"
         case .missing(let name): "? (no limit.\(name) in the registry: never judged)"
         case .notYet: "? (not yet in force)"
         }

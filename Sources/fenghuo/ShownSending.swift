@@ -25,7 +25,9 @@ struct ShownSending {
                     ? "flapping: change \(share), ends below \(ShownNumber.text(flap.low))"
                     : "flap: change \(share), begins above \(ShownNumber.text(flap.high))")
         }
-        if rule.response != nil, sending.isAnnounced {
+        if let response = rule.response, sending.isAnnounced, !sending.isAnswerable {
+            lines.append("response: an answer is asked for from \(response.level.name) on")
+        } else if rule.response != nil, sending.isAnnounced {
             let due =
                 sending.answerDue.map { "the next unit is told at \($0.formatted())" } ?? "no further unit will be told"
             lines.append("response: " + (sending.isAcknowledged ? "acknowledged, " : "not acknowledged, ") + due)

@@ -12,6 +12,7 @@ final class Bench {
         Metric(
             name: "temp", zh: "温度", unit: "degC",
             conversions: [.init(unit: "degF", scale: 0.5, offset: -16), .init(unit: "K", scale: 1, offset: -273)]),
+        Metric(name: "level", zh: "液位", unit: "%", conversions: [.init(unit: "1", scale: 100)]),
     ]
 
     var intake: Intake

@@ -81,6 +81,12 @@ import Testing
         }
     }
 
+    @Test(arguments: [("/", 0.5), ("1", 0.5), ("%", 50), ("%RH", 50)])
+    func `SenML's name of a unit is that of any unit that the metric takes`(unit: String, value: Double) {
+        let (_, readings) = take(#"[{"n":"CG-1/level","bt":1782864900,"u":"\#(unit)","v":\#(value)}]"#)
+        #expect(readings.map(\.value) == [50] && readings.map(\.unit) == ["%"])
+    }
+
     @Test func `a name that ends in a metric of the catalogue is that metric of the subject before it`() {
         let (outcome, readings) = take(
             """
@@ -167,6 +173,7 @@ import Testing
         #expect(outcome.errors.map(\.code) == [code])
         #expect((outcome.errors.first?.index, outcome.errors.first?.field) == (1, field))
         #expect(outcome.rejected == 1 && readings.isEmpty)
+        if field == "bver" { #expect(outcome.errors.first?.en.hasPrefix("SenML version") == true) }
     }
 
     @Test func `a record that comes again is a repeat, one with another value is not taken for it`() {

@@ -80,6 +80,19 @@ struct RegistryDirectoryTests {
             ])
     }
 
+    @Test func `a usual limit in capitals is told: no rule would find it`() {
+        for (path, text) in [
+            ("tanks.csv", "id,limit.HH\nCG-1,90"), ("tanks.yml", "subjects:\n  - {id: CG-1, limits: {HH: 90}}"),
+        ] {
+            let findings = load([(path, text)]).findings
+            #expect(
+                findings.map(\.message) == [
+                    "limits are named in small letters, and this is '\(path.hasSuffix("csv") ? "limit.HH" : "HH")'"
+                ])
+        }
+        #expect(load([("tanks.csv", "id,limit.hh,limit.Own\nCG-1,90,1")]).findings == [])
+    }
+
     @Test func `an error in one file keeps the whole registry away`() {
         let loading = load([("a.csv", "id\nA\n"), ("b.csv", "id,lon,lat\nB,120,91\n")])
         #expect(loading.registry == nil)
