@@ -14,16 +14,16 @@ struct DurableEndToEnd {
     let bytesPerEvent: Int
 
     /// Leaves the last run's directory as a kill -9 left it, for the measure of a restart.
-    init(in directory: String, _ load: Load) throws {
+    init(in directory: String, _ load: Load, runs: Int = Bounds.runs) throws {
         let messages = load.messages(0..<Bounds.durableMessages)
         bytesPerEvent = messages[0].count / Bounds.messageEvents
-        for run in 0..<Bounds.runs {
+        for run in 0..<runs {
             let reference = try BareLoop.run(messages)
             bare.add(reference)
             let platform = try PlatformProcess("\(directory)/durable-\(run)")
             try measure(platform, messages, reference)
             platform.kill()
-            if run < Bounds.runs - 1 { try FileManager.default.removeItem(atPath: platform.directory) }
+            if run < runs - 1 { try FileManager.default.removeItem(atPath: platform.directory) }
         }
     }
 
