@@ -3,20 +3,22 @@ import StrictYAML
 
 /// What can only be said of rules together: who inhibits whom.
 extension RuleReader {
-    /// `ids` are those of every file, readable or not; `rules` those that were read.
-    func checkInhibitions(_ rule: Rule, among rules: [Rule], ids: [String]) {
-        guard let items = inhibitionItems, items.count == rule.inhibitedBy.count else { return }
+    /// `ids` are those of every file, readable or not; `rules` those that were read, by id.
+    func checkInhibitions(_ rule: Rule, among rules: [String: Rule], ids: Set<String>) {
+        guard !rule.inhibitedBy.isEmpty, let items = inhibitionItems, items.count == rule.inhibitedBy.count else {
+            return
+        }
         for (item, inhibition) in zip(items, rule.inhibitedBy) {
             guard ids.contains(inhibition.rule) else {
                 item.report(
                     .unknownRule, "there is no rule '\(inhibition.rule)'",
-                    help: closest(to: inhibition.rule, among: ids.filter { $0 != rule.id }).map {
+                    help: closest(to: inhibition.rule, among: ids.filter { $0 != rule.id }.sorted()).map {
                         "did you mean '\($0)'?"
                     }
                         ?? "write the id of a rule in this directory")
                 continue
             }
-            guard let other = rules.first(where: { $0.id == inhibition.rule }) else { continue }
+            guard let other = rules[inhibition.rule] else { continue }
             for (key, whose) in [(rule.by, "this rule's alarms"), (other.by, "alarms of '\(other.id)'")] {
                 guard let flaw = Self.flaw(inhibition.same, key) else { continue }
                 item.report(.inhibitionScope, "\(whose) \(flaw.message)", help: flaw.help)

@@ -42,11 +42,13 @@ extension RuleReader {
         guard rising ? number > at : number < at else { return }
         item.report(
             .clearSide,
-            "\(placed.rung.level.name) is entered at \(placed.rung.at.text) and cannot be left at \(clear.text)",
-            help: "clear must be \(rising ? "at most" : "at least") \(plainNumber(at))")
+            "\(placed.rung.level.name) is entered at \(placed.rung.at.text(isSpan: isAbsence)) and cannot be left at \(clear.text(isSpan: isAbsence))",
+            help: "clear must be \(rising ? "at most" : "at least") \(text(at))")
     }
 
     /// The higher level lies further out; at the same threshold it must be held longer.
+    private func text(_ number: Double) -> String { Rule.Threshold.number(number).text(isSpan: isAbsence) }
+
     private func checkOrder(_ lower: PlacedRung, _ upper: PlacedRung) {
         guard let low = lower.rung.at.number, let high = upper.rung.at.number else { return }
         let rising = upper.rung.compare.isRising
@@ -55,7 +57,7 @@ extension RuleReader {
         let word = high == low ? "the same threshold as" : rising ? "a lower threshold than" : "a higher threshold than"
         upper.at.report(
             .levelOrder,
-            "\(upper.rung.level.name) (\(upper.rung.at.text)) has \(word) \(lower.rung.level.name) (\(lower.rung.at.text))",
+            "\(upper.rung.level.name) (\(upper.rung.at.text(isSpan: isAbsence))) has \(word) \(lower.rung.level.name) (\(lower.rung.at.text(isSpan: isAbsence)))",
             help: high == low
                 ? "give \(upper.rung.level.name) a threshold further \(rising ? "up" : "down"), or a longer 'for'"
                 : "swap the two thresholds")
@@ -68,8 +70,8 @@ extension RuleReader {
         guard upper.rung.compare.isRising ? high < low : high > low else { return }
         item.report(
             .clearOrder,
-            "\(upper.rung.level.name) is still held where \(lower.rung.level.name) is left (\(plainNumber(low)))",
-            help: "clear \(upper.rung.level.name) no further than \(plainNumber(low))", severity: .warning)
+            "\(upper.rung.level.name) is still held where \(lower.rung.level.name) is left (\(text(low)))",
+            help: "clear \(upper.rung.level.name) no further than \(text(low))", severity: .warning)
     }
 
     /// One value cannot climb and fall in one ladder: what lies between belongs to neither level, or to both.
@@ -80,13 +82,13 @@ extension RuleReader {
         guard let below = falling.at.number, let above = rising.at.number, below <= above else {
             upper.at.report(
                 .levelOverlap,
-                "values from \(rising.at.text) to \(falling.at.text) belong to both \(lower.rung.level.name) and \(upper.rung.level.name)",
+                "values from \(rising.at.text(isSpan: isAbsence)) to \(falling.at.text(isSpan: isAbsence)) belong to both \(lower.rung.level.name) and \(upper.rung.level.name)",
                 help: help)
             return
         }
         upper.at.report(
             .levelGap,
-            "values between \(falling.at.text) and \(rising.at.text) belong to neither \(lower.rung.level.name) nor \(upper.rung.level.name)",
+            "values between \(falling.at.text(isSpan: isAbsence)) and \(rising.at.text(isSpan: isAbsence)) belong to neither \(lower.rung.level.name) nor \(upper.rung.level.name)",
             help: help)
     }
 
@@ -97,7 +99,7 @@ extension RuleReader {
             guard let at = placed.rung.at.number, at > Double(Rule.Window.maximumSamples) else { continue }
             placed.at.report(
                 .implausibleThreshold,
-                "distinct tells at most \(Rule.Window.maximumSamples) apart, so \(placed.rung.at.text) is never reached",
+                "distinct tells at most \(Rule.Window.maximumSamples) apart, so \(placed.rung.at.text(isSpan: isAbsence)) is never reached",
                 help: "write at most \(Rule.Window.maximumSamples)", severity: .warning)
         }
         guard let input, let range = metrics?[input.metric]?.plausible else { return }
@@ -107,7 +109,7 @@ extension RuleReader {
             else { continue }
             placed.at.report(
                 .implausibleThreshold,
-                "\(input.metric) lies between \(plainNumber(range.lowerBound)) and \(plainNumber(range.upperBound)), so \(placed.rung.at.text) is never reached",
+                "\(input.metric) lies between \(plainNumber(range.lowerBound)) and \(plainNumber(range.upperBound)), so \(placed.rung.at.text(isSpan: isAbsence)) is never reached",
                 help: "write a threshold between the two, or correct 'plausible' in the catalogue", severity: .warning)
         }
     }

@@ -10,11 +10,22 @@ struct RuleTestReader {
     static let maximumSpan = TimeSpan.days(400)
 
     let path: String
+    /// nil where there is none: metrics then go unchecked.
+    let metrics: MetricCatalogue?
+    /// The fields that the rule and those it works with declare; nil where they are not known.
+    let declared: (String) -> [String]?
 
     struct Defaults {
         var subject = ""
         var source = "test"
         var area = ""
+    }
+
+    /// What the readings of a file may name.
+    struct Known {
+        var rule: String
+        var metrics: MetricCatalogue?
+        var fields: [String]?
     }
 
     func read(_ root: YAMLItem) -> RuleTestFile? {
@@ -23,6 +34,7 @@ struct RuleTestReader {
         else { return nil }
         let rule = fields.required("rule")?.string()
         let start = fields.read("start", or: Timestamp(seconds: 1_767_225_600)) { $0.timestamp() }
+        let known = Known(rule: rule ?? "", metrics: metrics, fields: rule.flatMap(declared))
         let inner = defaults(fields, Defaults())
         let registry = registry(fields.optional("registry"))
         guard let list = fields.required("cases"), let items = list.items(atMost: Self.maximumCases) else { return nil }
@@ -31,7 +43,7 @@ struct RuleTestReader {
         }
         var names: [String] = []
         let cases = items.map { item -> RuleTestFile.Case? in
-            guard let read = self.case(YAMLItem(node: item.node, name: "a case", source: item.source), inner)
+            guard let read = self.case(YAMLItem(node: item.node, name: "a case", source: item.source), inner, known)
             else { return nil }
             guard !names.contains(read.name) else {
                 item.report(.duplicateCase, "a case named '\(read.name)' comes before", help: "give each its own name")
@@ -64,13 +76,13 @@ struct RuleTestReader {
         return Registry(subjects: parts.subjects, areas: parts.areas)
     }
 
-    private func `case`(_ item: YAMLItem, _ outer: Defaults) -> RuleTestFile.Case? {
+    private func `case`(_ item: YAMLItem, _ outer: Defaults, _ known: Known) -> RuleTestFile.Case? {
         guard
             let fields = item.fields(RuleTestKeys.case)
         else { return nil }
         let name = fields.required("name")?.string()
         let inner = defaults(fields, outer)
-        let readings = fields.required("readings").flatMap { allReadings($0, inner) }
+        let readings = fields.required("readings").flatMap { allReadings($0, inner, known) }
         let steps = fields.read("steps", or: []) { all($0) { $0.step() } }
         let expected = fields.required("expect").flatMap { all($0) { $0.expectation() } }
         let until = fields.read("until", or: TimeSpan.zero) { $0.span(in: .zero...Self.maximumSpan) }
@@ -85,8 +97,8 @@ struct RuleTestReader {
         return lines.contains { $0 == nil } ? nil : lines.compactMap { $0 }
     }
 
-    private func allReadings(_ item: YAMLItem, _ defaults: Defaults) -> [RuleTestFile.Reading]? {
-        guard let lists = all(item, { $0.readings(defaults) }) else { return nil }
+    private func allReadings(_ item: YAMLItem, _ defaults: Defaults, _ known: Known) -> [RuleTestFile.Reading]? {
+        guard let lists = all(item, { $0.readings(defaults, known) }) else { return nil }
         let readings = lists.flatMap { $0 }
         for (index, reading) in readings.enumerated() where reading.isDuplicate {
             guard readings[..<index].contains(where: { !$0.isDuplicate && $0.isSame(as: reading) }) else {

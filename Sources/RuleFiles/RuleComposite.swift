@@ -89,13 +89,13 @@ extension RuleReader {
 
 extension RuleDirectory {
     /// Indexes name rules that are there and make no ring.
-    static func checkIndexes(_ read: [(reader: RuleReader, rule: Rule)], ids: [String]) {
+    static func checkIndexes(_ read: [(reader: RuleReader, rule: Rule)], ids: Set<String>) {
         for (reader, rule) in read {
             guard case .index(let composite) = rule.kind else { continue }
             for part in composite.rules where !ids.contains(part) {
                 reader.place(of: part)?.report(
                     .unknownPart, "there is no rule '\(part)'",
-                    help: closest(to: part, among: ids).map { "did you mean '\($0)'?" }
+                    help: closest(to: part, among: ids.sorted()).map { "did you mean '\($0)'?" }
                         ?? "write the id of a rule in this directory")
             }
         }

@@ -11,12 +11,16 @@ public enum RuleDirectory {
         public var findings: [Finding]
         /// `sha256:…` over the rule files, valid or not.
         public var version = ""
+        /// The further fields of events that each rule declares, by its id.
+        var declaredFields: [String: [String]] = [:]
 
         public var hasErrors: Bool { ruleSet == nil }
 
         /// The same with findings that name files as the user does.
         func under(_ directory: String) -> Loading {
-            Loading(ruleSet: ruleSet, findings: findings.map { $0.under(directory) }, version: version)
+            var placed = self
+            placed.findings = findings.map { $0.under(directory) }
+            return placed
         }
     }
 
@@ -47,11 +51,11 @@ public enum RuleDirectory {
         files: [DirectoryFiles.File], metrics: MetricCatalogue?, findings: Findings = Findings()
     ) -> Loading {
         var loading = read(files, metrics, findings, isLint: true)
-        var tests = RuleTests.read(
-            files: files, rules: loading.ruleSet.map { $0.rules.map(\.id) }, findings: findings)
-        for index in tests.indices { RuleTests.change(&tests[index], files, metrics, findings) }
-        lintTwins(loading.ruleSet?.rules ?? [], loading.ruleSet?.files ?? [], findings)
-        lintTests(loading.ruleSet?.rules ?? [], loading.ruleSet?.files ?? [], tests, files.map(\.path), findings)
+        let tests = RuleTests.read(files: files, of: loading, metrics: metrics, findings: findings)
+        let rules = loading.ruleSet?.rules ?? []
+        let paths = Dictionary(files.map { (id(of: $0.path), $0.path) }, uniquingKeysWith: { first, _ in first })
+        lintTwins(rules, paths, findings)
+        lintTests(rules, paths, tests, findings)
         if findings.hasErrors { loading.ruleSet = nil }
         loading.findings = findings.sorted
         return loading
@@ -78,20 +82,21 @@ public enum RuleDirectory {
             found.append((reader, rule))
         }
         let rules = found.map(\.rule)
-        for (reader, rule) in found { reader.checkInhibitions(rule, among: rules, ids: kept.map { id(of: $0.path) }) }
+        let byID = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0) })
+        let ids = Set(kept.map { id(of: $0.path) })
+        for (reader, rule) in found { reader.checkInhibitions(rule, among: byID, ids: ids) }
         RuleReader.reportRing(found)
-        checkIndexes(found, ids: kept.map { id(of: $0.path) })
-        let sorted = findings.sorted
-        let version = version(of: kept)
-        guard !findings.hasErrors else { return Loading(ruleSet: nil, findings: sorted, version: version) }
-        return Loading(
-            ruleSet: RuleSet(
-                rules: rules, version: version, files: kept, zones: ZoneFiles.system.tables(for: rules)),
-            findings: sorted, version: version)
+        checkIndexes(found, ids: ids)
+        var loading = Loading(ruleSet: nil, findings: findings.sorted, version: version(of: kept))
+        for (reader, rule) in found { loading.declaredFields[rule.id] = reader.declaredFields }
+        guard !findings.hasErrors else { return loading }
+        loading.ruleSet = RuleSet(
+            rules: rules, version: loading.version, files: kept, zones: ZoneFiles.system.tables(for: rules))
+        return loading
     }
 
-    /// A rule has the name of its file.
-    private static func id(of path: String) -> String {
+    /// A rule has the name of its file; a test's is `<id>.test`.
+    public static func id(of path: String) -> String {
         let name = path.split(separator: "/").last ?? ""
         return String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)])
     }

@@ -55,6 +55,10 @@ extension RuleReader {
             aggregate(in: error.message).map { "\($0) is a window: value: {\($0): value, over: 10m, step: 1m}" }
                 ?? "docs/cel.md lists the functions"
         case .unsupported: "docs/cel.md lists what there is"
+        case .typeMismatch where error.message == "expected double or int, found bool":
+            "say what number each is worth: value > 5 ? 80 : 20"
+        case .typeMismatch where error.message.hasPrefix("expected bool, found"):
+            "compare it with something: value > 5"
         case .typeMismatch where error.message.first == "'" && error.message.dropFirst().first?.isLetter == true:
             "docs/cel.md says what it takes"
         case .typeMismatch:
@@ -96,6 +100,21 @@ extension RuleReader {
     /// `registry: {depth: double, material: string}`: the further columns of the registry that expressions may read.
     static func declaredColumns(_ item: YAMLItem?) -> [Formula.Field] {
         declared(item, "a further column", not: Formula.registryNames, "every registry has")
+    }
+
+    /// The names under every `fields` of the rule, of its input or of steps, and the field that it is keyed by.
+    var declaredFields: [String] {
+        func names(_ node: YAMLNode) -> [String] {
+            switch node.content {
+            case .scalar: []
+            case .list(let items): items.flatMap(names)
+            case .mapping(let pairs): pairs.flatMap { $0.key == "fields" ? keys($0.value) : names($0.value) }
+            }
+        }
+        func keys(_ node: YAMLNode) -> [String] {
+            if case .mapping(let pairs) = node.content { pairs.map(\.key) } else { [] }
+        }
+        return names(fields.item.node) + [fields.optional("by")?.scalar].compactMap { $0 }
     }
 
     private static func declared(

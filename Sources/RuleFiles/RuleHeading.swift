@@ -92,6 +92,13 @@ extension RuleReader {
     }
 
     func bilingual(_ item: YAMLItem) -> Rule.Bilingual? {
+        if let text = item.scalar, !text.isEmpty {
+            let isChinese = text.unicodeScalars.contains { $0.properties.isIdeographic }
+            item.report(
+                YAMLCode.wrongShape.rawValue, "\(item.name) takes a mapping, this is \(item.node.shape)",
+                help: isChinese ? "write {zh: \(text), en: …}" : "write {zh: …, en: \(text)}")
+            return nil
+        }
         guard let both = item.fields(RuleKeys.title) else { return nil }
         let zh = both.required("zh")?.string()
         let en = both.required("en")?.string()

@@ -43,17 +43,17 @@ public struct RuleIndex: Equatable, Sendable {
     ) -> (index: RuleIndex?, findings: [Finding]) {
         let loading = RuleDirectory.load(files: files, metrics: metrics, findings: findings)
         guard let ruleSet = loading.ruleSet else { return (nil, loading.findings) }
-        let tests = RuleTests.read(files: files, rules: ruleSet.rules.map(\.id), findings: findings)
+        let tests = RuleTests.read(files: files, of: loading, metrics: metrics, findings: findings)
         guard !findings.hasErrors else { return (nil, findings.sorted) }
-        let rows = ruleSet.rules.map { rule in
-            row(rule, ruleSet.files.first { RuleDirectory.isFile($0.path, of: rule.id) }?.path ?? "", tests)
-        }
+        let paths = Dictionary(
+            ruleSet.files.map { (RuleDirectory.id(of: $0.path), $0.path) }, uniquingKeysWith: { first, _ in first })
+        let cases = Dictionary(grouping: tests, by: \.rule).mapValues { $0.flatMap(\.cases) }
+        let rows = ruleSet.rules.map { row($0, paths[$0.id] ?? "", cases[$0.id] ?? []) }
         let sorted = rows.sorted { ($0.domain, $0.id) < ($1.domain, $1.id) }
         return (RuleIndex(rows: sorted), findings.sorted)
     }
 
-    private static func row(_ rule: Rule, _ file: String, _ tests: [RuleTestFile]) -> Row {
-        let cases = tests.filter { $0.rule == rule.id }.flatMap(\.cases)
+    private static func row(_ rule: Rule, _ file: String, _ cases: [RuleTestFile.Case]) -> Row {
         var cites: [String] = []
         for cite in rule.cites + rule.ladder.map(\.cite) where !cite.isEmpty && !cites.contains(cite) {
             cites.append(cite)
@@ -64,14 +64,23 @@ public struct RuleIndex: Equatable, Sendable {
             reads: reads(rule),
             levels: rule.ladder.map { rung in
                 let name = rule.values.count > 1 ? rule.values[rung.of].name + " " : ""
-                return "\(rung.level.name) \(name)\(rung.compare.symbol) \(rung.at.text)"
+                return
+                    "\(rung.level.name) \(name)\(rung.compare.symbol) \(rung.at.text(isSpan: rule.kind.name == "absence"))"
             }, cites: cites, lead: rule.lead, support: rule.support, runbook: rule.runbook, issue: "\(rule.issue)",
             tests: cases.count, quietTests: cases.count(where: \.expected.isEmpty))
     }
 
     private static func reads(_ rule: Rule) -> String {
-        if case .index(let index) = rule.kind { return "index of " + index.parts.map(\.name).joined(separator: ", ") }
-        return [rule.input.type, rule.input.metric, rule.input.unit].filter { !$0.isEmpty }.joined(separator: " ")
+        func text(_ input: Rule.Input) -> String {
+            [input.type, input.metric, input.unit].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        switch rule.kind {
+        case .index(let index): return "index of " + index.parts.map(\.name).joined(separator: ", ")
+        case .sequence(let pattern):
+            let steps = pattern.steps.map { ($0.isNegated ? "not " : "") + text($0.input) }
+            return steps.joined(separator: pattern.order == .steps ? " then " : " and ")
+        case .value, .absence, .proximity: return text(rule.input)
+        }
     }
 
     /// A table a domain; begins with the command that writes it.

@@ -96,7 +96,7 @@ extension RuleReader {
                 rung.compare == .greater ? at >= most : rung.compare.isRising && at > most
             else { continue }
             levelItem(rung)?.report(
-                .unreachable, "\(rung.level.name) at \(rung.at.text) is never reached: \(why)",
+                .unreachable, "\(rung.level.name) at \(rung.at.text(isSpan: isAbsence)) is never reached: \(why)",
                 help: "write 'at: \(plainNumber(most))' or less")
         }
     }

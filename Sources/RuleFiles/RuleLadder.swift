@@ -108,12 +108,16 @@ extension Rule.Threshold {
         return dates.compactMap(\.threshold.number)
     }
 
-    var text: String {
-        switch self {
-        case .number(let value): plainNumber(value)
+    /// As a rule's file writes it: a silence is a span.
+    public func text(isSpan: Bool) -> String {
+        func text(_ number: Double) -> String {
+            isSpan ? TimeSpan(microseconds: Int64(number * 1_000_000)).formatted : plainNumber(number)
+        }
+        return switch self {
+        case .number(let value): text(value)
         case .limit(let name, nil): "limit.\(name)"
-        case .limit(let name, let fallback?): "limit.\(name) or \(plainNumber(fallback))"
-        case .dated(let dates): dates.map(\.threshold.text).joined(separator: ", ")
+        case .limit(let name, let fallback?): "limit.\(name) or \(text(fallback))"
+        case .dated(let dates): dates.map { $0.threshold.text(isSpan: isSpan) }.joined(separator: ", ")
         }
     }
 }

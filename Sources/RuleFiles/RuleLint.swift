@@ -22,20 +22,19 @@ extension RuleReader {
 }
 
 extension RuleDirectory {
-    /// Each rule needs a case in which it fires and one in which it stays quiet.
-    static func lintTests(
-        _ rules: [Rule], _ files: [RuleSet.File], _ tests: [RuleTestFile], _ testPaths: [String], _ findings: Findings
-    ) {
+    /// Each rule needs a case in which it fires and one in which it stays quiet. `paths` are those of all files, by id.
+    static func lintTests(_ rules: [Rule], _ paths: [String: String], _ tests: [RuleTestFile], _ findings: Findings) {
+        let testsByRule = Dictionary(grouping: tests, by: \.rule)
         for rule in rules {
-            guard let path = files.first(where: { isFile($0.path, of: rule.id) })?.path else { continue }
-            let cases = tests.filter { $0.rule == rule.id }.flatMap(\.cases)
+            guard let path = paths[rule.id] else { continue }
+            let cases = testsByRule[rule.id, default: []].flatMap(\.cases)
             func warn(_ code: RuleCode, _ message: String, _ help: String) {
                 findings.add(
                     Finding(path: path, severity: .warning, code: code.rawValue, message: message, suggestion: help))
             }
             if cases.isEmpty {
                 // A test that could not be read has its own findings.
-                if testPaths.contains(where: { isFile($0, of: "\(rule.id).test") }) { continue }
+                if paths["\(rule.id).test"] != nil { continue }
                 warn(.missingTest, "the rule has no test", "write \(rule.id).test.yml beside it")
                 continue
             }
@@ -49,35 +48,30 @@ extension RuleDirectory {
     }
 
     /// Two rules that decide alike raise every alarm twice.
-    static func lintTwins(_ rules: [Rule], _ files: [RuleSet.File], _ findings: Findings) {
-        for (index, rule) in rules.enumerated() {
-            guard let first = rules[..<index].first(where: { decidesAlike($0, rule) }),
-                let path = files.first(where: { isFile($0.path, of: rule.id) })?.path
-            else { continue }
+    static func lintTwins(_ rules: [Rule], _ paths: [String: String], _ findings: Findings) {
+        var firsts: [[UInt8]: String] = [:]
+        for rule in rules {
+            let decision = RuleSet(rules: [withoutWords(rule)], version: "").encoded()
+            guard let first = firsts[decision] else {
+                firsts[decision] = rule.id
+                continue
+            }
+            guard let path = paths[rule.id] else { continue }
             findings.add(
                 Finding(
                     path: path, severity: .warning, code: RuleCode.sameRule.rawValue,
-                    message: "the rule decides exactly as '\(first.id)' does, so every alarm comes twice",
+                    message: "the rule decides exactly as '\(first)' does, so every alarm comes twice",
                     suggestion: "remove one of the two"))
         }
     }
 
-    /// Whether the two differ in words at most.
-    private static func decidesAlike(_ a: Rule, _ b: Rule) -> Bool {
-        func bare(_ rule: Rule) -> Rule {
-            var bare = rule
-            (bare.id, bare.domain, bare.version, bare.runbook, bare.lead) = ("", "", "", "", "")
-            (bare.title, bare.message) = (.init(zh: "", en: ""), .init(zh: "", en: ""))
-            (bare.support, bare.cites) = ([], [])
-            for index in bare.ladder.indices { bare.ladder[index].cite = "" }
-            return bare
-        }
-        return bare(a) == bare(b)
-    }
-
-    /// Whether a rule of this id stands in the file.
-    public static func isFile(_ path: String, of id: String) -> Bool {
-        let name = path.split(separator: "/").last ?? ""
-        return name == "\(id).yml" || name == "\(id).yaml"
+    /// What decides, without what is only said.
+    private static func withoutWords(_ rule: Rule) -> Rule {
+        var bare = rule
+        (bare.id, bare.domain, bare.version, bare.runbook, bare.lead) = ("", "", "", "", "")
+        (bare.title, bare.message) = (.init(zh: "", en: ""), .init(zh: "", en: ""))
+        (bare.support, bare.cites) = ([], [])
+        for index in bare.ladder.indices { bare.ladder[index].cite = "" }
+        return bare
     }
 }

@@ -20,7 +20,11 @@ struct RuleReader {
 
     init?(_ root: YAMLItem, path: String, metrics: MetricCatalogue?) {
         let named = YAMLItem(node: root.node, name: "a rule", source: root.source)
-        guard let fields = named.fields(Self.keys) else { return nil }
+        let inner = [
+            ("levels", Level.allCases.map(\.name)), ("input", RuleKeys.input), ("title", RuleKeys.title),
+            ("owner", RuleKeys.owner),
+        ]
+        guard let fields = named.fields(Self.keys, inner: inner) else { return nil }
         self.fields = fields
         self.path = path
         self.metrics = metrics

@@ -14,8 +14,8 @@ struct RuleTestRun {
         case started(deaf: TimeSpan)
     }
 
-    /// The decisions about the file's rule up to the end of the case, in order.
-    func decisions(of test: RuleTestFile.Case) -> [Decision] {
+    /// The decisions about the file's rule up to the end of the case, in order, and what was asked and refused.
+    func outcome(of test: RuleTestFile.Case) -> (decisions: [Decision], refused: [TransitionRow]) {
         let timeline = timeline(of: test)
         let end = end(of: test, timeline.last?.at ?? .zero)
         var clock = VirtualClock(engine: Engine(registry: file.registry), now: file.start, tick: Self.tick(for: end))
@@ -42,7 +42,7 @@ struct RuleTestRun {
         // Holds that end with the last reading run once its source counts as idle.
         clock.advance(to: file.start + end + ruleSet.timing.idleTimeout + .seconds(2))
         clock.apply(.tick)
-        return clock.decisions.filter { $0.rule == file.rule && $0.at <= file.start + end }
+        return (clock.decisions.filter { $0.rule == file.rule && $0.at <= file.start + end }, clock.refused)
     }
 
     private func perform(_ action: Action, _ number: Int, _ clock: inout VirtualClock) {
@@ -57,14 +57,22 @@ struct RuleTestRun {
                 .ruleSet(
                     RuleSet(rules: rest, version: "removed", timing: ruleSet.timing, zones: ruleSet.zones).encoded()))
         case .step(.tick): clock.apply(.tick)
-        case .step(.acknowledge(_, let key)):
+        case .step(.acknowledge(let at, let key)):
             clock.apply(.request(request(number, openEpisode(in: clock.decisions, key)).encoded))
+            let said = "\(at.formatted) ack\(key.map { " \($0)" } ?? "")"
+            switch clock.engine.outcomes.last?.verdict {
+            case .accepted, .malformed, nil: break
+            case .notOpen:
+                clock.refused.append(.init(expected: said, actual: "refused: no alarm is open", matches: false))
+            case .alreadyAcknowledged:
+                clock.refused.append(.init(expected: said, actual: "refused: acknowledged before", matches: false))
+            }
         case .step(.gap): break
         }
     }
 
     /// The newest alarm of the rule that is open, or of one of its keys. Where there is none, one that never was: the
-    /// request is then refused, and an expectation of it fails.
+    /// request is then refused, and the case fails.
     private func openEpisode(in decisions: [Decision], _ key: String?) -> DecisionID {
         let mine = decisions.filter { $0.rule == file.rule && (key == nil || $0.key == key) }
         let over = mine.filter { $0.transition == .resolved }.map(\.episode)
@@ -121,6 +129,8 @@ private struct VirtualClock {
     let tick: TimeSpan
     var position: Int64 = 1
     var decisions: [Decision] = []
+    /// What operators asked for and did not get.
+    var refused: [TransitionRow] = []
     /// Between stop and start no tick is journaled.
     private var isDown = false
 

@@ -31,7 +31,15 @@ extension RuleReader {
     }
 
     private func quantile(_ aggregate: Aggregate, _ fields: YAMLFields) -> Double? {
-        guard aggregate != .quantile else { return fields.required("q")?.double(in: 0...1) }
+        guard aggregate != .quantile else {
+            guard let item = fields.required("q") else { return nil }
+            guard let text = item.scalar, let per = Double(text), per > 1, per <= 100 else {
+                return item.double(in: 0...1)
+            }
+            item.report(
+                YAMLCode.outOfRange.rawValue, "q must lie between 0 and 1", help: "write \(plainNumber(per / 100))")
+            return nil
+        }
         guard let given = fields.optional("q") else { return 0 }
         given.report(.windowKind, "'q' belongs to quantile, not to \(aggregate.name)", help: "remove it")
         return nil

@@ -12,7 +12,7 @@ struct TestLine {
         words = text.split(separator: " ").map(String.init)
     }
 
-    func readings(_ defaults: RuleTestReader.Defaults) -> [RuleTestFile.Reading]? {
+    func readings(_ defaults: RuleTestReader.Defaults, _ known: RuleTestReader.Known) -> [RuleTestFile.Reading]? {
         guard words.count >= 2, let times = times(words[0]) else {
             return refuse(.badReading, "a reading begins with its time and value", "write it like 90s 31.5")
         }
@@ -23,7 +23,7 @@ struct TestLine {
             at: .zero, value: value, subject: defaults.subject, source: defaults.source, area: defaults.area)
         var index = 2
         while index < words.count {
-            guard let next = modify(&reading, index) else { return nil }
+            guard let next = modify(&reading, index, known) else { return nil }
             index = next
         }
         return times.map { at in
@@ -34,7 +34,9 @@ struct TestLine {
     }
 
     /// Applies the word at the index; gives the index of the next.
-    private func modify(_ reading: inout RuleTestFile.Reading, _ index: Int) -> Int? {
+    private func modify(
+        _ reading: inout RuleTestFile.Reading, _ index: Int, _ known: RuleTestReader.Known
+    ) -> Int? {
         let word = words[index]
         switch word {
         case "duplicate":
@@ -62,16 +64,48 @@ struct TestLine {
         case "source": reading.source = parts[1]
         case "area": reading.area = parts[1]
         case "quality": reading.quality = parts[1]
-        case "metric": reading.metric = parts[1]
+        case "metric":
+            guard isMetric(parts[1], word, known.metrics) else { return nil }
+            reading.metric = parts[1]
         case "category": reading.category = parts[1]
         case "lon", "lat":
             guard let degrees = value(parts[1]) else {
                 return refuse(.badReading, "'\(parts[1])' is no number of degrees", "write it like lon=120.3 lat=31.5")
             }
             if parts[0] == "lon" { reading.longitude = degrees } else { reading.latitude = degrees }
-        default: reading.fields.append(.init(name: parts[0], text: parts[1]))
+        default:
+            guard isDeclared(parts[0], word, known) else { return nil }
+            reading.fields.append(.init(name: parts[0], text: parts[1]))
         }
         return index + 1
+    }
+
+    private static let own = ["subject", "source", "area", "quality", "metric", "category", "lon", "lat"]
+
+    /// A reading of a metric that nobody has would meet no rule.
+    private func isMetric(_ name: String, _ word: String, _ metrics: MetricCatalogue?) -> Bool {
+        guard let metrics, metrics[name] == nil else { return true }
+        item.source.report(
+            .unknownMetric, at: place(of: word), "the catalogue has no metric '\(name)'",
+            help: closest(to: name, among: metrics.rows.map(\.name)).map { "did you mean '\($0)'?" }
+                ?? "add it to metrics.yml")
+        return false
+    }
+
+    /// A field that no input declares is read by nothing.
+    private func isDeclared(_ name: String, _ word: String, _ known: RuleTestReader.Known) -> Bool {
+        guard let fields = known.fields, !fields.contains(name) else { return true }
+        item.source.report(
+            .badReading, at: place(of: word), "no input of '\(known.rule)' declares a field '\(name)'",
+            help: closest(to: name, among: Self.own + fields).map { "did you mean '\($0)'?" }
+                ?? "declare it in the rule: 'input: {…, fields: {\(name): …}}'")
+        return false
+    }
+
+    private func place(of word: String) -> YAMLMark {
+        let text = item.scalar ?? ""
+        let start = text.firstRange(of: " " + word).map { text[..<$0.lowerBound].unicodeScalars.count + 1 } ?? 0
+        return item.mark(atScalar: start, width: word.unicodeScalars.count)
     }
 
     /// One time, or `from..to/step`, both ends included.

@@ -52,6 +52,13 @@ struct ThresholdText {
         guard let text = item.string() else { return nil }
         let (compare, rest) = split(text)
         let skipped = text.unicodeScalars.count - rest.unicodeScalars.count
+        let first = rest.split(separator: " ").first.map { $0.lowercased() } ?? ""
+        if Formula.limitNames.contains(first) {
+            item.report(
+                code, "'\(text)' is neither a number nor a limit",
+                help: "write '\(text.replacing(rest, with: "limit." + rest.lowercased()))'")
+            return nil
+        }
         guard rest.hasPrefix("limit") else {
             return number(item.part(rest, atScalar: skipped)).map { .init(compare: compare, threshold: .number($0)) }
         }

@@ -9,6 +9,8 @@ struct ComposeFailure: Error {
     var mark: YAMLMark?
     var message: String
     var help: String?
+    /// Where the construct began that could not be read to its end.
+    var contextMark: YAMLMark?
 }
 
 /// The single document of the text, nil where there is none.
@@ -133,10 +135,11 @@ private final class Composer {
                 help: "remove it; editors may not show it")
         }
         let context = parser.context.map { " \(String(cString: $0))" } ?? ""
-        let mark = YAMLMark(line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1)
+        func place(_ mark: yaml_mark_t) -> YAMLMark { YAMLMark(line: Int(mark.line) + 1, column: Int(mark.column) + 1) }
         return ComposeFailure(
-            code: .syntax, mark: mark, message: problem + context,
-            help: "a text with ': ', ' #' or a leading one of []{},&*!|>%@\"' must be quoted")
+            code: .syntax, mark: place(parser.problem_mark), message: problem + context,
+            help: "a text with ': ', ' #' or a leading one of []{},&*!|>%@\"' must be quoted",
+            contextMark: parser.context == nil ? nil : place(parser.context_mark))
     }
 
     private func mark(ofByte offset: Int) -> YAMLMark {

@@ -31,7 +31,8 @@ public enum YAMLDocument {
             }
             return YAMLItem(node: root, name: "the file", source: source)
         } catch {
-            source.report(error.code, at: error.mark, error.message, help: error.help)
+            let told = SyntaxAdvice.explain(error, in: text, limits: limits)
+            source.report(told.code, at: told.mark, told.message, help: told.help)
             return nil
         }
     }

@@ -24,6 +24,8 @@ public struct YAMLFields {
     /// Its absence is a finding at the mapping.
     public func required(_ key: String) -> YAMLItem? {
         if let found = optional(key) { return found }
+        // `zh：甲` was told as an unknown key.
+        if pairs.contains(where: { $0.name.hasPrefix(key) && $0.name.unicodeScalars.contains("：") }) { return nil }
         item.source.report(.missingField, at: placeOfAbsence, "\(item.name) has no '\(key)'", help: "add '\(key): …'")
         return nil
     }

@@ -102,7 +102,8 @@ public struct YAMLItem {
     public func span(in range: ClosedRange<TimeSpan> = .zero ... .days(36_500)) -> TimeSpan? {
         guard let text = string() else { return nil }
         guard let value = TimeSpan(parsing: text) else {
-            let help = text.utf8.allSatisfy { $0 &- 48 <= 9 } ? "add a unit: \(text)s, \(text)m, …" : nil
+            let isNumber = text.utf8.allSatisfy { $0 &- 48 <= 9 }
+            let help = text == "0" ? "write 0s" : isNumber ? "add a unit: \(text)s, \(text)m, …" : nil
             report(
                 .notSpan, "\(name) takes a span of time, this is '\(text)'",
                 help: help ?? "write it like 90s, 10m, 1h30m or 2d")
@@ -150,7 +151,8 @@ public struct YAMLItem {
     /// The elements of a list.
     public func items(atMost bound: Int) -> [YAMLItem]? {
         guard case .list(let nodes) = node.content else {
-            report(.wrongShape, "\(name) takes a list, this is \(node.shape)", help: "write it like [a, b]")
+            let example = scalar.map { $0.isEmpty ? "a, b" : $0 } ?? "a, b"
+            report(.wrongShape, "\(name) takes a list, this is \(node.shape)", help: "write it like [\(example)]")
             return nil
         }
         guard nodes.count <= bound else {
@@ -170,13 +172,16 @@ public struct YAMLItem {
     }
 
     /// A mapping with these keys and no others; unknown ones are reported and skipped. `unadvertised` keys are known
-    /// and never suggested.
-    public func fields(_ keys: [String], unadvertised: [String] = []) -> YAMLFields? {
-        guard let pairs = pairs() else { return nil }
+    /// and never suggested; those of `inner` belong to one of the mapping's own values.
+    public func fields(
+        _ keys: [String], unadvertised: [String] = [], inner: [(key: String, keys: [String])] = []
+    ) -> YAMLFields? {
+        guard let pairs = pairs(like: keys.prefix(2).map { "\($0): …" }.joined(separator: ", ")) else { return nil }
         for pair in pairs where !keys.contains(pair.name) && !unadvertised.contains(pair.name) {
             pair.source.report(
                 .unknownKey, at: pair.keyMark, "\(name) has no key '\(pair.name)'",
-                help: advice(pair, keys))
+                help: inner.first { $0.keys.contains(pair.name) }.map { "indent it: it belongs to '\($0.key)'" }
+                    ?? advice(pair, keys))
         }
         return YAMLFields(item: self, keys: keys + unadvertised, pairs: pairs)
     }
@@ -193,9 +198,9 @@ public struct YAMLItem {
     }
 
     /// A mapping whose keys the user chooses, in file order.
-    public func pairs() -> [YAMLPair]? {
+    public func pairs(like example: String = "key: value") -> [YAMLPair]? {
         guard case .mapping(let pairs) = node.content else {
-            report(.wrongShape, "\(name) takes a mapping, this is \(node.shape)", help: "write it like {key: value}")
+            report(.wrongShape, "\(name) takes a mapping, this is \(node.shape)", help: "write it like {\(example)}")
             return nil
         }
         return pairs.map { pair in
@@ -208,23 +213,19 @@ public struct YAMLItem {
     /// The place of a scalar of this text, so that a finding can point into an expression; nil-safe for every style.
     public func mark(atScalar offset: Int, width: Int = 1) -> YAMLMark {
         guard case .scalar(let text, let style) = node.content else { return mark }
-        switch style {
-        case .plain: return text.contains("\n") ? mark : shifted(offset, width)
-        case .singleQuoted, .doubleQuoted:
-            let asWritten = mark.width == text.unicodeScalars.count + 2
-            return asWritten ? shifted(offset + 1, width) : mark
-        case .literal, .folded: return mark
-        }
+        let start =
+            switch style {
+            case .plain: mark
+            case .singleQuoted, .doubleQuoted: YAMLMark(line: mark.line, column: mark.column + 1)
+            case .literal, .folded: YAMLMark(line: mark.line + 1, column: 1)
+            }
+        return source.mark(of: text, atScalar: offset, width: width, from: start) ?? mark
     }
 
     /// A part of this scalar as an item of its own, so that its findings point at it.
     public func part(_ text: String, atScalar offset: Int) -> YAMLItem {
         let place = mark(atScalar: offset, width: text.unicodeScalars.count)
         return YAMLItem(node: YAMLNode(content: .scalar(text, style: .plain), mark: place), name: name, source: source)
-    }
-
-    private func shifted(_ offset: Int, _ width: Int) -> YAMLMark {
-        YAMLMark(line: mark.line, column: mark.column + offset, width: width)
     }
 
     /// `1_000` and `1,000` are what people mean by 1000.

@@ -93,26 +93,23 @@ struct RulesCommand: ParsableCommand {
             print("\(rule.id)  \(rule.title.zh)  \(rule.title.en)")
             print("version \(rule.version)")
             for rung in rule.ladder {
-                let clear = rung.clear.map { ", clear \(text($0))" } ?? ""
+                let isSpan = rule.kind.name == "absence"
+                let clear = rung.clear.map { ", clear \(text($0, isSpan))" } ?? ""
                 print(
-                    "\(rung.level.name): \(rule.values[rung.of].name) \(rung.compare.symbol) \(text(rung.at))\(clear), "
+                    "\(rung.level.name): \(rule.values[rung.of].name) \(rung.compare.symbol) \(text(rung.at, isSpan))\(clear), "
                         + "for \(rung.hold.formatted), clear for \(rung.clearHold.formatted)  \(rung.cite)")
             }
-            if let file = ruleSet.files.first(where: { RuleDirectory.isFile($0.path, of: id) }) {
+            if let file = ruleSet.files.first(where: { RuleDirectory.id(of: $0.path) == id }) {
                 print("\n\(file.text)")
             }
         }
 
-        private func text(_ threshold: Rule.Threshold) -> String {
-            switch threshold {
-            case .number(let value): "\(value)"
-            case .limit(let name, let fallback): "limit.\(name)" + (fallback.map { " or \($0)" } ?? "")
-            case .dated(let dates):
-                dates.map { dated in
-                    dated.from > .distantPast
-                        ? "from \(dated.from.formatted()) \(text(dated.threshold))" : text(dated.threshold)
-                }.joined(separator: ", ")
-            }
+        private func text(_ threshold: Rule.Threshold, _ isSpan: Bool) -> String {
+            guard case .dated(let dates) = threshold else { return threshold.text(isSpan: isSpan) }
+            return dates.map { dated in
+                let from = dated.from > .distantPast ? "from \(dated.from.formatted()) " : ""
+                return from + dated.threshold.text(isSpan: isSpan)
+            }.joined(separator: ", ")
         }
     }
 }

@@ -369,7 +369,7 @@ extension EndToEnd {
             let list = try fenghuo("rules", "list", in: scratch)
             #expect(list.code == 0 && list.output.split(separator: "\n").count > 10)
             let show = try fenghuo("rules", "show", "gas-lel", in: scratch)
-            #expect(show.code == 0 && show.output.contains("red: value >= limit.hh or 50.0, clear 40.0"))
+            #expect(show.code == 0 && show.output.contains("red: value >= limit.hh or 50, clear 40"))
             let unknown = try fenghuo("rules", "show", "gas-lol", in: scratch)
             #expect(unknown.code == 2 && unknown.errors.contains("did you mean gas-lel?"))
         }

@@ -178,6 +178,17 @@ struct CalendarTests {
         }
     }
 
+    @Test func `hours that end when they begin are a whole day from then on`() {
+        var calendar = Self.calendar((8, 8))
+        calendar.weekdays = 1 << 4
+        for (text, expected) in [
+            ("2026-07-03T07:59:59+08:00", false), ("2026-07-03T08:00:00+08:00", true),
+            ("2026-07-04T07:59:59+08:00", true), ("2026-07-04T08:00:00+08:00", false),
+        ] {
+            #expect(active(calendar, .shanghai, text) == expected)
+        }
+    }
+
     @Test func `holidays are off, working days moved to a weekend are on, and a season bounds both`() {
         var calendar = Self.calendar((8, 24))
         calendar.weekdays = 0x1F

@@ -199,8 +199,33 @@ struct RuleTestsTests {
               - name: two wells
                 readings: [0s 21 subject=A, 1s 22 subject=B area=320213021000 quality=good, 1m 26 subject=B note=x n=3]
                 expect: [0s raised yellow key A, 1s raised yellow key B, 1m escalated orange key B]
-            """)
+            """,
+            rule: plainRule.replacingOccurrence(
+                of: "unit: \"%LEL\"", with: "unit: \"%LEL\", fields: {note: string, n: int}"))
         #expect(report.passed, "\(report.table)")
+    }
+
+    /// `step` is declared by a step of the rule, `theirs` by its inhibitor, `far` by that one's, `stranger` by none of them.
+    @Test(arguments: [("step", true), ("theirs", true), ("far", true), ("stranger", false)])
+    func `a reading has the fields that the rule and those it works with declare`(field: String, isKnown: Bool) {
+        func rule(_ id: String, _ field: String, _ inhibitor: String?) -> String {
+            """
+            id: \(id)
+            title: {zh: 序, en: sequence}
+            domain: gas
+            sequence: {within: 5m, steps: [{type: report, category: x, fields: {\(field): int}}, {type: report, category: y}]}
+            levels: {red: {at: 2}}
+            \(inhibitor.map { "inhibited_by: [\($0)]" } ?? "")
+            """
+        }
+        let files = [
+            ("gas/a.yml", rule("a", "step", "b")), ("gas/b.yml", rule("b", "theirs", "c")),
+            ("gas/c.yml", rule("c", "far", nil)), ("gas/d.yml", rule("d", "stranger", nil)),
+            ("gas/a.test.yml", "rule: a\ncases: [{name: a, readings: [0s 1 \(field)=3], expect: []}]"),
+        ]
+        let report = RuleTests.run(
+            files: files.map { .init(path: $0.0, bytes: Array($0.1.utf8)) }, metrics: catalogue())
+        #expect(report.findings.map(\.code) == (isKnown ? [] : ["bad_reading"]), "\(report.table)")
     }
 
     @Test func `an unknown rule is an error with the nearest name, and no case of it runs`() {

@@ -58,7 +58,7 @@ struct SendingScenarioTests {
         let test = """
             rule: a
             cases:
-              - {name: nothing open, readings: [0s 1], steps: [1m ack], expect: [1m acknowledged red]}
+              - {name: nothing open, readings: [0s 1], steps: [1m ack], expect: []}
               - {name: other unit, readings: [0s 60], until: 6m, expect: [0s raised red, 5m unacknowledged red to 乙]}
               - {name: right unit, readings: [0s 60], until: 6m, expect: [0s raised red, 5m unacknowledged red to 甲]}
             """
