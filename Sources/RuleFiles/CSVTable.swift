@@ -35,11 +35,16 @@ struct CSVTable {
                     return nil
                 }
                 table = CSVTable(header: row, rows: [])
+                if let comma = fullWidthComma(row) {
+                    source.report(.csvShape, at: comma, "a column's name has no comma", help: "write ','")
+                    return nil
+                }
                 continue
             }
             guard row.count == width else {
+                let comma = row.count < width ? fullWidthComma(row) : nil
                 source.report(
-                    .csvShape, at: row[0].mark, "the row has \(row.count) cells, the header has \(width)",
+                    .csvShape, at: comma ?? row[0].mark, "the row has \(row.count) cells, the header has \(width)",
                     help: "quote a cell that contains a comma")
                 return nil
             }
@@ -55,6 +60,15 @@ struct CSVTable {
             source.report(YAMLCode.emptyFile, at: nil, "the file is empty", help: "write it, or remove it")
         }
         return table
+    }
+
+    /// `甲，乙` is one cell; a quoted one may be.
+    private static func fullWidthComma(_ row: [Cell]) -> YAMLMark? {
+        for cell in row where cell.mark.width == cell.text.unicodeScalars.count {
+            guard let comma = cell.text.unicodeScalars.enumerated().first(where: { $1 == "，" }) else { continue }
+            return YAMLMark(line: cell.mark.line, column: cell.mark.column + comma.offset)
+        }
+        return nil
     }
 
     /// Splits bytes into rows of cells.

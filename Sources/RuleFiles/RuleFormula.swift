@@ -29,8 +29,14 @@ extension RuleReader {
 
     private func report(_ failure: ExpressionFailure, in text: String, of item: YAMLItem, fields: Bool) {
         for error in failure.errors {
-            let start = scalars(in: text, upTo: error.offset)
-            let width = scalars(in: text, upTo: error.offset + error.length) - start
+            var start = scalars(in: text, upTo: error.offset)
+            var width = scalars(in: text, upTo: error.offset + error.length) - start
+            // `"学校”`: what was meant to close.
+            let part = text.unicodeScalars.dropFirst(start).prefix(width)
+            if error.code == .syntax, let quote = part.enumerated().first(where: { "“”‘’".unicodeScalars.contains($1) })
+            {
+                (start, width) = (start + quote.offset, 1)
+            }
             let isUndeclared = error.code == .undeclaredReference
             let isColumn = error.message.hasPrefix("'registry.")
             item.source.report(

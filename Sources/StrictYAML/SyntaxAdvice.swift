@@ -10,7 +10,7 @@ struct SyntaxAdvice {
     }
 
     /// Larger files get the parser's words: each trial reads the file again.
-    static let maximumBytes = 1 << 20
+    static let maximumBytes = 1 << 18
     /// Changes of one kind that are tried.
     static let maximumTrials = 32
     /// Lines between a bracket or quote and its end that are tried.

@@ -60,7 +60,7 @@ extension SyntaxAdvice {
                 guard let column = openQuote(quote, line) else { continue }
                 let length = lengthOfText(line)
                 let ends = lines[line].indices.filter { $0 > column && "}],".unicodeScalars.contains(lines[line][$0]) }
-                let found = (ends + [max(length, column + 1), lines[line].count]).contains {
+                let found = (ends.suffix(Self.maximumLines) + [max(length, column + 1), lines[line].count]).contains {
                     helps([Edit(line: line, column: $0, inserted: String(quote))])
                 }
                 if found { return told(unclosed: quote, line, column) }
