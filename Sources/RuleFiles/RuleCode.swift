@@ -75,6 +75,8 @@ public enum RuleCode: String, Sendable, CaseIterable {
     /// Doubled braces show a slot's name instead of its value.
     case literalSlot = "literal_slot"
     case sameRule = "same_rule"
+    /// `[甲，乙]`
+    case joinedUnits = "joined_units"
     case idleInhibitor = "idle_inhibitor"
 
     // Catalogue and registry.

@@ -55,8 +55,8 @@ extension RuleReader {
         rule.status =
             fields.optional("status")?.word(of: Rule.Status.words) ?? .stable
         if let owner = fields.optional("owner")?.fields(RuleKeys.owner) {
-            rule.lead = owner.required("lead")?.string() ?? ""
-            rule.support = owner.optional("support")?.strings(atMost: 32) ?? []
+            rule.lead = owner.required("lead").flatMap(unit) ?? ""
+            rule.support = owner.optional("support").flatMap { units($0, atMost: 32) } ?? []
         }
         rule.runbook = fields.optional("runbook")?.string() ?? ""
         rule.cites = fields.optional("cites")?.strings(atMost: 32) ?? []
@@ -68,6 +68,28 @@ extension RuleReader {
                 dates.item.report(.effectiveOrder, "the rule ends before it begins", help: "swap 'from' and 'until'")
             }
         }
+    }
+
+    /// Names of units, which other systems know by these letters.
+    func units(_ item: YAMLItem, atMost bound: Int) -> [String]? {
+        guard let items = item.items(atMost: bound) else { return nil }
+        let units = items.map(unit)
+        return units.contains(nil) ? nil : units.compactMap { $0 }
+    }
+
+    /// A name with a Chinese comma in it is one unit for the machine, and most likely none in the city.
+    private func unit(_ item: YAMLItem) -> String? {
+        guard let name = item.string() else { return nil }
+        let names = name.split { "，、".contains($0) }.map { $0.drop { $0 == " " } }
+        if names.count > 1 {
+            let isLead = item.name == "lead"
+            item.report(
+                .joinedUnits, "'\(name)' is one unit with a comma in its name",
+                help: isLead
+                    ? "write 'lead: \(names[0])' and the others under 'support'"
+                    : "write [\(names.joined(separator: ", "))]", severity: .warning)
+        }
+        return name
     }
 
     /// Warnings about the weather are the weather office's to publish (Meteorology Law, art. 22); risks to public

@@ -50,7 +50,7 @@ extension RuleReader {
         let range: ClosedRange<TimeSpan> = .seconds(1) ... .days(366)
         let handle = fields.optional("handle_within")
         let acknowledge = handle == nil ? fields.required("acknowledge_within") : fields.optional("acknowledge_within")
-        let units = fields.read("escalate_to", or: []) { $0.strings(atMost: Rule.Response.maximumUnits) }
+        let units = fields.read("escalate_to", or: []) { self.units($0, atMost: Rule.Response.maximumUnits) }
         let level = fields.read("level", or: Level.blue) { $0.word(of: Level.words) }
         let response = Rule.Response(
             level: level ?? .blue, acknowledgeWithin: acknowledge?.span(in: range),

@@ -8,7 +8,7 @@ public struct RuleTestReport: Sendable {
         public var line: Int
         public var rule: String
         public var name: String
-        /// Every transition, expected or not.
+        /// Every transition, expected or not, and the requests that were refused.
         public var rows: [TransitionRow]
 
         public var passed: Bool { rows.allSatisfy(\.matches) }
