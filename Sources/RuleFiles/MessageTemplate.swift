@@ -115,6 +115,9 @@ extension RuleReader {
         for failure in MessageTemplate.read(item.scalar ?? "").failures {
             let mark = item.mark(atScalar: failure.offset, width: failure.width)
             guard let unknown = failure.unknown else {
+                // `｛value}`: the partner is there, and full-width.
+                let partner = item.scalar?.unicodeScalars.enumerated().first { $1 == "｛" || $1 == "｝" }?.offset
+                let mark = partner.map { item.mark(atScalar: $0) } ?? mark
                 item.source.report(
                     .badTemplate, at: mark, "a brace without its partner", help: "write {{ or }} for a brace itself")
                 continue

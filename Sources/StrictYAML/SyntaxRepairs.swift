@@ -51,7 +51,24 @@ extension SyntaxAdvice {
     }
 
     /// A bracket or quote that is not closed, closed by another, or closed without having been opened.
-    var closing: ComposeFailure? { unclosedQuote ?? unclosedBracket ?? strayCloser }
+    var closing: ComposeFailure? { unopenedBracket ?? unclosedQuote ?? unclosedBracket ?? strayCloser }
+
+    /// `title: zh: 甲, en: A}`
+    private var unopenedBracket: ComposeFailure? {
+        let text = lines[stop.line]
+        for (opener, closer) in [("{", "}"), ("[", "]")] as [(Unicode.Scalar, Unicode.Scalar)] {
+            guard !text.contains(opener), let end = text.lastIndex(of: closer) else { continue }
+            let colons = text[..<end].indices.dropLast().filter { text[$0] == ":" && text[$0 + 1] == " " }
+            guard let colon = opener == "{" ? colons.first : colons.last else { continue }
+            let start = text[(colon + 1)...].firstIndex { $0 != " " } ?? end
+            guard helps([Edit(line: stop.line, column: start, inserted: String(opener))]) else { continue }
+            let width = max(1, text[start...].prefix { isWord($0) }.count)
+            return told(
+                stop.line, start, width: width, "the '\(closer)' of this line has no '\(opener)'",
+                "write '\(opener)' before '\(string(text[start..<(start + width)]))'")
+        }
+        return nil
+    }
 
     private var unclosedQuote: ComposeFailure? {
         let first = max(begin?.line ?? 0, stop.line - Self.maximumLines, 0)
@@ -132,6 +149,7 @@ extension SyntaxAdvice {
     /// Indentation, and colons that are missing or stand too close.
     var placing: ComposeFailure? {
         guard !failure.message.contains("expected '-'") else { return nil }
+        if let colon = colonInside { return colon }
         let near = Set([stop.line, stop.line - 1, begin?.line ?? stop.line]).filter { $0 >= 0 }.sorted()
         for line in near {
             if let colon = colon(line) { return colon }
@@ -161,7 +179,22 @@ extension SyntaxAdvice {
         return told(line, end, "a space is missing after ':'", help)
     }
 
-    private func isWord(_ scalar: Unicode.Scalar) -> Bool { scalar == "_" || scalar.properties.isAlphabetic }
+    /// `{support [甲]}` and `{support:[甲]}`.
+    private var colonInside: ComposeFailure? {
+        guard let word = wordBeforeStop, stop.column < lines[stop.line].count else { return nil }
+        let key = string(lines[stop.line][word])
+        if lines[stop.line][stop.column] == ":", helps([Edit(line: stop.line, column: stop.column + 1, inserted: " ")])
+        {
+            return told(stop.line, stop.column, "a space is missing after ':'", "write '\(key): …'")
+        }
+        guard "[{".unicodeScalars.contains(lines[stop.line][stop.column]),
+            helps([Edit(line: stop.line, column: word.upperBound, inserted: ":")])
+        else { return nil }
+        return told(
+            stop.line, word.lowerBound, width: word.count, "'\(key)' has no ':' after it", "write '\(key): …'")
+    }
+
+    func isWord(_ scalar: Unicode.Scalar) -> Bool { scalar == "_" || scalar.properties.isAlphabetic }
 
     /// A line further in or out than its neighbours.
     private func indentation(_ line: Int) -> ComposeFailure? {
@@ -182,31 +215,6 @@ extension SyntaxAdvice {
     }
 
     private func indent(_ line: Int) -> Int { lines[line].prefix { $0 == " " }.count }
-
-    /// A text that YAML reads as something else.
-    var quoting: ComposeFailure? {
-        guard !failure.message.contains("block sequence entries") else { return nil }
-        let text = lines[stop.line]
-        let before = text[..<stop.column]
-        let start =
-            before.indices.last { index in
-                let isEnd = before[index] == " " && index > 0 && ":,-".unicodeScalars.contains(before[index - 1])
-                return isEnd || "{[".unicodeScalars.contains(before[index])
-            }.map { $0 + 1 } ?? text.count
-        let depth = before.reduce(0) {
-            $0 + ("{[".unicodeScalars.contains($1) ? 1 : "}]".unicodeScalars.contains($1) ? -1 : 0)
-        }
-        let length = lengthOfText(stop.line)
-        let inside = text[stop.column...].firstIndex { ",}]".unicodeScalars.contains($0) }
-        let end = depth > 0 || isIn("parsing a flow") ? inside ?? length : length
-        guard start < end else { return nil }
-        let written = string(text[start..<end])
-        let quoted =
-            written.contains { $0 == "\"" || $0 == "\\" } ? "'\(written.replacing("'", with: "''"))'" : "\"\(written)\""
-        guard helps([Edit(line: stop.line, column: start, removed: end - start, inserted: quoted)]) else { return nil }
-        return told(
-            stop.line, start, width: end - start, "this text needs quotes", "write \(quoted)")
-    }
 
     /// Where no change helped: what the parser says, with what most often is behind it.
     var standing: ComposeFailure {

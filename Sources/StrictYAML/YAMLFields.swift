@@ -24,8 +24,8 @@ public struct YAMLFields {
     /// Its absence is a finding at the mapping.
     public func required(_ key: String) -> YAMLItem? {
         if let found = optional(key) { return found }
-        // `zh：甲` was told as an unknown key.
-        if pairs.contains(where: { $0.name.hasPrefix(key) && $0.name.unicodeScalars.contains("：") }) { return nil }
+        // `zh：甲`, `zh:甲` and `zh 甲` were told as unknown keys.
+        if pairs.contains(where: { pair in ["：", ":", " "].contains { pair.name.hasPrefix(key + $0) } }) { return nil }
         item.source.report(.missingField, at: placeOfAbsence, "\(item.name) has no '\(key)'", help: "add '\(key): …'")
         return nil
     }

@@ -151,8 +151,11 @@ public struct YAMLItem {
     /// The elements of a list.
     public func items(atMost bound: Int) -> [YAMLItem]? {
         guard case .list(let nodes) = node.content else {
-            let example = scalar.map { $0.isEmpty ? "a, b" : $0 } ?? "a, b"
-            report(.wrongShape, "\(name) takes a list, this is \(node.shape)", help: "write it like [\(example)]")
+            let text = scalar ?? ""
+            report(
+                .wrongShape, "\(name) takes a list, this is \(node.shape)",
+                help: text.hasPrefix("-") && !text.contains("\n")
+                    ? "write '- \(text.dropFirst())'" : "write it like [\(text.isEmpty ? "a, b" : text)]")
             return nil
         }
         guard nodes.count <= bound else {
@@ -188,6 +191,10 @@ public struct YAMLItem {
 
     /// `{en: gas, high}` is a mapping of two keys: the second has no value.
     private func advice(_ pair: YAMLPair, _ keys: [String]) -> String {
+        // `{at 10}` and `{at:10}`
+        if let key = keys.first(where: { pair.name.hasPrefix($0 + " ") || pair.name.hasPrefix($0 + ":") }) {
+            return "write '\(key): \(pair.name.dropFirst(key.count + 1).drop { $0 == " " })'"
+        }
         if let near = closest(to: pair.name, among: keys) ?? translated(pair.name, among: keys) {
             return "did you mean '\(near)'?"
         }
