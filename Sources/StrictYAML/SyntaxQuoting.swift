@@ -3,17 +3,16 @@ extension SyntaxAdvice {
     /// A text that YAML reads as something else, or two pairs that nothing parts.
     var quoting: ComposeFailure? {
         guard !failure.message.contains("block sequence entries") else { return nil }
+        if let (comma, key) = missingComma, helps([Edit(line: stop.line, column: comma, inserted: ",")]) {
+            let word = string(lines[stop.line][key])
+            return told(
+                stop.line, key.lowerBound, width: key.count,
+                "a ',' is missing before '\(word)', or the text needs quotes", "write ', \(word): …'")
+        }
         let text = lines[stop.line]
         let (start, end) = stoppedText
         guard start < end else { return nil }
         let written = string(text[start..<end])
-        if let (comma, word) = missingComma(start),
-            helps([Edit(line: stop.line, column: comma, inserted: ",")])
-        {
-            return told(
-                stop.line, start, width: end - start, "a ',' is missing before '\(word)', or the text needs quotes",
-                "write '\(string(text[start..<comma])), \(word): …'")
-        }
         if written.last == "\"", helps([Edit(line: stop.line, column: start, inserted: "\"")]) {
             return told(
                 stop.line, start, width: end - start, "the quote at the end of this text has none at its start",
@@ -47,10 +46,17 @@ extension SyntaxAdvice {
     }
 
     /// In `{at: 10 clear: 8}`, where the comma belongs and the key after it.
-    private func missingComma(_ start: Int) -> (column: Int, key: String)? {
-        guard let word = wordBeforeStop, word.lowerBound > start else { return nil }
-        let comma = lines[stop.line][..<word.lowerBound].lastIndex { $0 != " " }.map { $0 + 1 } ?? 0
-        return comma > start && comma < word.lowerBound ? (comma, string(lines[stop.line][word])) : nil
+    private var missingComma: (column: Int, key: Range<Int>)? {
+        guard let key = wordBeforeStop ?? wordAtStop,
+            let last = lines[stop.line][..<key.lowerBound].lastIndex(where: { $0 != " " }),
+            !":,{[-".unicodeScalars.contains(lines[stop.line][last]), last + 1 < key.lowerBound
+        else { return nil }
+        return (last + 1, key)
+    }
+
+    private var wordAtStop: Range<Int>? {
+        let width = lines[stop.line][stop.column...].prefix { $0.isASCII && isWord($0) }.count
+        return width > 0 ? stop.column..<(stop.column + width) : nil
     }
 
     /// The word that ends at the stop, or blanks before it.

@@ -59,9 +59,11 @@ extension SyntaxAdvice {
         for (opener, closer) in [("{", "}"), ("[", "]")] as [(Unicode.Scalar, Unicode.Scalar)] {
             guard !text.contains(opener), let end = text.lastIndex(of: closer) else { continue }
             let colons = text[..<end].indices.dropLast().filter { text[$0] == ":" && text[$0 + 1] == " " }
-            guard let colon = opener == "{" ? colons.first : colons.last else { continue }
-            let start = text[(colon + 1)...].firstIndex { $0 != " " } ?? end
-            guard helps([Edit(line: stop.line, column: start, inserted: String(opener))]) else { continue }
+            let dash = text.firstIndex { $0 != " " }.flatMap { text[$0] == "-" ? $0 : nil }
+            let before = opener == "{" ? [dash, colons.first] : [colons.last]
+            let starts = before.compactMap { $0 }.map { sign in text[(sign + 1)...].firstIndex { $0 != " " } ?? end }
+            let found = starts.first { helps([Edit(line: stop.line, column: $0, inserted: String(opener))]) }
+            guard let start = found else { continue }
             let width = max(1, text[start...].prefix { isWord($0) }.count)
             return told(
                 stop.line, start, width: width, "the '\(closer)' of this line has no '\(opener)'",
@@ -163,6 +165,12 @@ extension SyntaxAdvice {
     /// `domain gas` and `domain:gas`.
     private func colon(_ line: Int) -> ComposeFailure? {
         let text = lines[line]
+        let dash = indent(line)
+        if dash + 1 < text.count, text[dash] == "-", text[dash + 1] != " ",
+            helps([Edit(line: line, column: dash + 1, inserted: " ")])
+        {
+            return told(line, dash, "a space is missing after '-'", "write '- '")
+        }
         let start = text.firstIndex { $0 != " " && $0 != "-" } ?? text.count
         let end = text[start...].firstIndex { !isWord($0) } ?? text.count
         guard end > start else { return nil }

@@ -155,7 +155,8 @@ public struct YAMLItem {
             report(
                 .wrongShape, "\(name) takes a list, this is \(node.shape)",
                 help: text.hasPrefix("-") && !text.contains("\n")
-                    ? "write '- \(text.dropFirst())'" : "write it like [\(text.isEmpty ? "a, b" : text)]")
+                    ? "write '- \(text.dropFirst())'"
+                    : "write it like [\(text.isEmpty ? "a, b" : text.hasSuffix("]") ? String(text.dropLast()) : text)]")
             return nil
         }
         guard nodes.count <= bound else {
