@@ -72,11 +72,22 @@ public final class AlertStore: Sendable {
                     try database.execute(
                         sql: "UPDATE notices SET body = replace(body, ?, ?)",
                         arguments: ["\"epoch\":\"\(state.epoch)\"", "\"epoch\":\"\(epoch)\""])
+                    try hashNotices(database)
                     try database.execute(sql: "UPDATE meta SET epoch = ?", arguments: [epoch])
                     return .commit
                 }
             }
             state.epoch = epoch
+        }
+    }
+
+    private func hashNotices(_ database: Database) throws {
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT seq, prev, kind, exercise, domain, level, area, body FROM notices ORDER BY seq")
+        while let row = try rows.next() {
+            let (seq, body): (Int64, String) = try (row.decode(forColumn: "seq"), row.decode(forColumn: "body"))
+            let hash = try NoticeHash.of(body, seq: seq, prev: row.decode(forColumn: "prev"), storedLeaf(row))
+            try database.run(sql: "UPDATE notices SET hash = ? WHERE seq = ?", arguments: [hash, seq])
         }
     }
 

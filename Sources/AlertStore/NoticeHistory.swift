@@ -21,19 +21,22 @@ public struct NoticePage: Equatable, Sendable {
 }
 
 extension AlertReader {
-    /// Notices after `since` under any of the topic prefixes (none: all), at most `limit`.
+    /// Notices after `since` under any of the topic prefixes (none: all), at most `limit` or about 4 MiB. Throws `corrupt` at a
+    /// notice that is not what was stored.
     ///
     /// Scans in short transactions; a page may hold fewer than `limit`, even none, and still have `more`.
     public func notices(since: Int64, topics: [String] = [], limit: Int = 1000) throws(StoreError) -> NoticePage {
         let limit = min(max(limit, 1), StoreBounds.pageRows)
         var page = NoticePage(notices: [], next: since, more: true)
+        var bytes = 0
         for _ in 0..<StoreBounds.historyScans {
             let rows = try scan(since: page.next)
             for notice in rows {
                 page.next = notice.seq
                 guard notice.leaf.matches(topics) else { continue }
                 page.notices.append(notice)
-                if page.notices.count == limit { return page }
+                bytes += notice.body.utf8.count
+                if page.notices.count == limit || bytes >= StoreBounds.pageBytes { return page }
             }
             guard rows.count == StoreBounds.pageRows else {
                 page.more = false
@@ -48,7 +51,7 @@ extension AlertReader {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT seq, prev, kind, exercise, domain, level, area, body FROM notices
+                    SELECT seq, prev, kind, exercise, domain, level, area, body, hash FROM notices
                     WHERE seq > ? ORDER BY seq LIMIT ?
                     """, arguments: [since, StoreBounds.pageRows]
             ).map(storedNotice)
@@ -63,7 +66,7 @@ extension AlertReader {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT seq, position, ordinal, prev, kind, exercise, domain, level, area, body FROM notices
+                    SELECT seq, position, ordinal, prev, kind, exercise, domain, level, area, body, hash FROM notices
                     WHERE (position, ordinal) > (?, ?) ORDER BY position, ordinal LIMIT ?
                     """, arguments: [id.position, id.ordinal, limit]
             ).map { (id: try storedID($0), notice: try storedNotice($0)) }
@@ -85,9 +88,14 @@ extension AlertReader {
     }
 
     private func storedNotice(_ row: Row) throws -> StoredNotice {
-        try StoredNotice(
+        let notice = try StoredNotice(
             seq: row.decode(forColumn: "seq"), prev: row.decode(forColumn: "prev"), leaf: storedLeaf(row),
             body: row.decode(forColumn: "body"))
+        let hash: Int64? = try row.decode(forColumn: "hash")
+        guard hash == nil || hash == NoticeHash.of(notice.body, seq: notice.seq, prev: notice.prev, notice.leaf) else {
+            throw StoreError.corrupt(path: path, reason: "notice \(notice.seq) is not what was stored")
+        }
+        return notice
     }
 
     /// Leaves whose newest notice is after `since`, by that sequence, at most a page.
@@ -101,11 +109,11 @@ extension AlertReader {
             ).map { (leaf: try storedLeaf($0), seq: try $0.decode(forColumn: "seq")) }
         }
     }
+}
 
-    private func storedLeaf(_ row: Row) throws -> Leaf {
-        try Leaf(
-            kind: row.decode(forColumn: "kind"), exercise: row.decode(forColumn: "exercise"),
-            domain: row.decode(forColumn: "domain"), level: storedLevel(row.decode(forColumn: "level")),
-            area: row.decode(forColumn: "area"))
-    }
+func storedLeaf(_ row: Row) throws -> Leaf {
+    try Leaf(
+        kind: row.decode(forColumn: "kind"), exercise: row.decode(forColumn: "exercise"),
+        domain: row.decode(forColumn: "domain"), level: storedLevel(row.decode(forColumn: "level")),
+        area: row.decode(forColumn: "area"))
 }

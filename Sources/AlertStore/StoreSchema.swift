@@ -80,6 +80,8 @@ enum StoreSchema {
             actor TEXT NOT NULL, note TEXT NOT NULL, received INTEGER NOT NULL, verdict TEXT NOT NULL
         ) STRICT;
         """,
+        // Of earlier notices it is not known.
+        "ALTER TABLE notices ADD COLUMN hash INTEGER;",
     ]
 
     /// Brings a new or older file to the newest version; refuses foreign and newer ones.

@@ -95,14 +95,15 @@ extension AlertStore {
                 sql: "SELECT seq FROM leaves WHERE kind = ? AND exercise = ? AND domain = ? AND level = ? AND area = ?",
                 arguments: key)?.decode(Int64.self, atIndex: 0) ?? 0
         precondition(prev < seq, "sequences increase")
+        let body = writer.notice(decision, facts, seq: seq, prev: prev).json
         try database.run(
             sql: """
-                INSERT INTO notices(kind, exercise, domain, level, area, seq, position, ordinal, prev, body)
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO notices(kind, exercise, domain, level, area, seq, position, ordinal, prev, body, hash)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: key + [
-                seq, decision.id.position, decision.id.ordinal, prev,
-                writer.notice(decision, facts, seq: seq, prev: prev).json,
+                seq, decision.id.position, decision.id.ordinal, prev, body,
+                NoticeHash.of(body, seq: seq, prev: prev, leaf),
             ])
         try database.run(
             sql: """

@@ -79,12 +79,13 @@ struct FeedSession: ~Copyable {
     ) throws {
         guard frames.receive(from: asker) == .message else { return }
         let now = MonotonicClock.milliseconds()
-        askedSince = now
         guard frames.count == 1, let page = HistoryPage(frames.bytes(0)) else {
+            // No answer that helps: whoever waits is told so after a while.
             status.unreadable += 1
             askAt = now + FeedBounds.retryMilliseconds
             return
         }
+        askedSince = now
         if let refusal = page.refusal { return try heed(refusal, epoch: page.epoch, now) }
         if cursor == nil {
             cursor = FeedCursor(epoch: page.epoch, seq: beginsNow ? page.head : 0, nowMilliseconds: now)
@@ -121,7 +122,7 @@ struct FeedSession: ~Copyable {
             cursor?.restart(epoch: epoch, nowMilliseconds: now)
             askAt = 0
         case .unavailable: askAt = now + FeedBounds.retryMilliseconds
-        case .tooLarge, .malformed, .invalidSince, .invalidLimit, .tooManyTopics, nil:
+        case .tooLarge, .malformed, .invalidSince, .invalidLimit, .tooManyTopics, .damaged, nil:
             throw FeedConsumer.Failure.refused(code: refusal.code, text: refusal.text)
         }
     }

@@ -32,6 +32,7 @@ public final class Forwarder: Sendable {
         public var counts = Spool.Counts()
         /// The newest refused events, newest first.
         public var refused: [Spool.Refused] = []
+        public var refusedSinceStart: Int64 = 0
         /// Notices that were looked at: as far as this the feed is sealed or out of scope.
         public var sealedSequence: Int64 = 0
         /// Why nothing is acknowledged now; nil: all is well.
@@ -46,7 +47,7 @@ public final class Forwarder: Sendable {
     private let store: String
     private let spoolPath: String
     private let start: DecisionID
-    private let via: @Sendable (Int64) -> String?
+    private let via: @Sendable (Int64) throws -> String?
     private let onTrouble: @Sendable (String?) -> Void
     private let waking: Wake
     private let stopping = Atomic(false)
@@ -55,11 +56,11 @@ public final class Forwarder: Sendable {
     /// - Parameters:
     ///   - store: path of the alert store. Notices that are committed from now on are forwarded, and after a restart those after
     ///     the newest that `spool`, another file, has sealed.
-    ///   - via: the `via` of the event at a journal position.
+    ///   - via: the `via` of the event at a journal position; where it throws, nothing is sent yet.
     ///   - onTrouble: hears what is wrong, and nil once it no longer is.
     public init(
         _ context: Context.Handle, _ settings: Settings, store: String, spool: String,
-        via: @escaping @Sendable (Int64) -> String?, onTrouble: @escaping @Sendable (String?) -> Void
+        via: @escaping @Sendable (Int64) throws -> String?, onTrouble: @escaping @Sendable (String?) -> Void
     ) throws {
         self.context = context
         self.settings = settings
@@ -163,7 +164,7 @@ public final class Forwarder: Sendable {
 
     private func event(_ stored: StoredNotice) throws -> [UInt8] {
         let notice = try Notice(json: stored.body)
-        let passed = notice.evidence.first.flatMap { via($0.position) }.map { $0 + " " } ?? ""
+        let passed = try notice.evidence.first.flatMap { try via($0.position) }.map { $0 + " " } ?? ""
         return AlarmEvent(
             notice, source: settings.source, area: settings.area.text, via: passed + settings.source
         ).line
@@ -174,6 +175,7 @@ public final class Forwarder: Sendable {
         let isOld = shown.withLock { $0.counts.refused == counts.refused } && !isFirst
         let refused = isOld ? nil : try spool.refused(limit: ForwardBounds.shownRefused)
         shown.withLock {
+            if !isFirst { $0.refusedSinceStart += Int64(counts.refused - $0.counts.refused) }
             $0.counts = counts
             if let refused { $0.refused = refused }
         }

@@ -14,6 +14,8 @@ public struct HistoryAnswer: Sendable {
         case epochChanged = "epoch_changed"
         /// The store could not be read; ask again later.
         case unavailable
+        /// What is stored was changed on disk: nothing after `since` is told.
+        case damaged
 
         var zh: String {
             switch self {
@@ -24,6 +26,7 @@ public struct HistoryAnswer: Sendable {
             case .tooManyTopics: "主题不得超过 \(HistoryRequest.maximumTopics) 个"
             case .epochChanged: "报警库已重建,请从 since 0 重新查询"
             case .unavailable: "暂时无法读取报警库,请稍后重试"
+            case .damaged: "报警库已损坏,见平台状态"
             }
         }
 
@@ -36,6 +39,7 @@ public struct HistoryAnswer: Sendable {
             case .tooManyTopics: "at most \(HistoryRequest.maximumTopics) topics"
             case .epochChanged: "the store was made anew: ask since 0"
             case .unavailable: "the store cannot be read now: ask again later"
+            case .damaged: "the alert store is damaged: see the platform's status"
             }
         }
     }
@@ -78,6 +82,8 @@ public struct HistoryAnswer: Sendable {
             let leaves = page.notices.map { #""\#($0.leaf.topics[0])""# }.joined(separator: ",")
             return #"{"ok":true,"epoch":"\#(epoch)","head":\#(max(head, page.next)),"next":\#(page.next),"#
                 + #""more":\#(page.more),"leaves":[\#(leaves)],"notices":[\#(bodies)]}"#
+        } catch .corrupt {
+            throw .damaged
         } catch {
             throw .unavailable
         }

@@ -104,8 +104,8 @@ extension Engine {
             mutedUntil: isMuted(rule) ? zoned.map { $0.calendar.nextStart(after: received, in: $0.zone) } : nil,
             inhibitors: inhibitors(of: rule, slot), isFlapping: state.isFlapping,
             change: runtimes[rule].rule.flap.map { state.history.change(over: $0.history) },
-            isAnnounced: state.told.isAnnounced, isAnswerable: state.told.isAnswerable, isAcknowledged: state.told.isAcknowledged,
-            answerDue: due < .distantFuture ? due : nil)
+            isAnnounced: state.told.isAnnounced, isAnswerable: state.told.isAnswerable,
+            isAcknowledged: state.told.isAcknowledged, answerDue: due < .distantFuture ? due : nil)
     }
 
     private func explainParts(_ rule: Int, _ slot: Int32) -> [Explanation.Part] {

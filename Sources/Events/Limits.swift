@@ -1,9 +1,12 @@
 /// Every bound on what senders may do, in one place, with its unit and reason.
 public enum Limits {
-    /// Bytes of one message body: a thousand large events.
-    public static let messageBytes = 8 << 20
+    /// Bytes of one message body: ten thousand events, or a thousand large ones.
+    public static let messageBytes = 2 << 20
     /// Bytes of one frame that is still read, so that it can be answered as too large; beyond it libzmq drops the sender.
     public static let frameBytes = 2 * messageBytes
+    /// Messages of one peer that wait in memory for the door; what else it sends waits in its own buffers and the network's. With the
+    /// largest frames they are 32 MiB, with the usual ones a quarter of what the door reads at once.
+    public static let peerMessages = 8
     /// Events in one message: keeps the answer and the time of one decode bounded.
     public static let batchEvents = 10_000
     /// JSON nesting: events are two deep; more is a mistake or an attack.

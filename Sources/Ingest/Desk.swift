@@ -215,9 +215,15 @@ final class Desk {
         }
         switch intake.streams.judge(key(place.stream), epoch: place.epoch, seq: place.seq, hash: hash) {
         case .next: return true
-        case .duplicate(let durable):
+        case .duplicate(let durable, let compared):
             let ack = Answer.Ack(stream: place.stream, epoch: place.epoch, ack: place.seq)
-            let waiting = Waiting(envelope: envelope, outcome: Outcome(), ack: ack, ref: ref)
+            var outcome = Outcome()
+            if !compared {
+                outcome.notes.append(Finding(index: 0, code: .repeatNotCompared, got: String(place.seq)))
+                outcome.count(.repeatNotCompared)
+                intake.count(.repeatNotCompared)
+            }
+            let waiting = Waiting(envelope: envelope, outcome: outcome, ack: ack, ref: ref)
             wait(waiting, forRepeats: !durable)
             return false
         case .conflict: return refused(.streamConflict, got: place.seq, want: place.stream)

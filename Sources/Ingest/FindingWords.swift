@@ -58,6 +58,7 @@ extension Finding {
         case .clockFast: "设备时钟快 \(span.zh),读数已保存但未参与判断"
         case .late: "比该来源最新数据晚 \(span.zh);已保存,仍按其自身时间判断"
         case .implausible: "数值 \(got) 不可信,已保存但未参与判断"
+        case .repeatNotCompared: "第 \(got) 条按重复处理,未保存:此前收到的内容已无从比对;若并非重发,请改用新的流名或 epoch"
         }
     }
 
@@ -126,6 +127,9 @@ extension Finding {
         case .clockFast: "clock \(span.en) fast; stored, not evaluated"
         case .late: "\(span.en) behind the newest event of its source; stored, and judged by its own time"
         case .implausible: "\(got) is implausible; stored, not evaluated"
+        case .repeatNotCompared:
+            "message \(got) is taken for a repeat and not kept; what came under its number is no longer known: if it is no repeat, use "
+                + "a stream name or epoch of its own"
         }
     }
 

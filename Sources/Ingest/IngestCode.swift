@@ -55,6 +55,8 @@ public enum IngestCode: String, CaseIterable, Error, Sendable {
     case clockFast = "clock_fast"
     case late
     case implausible
+    /// On a numbered message that is taken for a repeat, though what came under its number is no longer known.
+    case repeatNotCompared = "repeat_not_compared"
 
     /// Whether the same message may succeed when it is sent again unchanged.
     public var retry: Bool { self == .busy || self == .commitFailed || self == .seqGap }

@@ -74,8 +74,7 @@ public final class IngestServer: Sendable {
         past(JournalPast(desk: desk))
         var options = SocketOptions()
         options.maximumMessage = Int64(Limits.frameBytes)
-        // A sender that keeps to its credit is never held back; one that does not waits in its own TCP buffers, not in our memory.
-        options.receiveHighWater = Int32(Limits.streamCredit)
+        options.receiveHighWater = Int32(Limits.peerMessages)
         // The last answers are on their way when the sockets close.
         options.linger = 1000
         let router = try Socket(context, .router, options)

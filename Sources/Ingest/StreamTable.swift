@@ -16,11 +16,11 @@ struct StreamTable {
         fileprivate var hashes: [UInt64] = []
         fileprivate var hashedFrom: UInt64 = 0
 
-        /// Whether the number is known to have come with another body.
-        fileprivate func isOther(_ seq: UInt64, _ hash: UInt64) -> Bool {
+        /// Whether the number came with another body; nil where that is no longer known.
+        fileprivate func isOther(_ seq: UInt64, _ hash: UInt64) -> Bool? {
             let count = UInt64(Limits.streamCredit)
             guard !hashes.isEmpty, seq >= hashedFrom, seq <= pending.seq, seq + count > pending.seq else {
-                return false
+                return nil
             }
             return hashes[Int(seq % count)] != hash
         }
@@ -34,8 +34,8 @@ struct StreamTable {
     enum Verdict: Equatable {
         /// The next one: decode it, then `advance`.
         case next
-        /// At or below the mark; durable already or only on its way.
-        case duplicate(durable: Bool)
+        /// At or below the mark; durable already or only on its way. Compared: with the same body.
+        case duplicate(durable: Bool, compared: Bool)
         /// At or below the mark, where another body came: two senders use the stream.
         case conflict
         case gap(expected: UInt64)
@@ -66,8 +66,10 @@ struct StreamTable {
         if epoch < pending.epoch { return .oldEpoch(current: pending.epoch) }
         if epoch > pending.epoch { return seq == 1 ? .next : .gap(expected: 1) }
         if seq <= pending.seq {
-            if stream.isOther(seq, hash) { return .conflict }
-            return .duplicate(durable: stream.durable.epoch == epoch && seq <= stream.durable.seq)
+            let isOther = stream.isOther(seq, hash)
+            if isOther == true { return .conflict }
+            return .duplicate(
+                durable: stream.durable.epoch == epoch && seq <= stream.durable.seq, compared: isOther != nil)
         }
         guard seq == pending.seq + 1 else { return .gap(expected: pending.seq + 1) }
         let ahead = stream.durable.epoch == epoch ? pending.seq - stream.durable.seq : pending.seq

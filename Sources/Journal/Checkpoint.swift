@@ -51,7 +51,7 @@ public final class Checkpointer {
     private static func isHarmless(_ error: JournalError, isOpen: Bool) -> Bool {
         switch error {
         case .diskFull, .locked, .notWritable: true
-        case .failed: !isOpen
+        case .failed, .cannotOpen: !isOpen
         case .foreign, .newerFormat, .owned, .poisoned, .corrupt, .refused, .pruned, .beyondEnd: false
         }
     }

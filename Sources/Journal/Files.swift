@@ -38,6 +38,7 @@ public enum Files {
         switch errno {
         case ENOSPC, EDQUOT: .diskFull(path: path, attempted: attempted)
         case EACCES, EROFS, EPERM: .notWritable(path: path, reason: reason())
+        case EMFILE, ENFILE: .cannotOpen(path: path, reason: reason())
         default: .failed(path: path, attempted: attempted, reason: reason())
         }
     }

@@ -31,13 +31,15 @@ public final class Journal: Sendable {
         try Files.makeDirectory(directory)
         owner = try OwnerLock(directory + "/owner.lock")
         keys = KeyStore(data: data)
+        let folder = try OpenFolder(directory)
         try SegmentFile.removeLeftovers(in: directory)
         let files = try SegmentFile.all(in: directory)
         let newest = files.last ?? SegmentFile(directory: directory, first: 1)
         if files.isEmpty {
-            try newest.create(SegmentStart(position: 1, received: .min, previous: .genesis), marks: MarkTable())
+            try newest.create(
+                SegmentStart(position: 1, received: .min, previous: .genesis), marks: MarkTable(), in: folder)
         }
-        let opened = try JournalWriter(newest, settings: settings, keys: keys)
+        let opened = try JournalWriter(newest, in: folder, settings: settings, keys: keys)
         if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
         let queue = opened.queue
         let table = try onFile(newest.path, "reading the marks of") { try queue.inDatabase { try MarkTable($0) } }
@@ -69,6 +71,9 @@ public final class Journal: Sendable {
 
     /// Why the journal accepts nothing more, or nil while it does.
     public var poison: String? { writer.withLock { $0.poison } }
+
+    /// Why a full segment goes on growing, or nil.
+    public var trouble: String? { writer.withLock { $0.trouble } }
 
     /// Runs work on the writer between commits.
     func withWriter<T: Sendable>(

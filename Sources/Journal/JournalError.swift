@@ -6,6 +6,8 @@ public enum JournalError: Error, Equatable, Sendable {
     /// The volume is full. Nothing of the commit was kept.
     case diskFull(path: String, attempted: String)
     case notWritable(path: String, reason: String)
+    /// SQLite could not open or create the file.
+    case cannotOpen(path: String, reason: String)
     /// Another connection holds a lock on the file.
     case locked(path: String)
     /// The file is not a journal's, or not a database at all.
@@ -33,6 +35,8 @@ extension JournalError: CustomStringConvertible {
             "disk full while \(attempted) \(path): free space or prune, then start again"
         case .notWritable(let path, let reason):
             "cannot write \(path) (\(reason)): make it writable for this user, or choose another data directory"
+        case .cannotOpen(let path, let reason):
+            "cannot open \(path) (\(reason)): see whether the directory is there, and descriptors and inodes are left"
         case .locked(let path):
             "\(path) is locked by another connection: end the program that has it open for writing"
         case .foreign(let path, let reason):
@@ -54,7 +58,6 @@ extension JournalError: CustomStringConvertible {
             "position \(asked) is after the journal's end \(end): the snapshot is of another journal, or files are missing"
         case .failed(let path, let attempted, let reason):
             "\(attempted) \(path) failed: \(reason)"
-                + (attempted == "creating" ? "; check the data directory's name" : "")
         }
     }
 }
@@ -66,6 +69,7 @@ extension JournalError {
         switch error.resultCode {
         case .SQLITE_FULL: self = .diskFull(path: path, attempted: attempted)
         case .SQLITE_READONLY, .SQLITE_PERM: self = .notWritable(path: path, reason: reason)
+        case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: reason)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path)
         case .SQLITE_NOTADB: self = .foreign(path: path, reason: reason)
         case .SQLITE_CORRUPT: self = .corrupt(file: path, position: nil, reason: reason)

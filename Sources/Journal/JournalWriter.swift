@@ -8,6 +8,8 @@ struct JournalWriter {
     let settings: JournalSettings
     let keys: KeyStore
     let compressor = Compressor()
+    /// Held open, so that a new segment that cannot be opened can be taken back without a descriptor.
+    let folder: OpenFolder
     private(set) var file: SegmentFile
     private(set) var queue: DatabaseQueue
     /// What is written beside the segment's name is not kept, and not acknowledged.
@@ -19,6 +21,8 @@ struct JournalWriter {
     private var bytes: Int64
     /// Why nothing is accepted any more.
     private(set) var poison: String?
+    /// Why a full segment goes on growing; nil while new ones can be made.
+    private(set) var trouble: String?
     /// Full segments whose connections wait for their last checkpoint.
     private var retired: [DatabaseQueue] = []
 
@@ -27,8 +31,11 @@ struct JournalWriter {
     /// Full segments that may wait for a checkpoint before the writer does it itself.
     private static let retiredBound = 2
 
-    init(_ file: SegmentFile, settings: JournalSettings, keys: KeyStore) throws(JournalError) {
+    init(
+        _ file: SegmentFile, in folder: OpenFolder, settings: JournalSettings, keys: KeyStore
+    ) throws(JournalError) {
         directory = file.directory
+        self.folder = folder
         self.settings = settings
         self.keys = keys
         self.file = file
@@ -82,7 +89,10 @@ struct JournalWriter {
         let raised = try marks.withLock { (table) throws(JournalError) in try Self.raised(entries, over: table) }
         var builder = RowBuilder(
             engine: settings.engineVersion, keys: keys, compressor: compressor, next: tail.next,
-            lastReceived: tail.lastReceived, previous: tail.previous)
+            lastReceived: tail.lastReceived, previous: tail.previous,
+            isNamed: { [queue, file] (id) throws(JournalError) in
+                try Self.isNamed(id, newest: queue, file)
+            })
         var rows: [StoredRow] = []
         rows.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() { rows.append(try builder.row(entry, index: index)) }
@@ -94,6 +104,22 @@ struct JournalWriter {
             JournalRecord(
                 position: row.position, received: entry.received, department: entry.department, entry: entry.entry)
         }
+    }
+
+    /// Looks through all segments: asked once a month, and after a key was lost.
+    private static func isNamed(
+        _ key: String, newest: DatabaseQueue, _ file: SegmentFile
+    ) throws(JournalError) -> Bool {
+        for segment in try SegmentFile.all(in: file.directory).reversed() {
+            let queue = segment == file ? newest : try segment.openForReading()
+            let isNamed = try onFile(segment.path, "looking for keys in") {
+                try queue.inDatabase {
+                    try Bool.fetchOne($0, sql: "SELECT EXISTS(SELECT 1 FROM entry WHERE key_id = ?)", arguments: [key])
+                }
+            }
+            if isNamed == true { return true }
+        }
+        return false
     }
 
     private mutating func commit(_ rows: [StoredRow], _ raised: [(String, StreamMark)]) throws(JournalError) {
@@ -139,10 +165,20 @@ struct JournalWriter {
 
     private mutating func rotate(_ received: Timestamp, marks: MarkTable) throws(JournalError) {
         let new = SegmentFile(directory: directory, first: tail.next)
-        try new.create(
-            SegmentStart(position: tail.next, received: received.microseconds, previous: tail.previous), marks: marks)
+        let fresh: JournalWriter
+        do throws(JournalError) {
+            try new.create(
+                SegmentStart(position: tail.next, received: received.microseconds, previous: tail.previous),
+                marks: marks, in: folder)
+            fresh = try JournalWriter(new, in: folder, settings: settings, keys: keys)
+        } catch .cannotOpen(let path, let reason) {
+            // Without a descriptor or inode for a new file the full one goes on, and each commit tries again.
+            try new.remove(from: folder)
+            trouble = JournalError.cannotOpen(path: path, reason: reason).description
+            return
+        }
+        trouble = nil
         retired.append(queue)
-        let fresh = try JournalWriter(new, settings: settings, keys: keys)
         (file, queue, watch, tail, firstReceived, bytes) =
             (new, fresh.queue, fresh.watch, fresh.tail, nil, fresh.bytes)
         guard retired.count > Self.retiredBound else { return }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The keys that restricted fields are encrypted with: one a calendar month (UTC+8) of `received`, one file each.
 ///
-/// Files are `<data>/keys/<key id>.key`, 32 bytes, mode 0600, durable before their first use. Erasing a key leaves
-/// a `.erased` file, so that the same id never names two keys: the month goes on with `2026-11-2`.
+/// Files are `<data>/keys/<key id>.key`, 32 bytes, mode 0600, durable before their first use. The same id never names two keys:
+/// a month whose key was erased (which leaves a `.erased` file), or lost while rows name it, goes on with `2026-11-2`.
 public final class KeyStore: Sendable {
     static let keyBytes = Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES)
     static let nonceBytes = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
@@ -35,16 +35,22 @@ public final class KeyStore: Sendable {
         try Files.names(directory).filter { $0.hasSuffix(".key") }.map { String($0.dropLast(4)) }
     }
 
-    /// The id of the key for a moment, created and durable when this returns.
-    func current(_ received: Timestamp) throws(JournalError) -> String {
+    /// The id of the key for a moment, created and durable when this returns. `isNamed`: whether rows of the journal name the key,
+    /// which is asked before one is created.
+    func current(
+        _ received: Timestamp, isNamed: (String) throws(JournalError) -> Bool
+    ) throws(JournalError) -> String {
         let month = String(received.formatted(offsetMinutes: 480).prefix(7))
         var id = month
         var number = 1
-        while Files.size(erased(id)) != nil {
+        while true {
+            if Files.size(erased(id)) == nil {
+                if try isThere(id) { return id }
+                if try !isNamed(id) { break }
+            }
             number += 1
             id = "\(month)-\(number)"
         }
-        guard try key(id) == nil else { return id }
         try Files.makeDirectory(directory)
         var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
         randombytes_buf(&bytes, bytes.count)
@@ -81,6 +87,16 @@ public final class KeyStore: Sendable {
             &plain, nil, nil, sealed, UInt64(sealed.count), bound, UInt64(bound.count), nonce, key)
         guard status == 0 else { throw CodecFailure("restricted fields that do not fit their key", at: 0) }
         return plain
+    }
+
+    /// Whether the key is on disk, where it is put back if it is only known here.
+    private func isThere(_ id: String) throws(JournalError) -> Bool {
+        guard let key = try key(id) else { return false }
+        if Files.size(path(id)) == nil {
+            try Files.makeDirectory(directory)
+            try Files.replace(path(id), with: [key])
+        }
+        return true
     }
 
     private func key(_ id: String) throws(JournalError) -> [UInt8]? {

@@ -61,7 +61,7 @@ extension Journal {
             }
             let removed = PruneReport.Removed(name: file.name, positions: file.first..<end.next, bytes: file.bytes)
             if report.removed.isEmpty { try beforeRemoval() }
-            try file.remove()
+            try file.remove(from: OpenFolder(directory))
             report.removed.append(removed)
             pending.removeFirst()
         }

@@ -8,6 +8,8 @@ struct RowBuilder {
     var next: Int64
     var lastReceived: Int64
     var previous: Digest
+    /// Whether rows of the journal name a key.
+    let isNamed: (String) throws(JournalError) -> Bool
 
     /// The row of an entry; `index` is its place in the call, for the error.
     mutating func row(_ pending: PendingEntry, index: Int) throws(JournalError) -> StoredRow {
@@ -38,7 +40,7 @@ struct RowBuilder {
 
     private func addRestricted(of pending: PendingEntry, to row: inout StoredRow) throws(JournalError) {
         guard case .events(let batch) = pending.entry, !batch.restricted.isEmpty else { return }
-        let id = try keys.current(pending.received)
+        let id = try keys.current(pending.received, isNamed: isNamed)
         let blob = try keys.seal(RestrictedCodec.encode(batch.restricted), key: id, position: row.position)
         row.keyID = id
         row.restricted = blob

@@ -15,7 +15,7 @@ extension SegmentFile {
     ///
     /// It is built under another name, synced, renamed, and the directory synced: a crash at any point leaves either
     /// an unfinished file, which the next opening removes, or an empty segment, which it goes on with.
-    func create(_ start: SegmentStart, marks: MarkTable) throws(JournalError) {
+    func create(_ start: SegmentStart, marks: MarkTable, in folder: OpenFolder) throws(JournalError) {
         precondition(start.position == first, "a segment is named by its first position")
         let unfinished = path + Self.unfinished
         for suffix in ["", "-wal", "-shm", "-journal"] { try Files.remove(unfinished + suffix) }
@@ -36,7 +36,7 @@ extension SegmentFile {
         }
         try Files.sync(unfinished)
         try Files.rename(unfinished, to: path)
-        try Files.sync(directory)
+        try folder.sync()
     }
 
     /// Removes what a crash during creation or removal left behind.

@@ -42,9 +42,9 @@ struct SegmentFile: Equatable, Sendable {
     var bytes: Int64 { (Files.size(path) ?? 0) + (Files.size(path + "-wal") ?? 0) }
 
     /// Deletes the file, then what SQLite keeps beside it; durable when this returns.
-    func remove() throws(JournalError) {
+    func remove(from folder: OpenFolder) throws(JournalError) {
         for suffix in ["", "-wal", "-shm"] { try Files.remove(path + suffix) }
-        try Files.sync(directory)
+        try folder.sync()
     }
 
     func openForReading() throws(JournalError) -> DatabaseQueue {

@@ -34,7 +34,8 @@ extension VerifyReport.Problem {
         switch error {
         case .corrupt(let file, let position, let reason): self.init(file: file, position: position, reason: reason)
         case .foreign(let path, let reason): self.init(file: path, position: nil, reason: reason)
-        case .newerFormat, .diskFull, .notWritable, .locked, .owned, .poisoned, .refused, .pruned, .beyondEnd, .failed:
+        case .newerFormat, .diskFull, .notWritable, .cannotOpen, .locked, .owned, .poisoned, .refused, .pruned,
+            .beyondEnd, .failed:
             return nil
         }
     }

@@ -5,20 +5,35 @@ import Messaging
 final class BoundedQueue<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []
+        var weight = 0
         var isClosed = false
     }
 
     private let capacity: Int
+    private let maximumWeight: Int
+    private let weight: @Sendable (Element) -> Int
     private let state = Monitor(State())
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// - Parameters:
+    ///   - capacity: most elements.
+    ///   - maximumWeight: of all elements together; a single one may have more.
+    init(
+        capacity: Int, maximumWeight: Int = .max, weight: @escaping @Sendable (Element) -> Int = { _ in 0 }
+    ) {
+        self.capacity = capacity
+        self.maximumWeight = maximumWeight
+        self.weight = weight
+    }
 
     /// False once the queue is closed; the element was not taken.
     func push(_ element: Element) -> Bool {
-        let isTaken = state.wait { [capacity] state -> Bool? in
+        let weight = weight(element)
+        let isTaken = state.wait { [capacity, maximumWeight] state -> Bool? in
             guard !state.isClosed else { return false }
-            guard state.elements.count < capacity else { return nil }
+            guard state.elements.isEmpty || (state.elements.count < capacity && state.weight + weight <= maximumWeight)
+            else { return nil }
             state.elements.append(element)
+            state.weight += weight
             return true
         }
         return isTaken ?? false
@@ -28,7 +43,7 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     func take(within time: TimeSpan) -> [Element]? {
         let taken = state.wait(for: .microseconds(time.microseconds)) { state -> [Element]? in
             guard !state.elements.isEmpty || state.isClosed else { return nil }
-            defer { state.elements.removeAll(keepingCapacity: true) }
+            defer { (state.elements, state.weight) = ([], 0) }
             return state.elements
         }
         guard let taken else { return [] }

@@ -1,12 +1,13 @@
 import Messaging
 
-/// The main thread's loop: answers status and operator requests, and ends on SIGINT, SIGTERM or SIGHUP.
+/// The main thread's loop: answers `status`, hands on what waits for a decision, and ends on SIGINT, SIGTERM or SIGHUP.
 ///
 /// One JSON object in, one out: `{"op":"status"}`, `{"op":"activate","by":"…","why":"…","files":[…]}`.
 struct ControlServer: ~Copyable {
     private let socket: Socket
     private let signals: SignalWait
     private let stop: Wake
+    private let work: ControlWork
     private var poller = Poller()
     /// A whole rules directory fits.
     static let maximumBytes = 32 << 20
@@ -14,13 +15,17 @@ struct ControlServer: ~Copyable {
     private static let requestsPerTurn = 16
     private var frames = Frames(capacity: 4, maximumBytes: ControlServer.maximumBytes)
 
-    init(_ context: Context.Handle, endpoint: String, signals: consuming SignalWait, stop: Wake) throws {
+    init(_ context: Context.Handle, endpoint: String, signals: consuming SignalWait, stop: Wake, work: ControlWork)
+        throws
+    {
         socket = try Self.bound(context, endpoint)
         self.signals = signals
         self.stop = stop
+        self.work = work
         _ = poller.add(socket)
         _ = poller.add(fd: self.signals.fd)
         _ = poller.add(fd: stop.fd)
+        _ = poller.add(fd: work.wake.fd)
     }
 
     private static func bound(_ context: Context.Handle, _ endpoint: String) throws(MessagingError) -> Socket {
@@ -38,24 +43,39 @@ struct ControlServer: ~Copyable {
 
     var endpoint: String { socket.lastEndpoint() }
 
-    /// Returns when a signal came or another thread asked to stop.
-    mutating func run(answer: ([UInt8]) -> [UInt8]) {
+    /// Returns when a signal came or another thread asked to stop. `answer` gives nil for what goes to `work`.
+    mutating func run(answer: ([UInt8]) -> [UInt8]?) {
         while poller.wait(milliseconds: 1000) {
             if poller.isReadable(1), signals.next() != nil { return }
             if poller.isReadable(2) { return }
+            sendDone()
             for _ in 0..<Self.requestsPerTurn where !answerOne(answer) { break }
         }
     }
 
+    private static let busy =
+        #"{"ok":false,"code":"unavailable","why":"too many requests wait: try again","findings":"too many requests wait: try again","#
+        + #""changed":0,"ruleSet":"","previous":"","position":0,"episode":"","repeated":false}"#
+
+    /// Sends the answers of what is decided by now.
+    func sendDone() {
+        for done in work.takeDone() { _ = socket.send(frames: done.envelope + [done.answer]) }
+    }
+
     /// False where nothing waits.
-    private mutating func answerOne(_ answer: ([UInt8]) -> [UInt8]) -> Bool {
+    private mutating func answerOne(_ answer: ([UInt8]) -> [UInt8]?) -> Bool {
         let received = frames.receive(from: socket)
         switch received {
         case .nothing, .closed: return false
         case .message:
             guard frames.count >= 2 else { return true }
             let envelope = (0..<(frames.count - 1)).map { frames.bytes($0) }
-            _ = socket.send(frames: envelope + [answer(frames.bytes(frames.count - 1))])
+            let body = frames.bytes(frames.count - 1)
+            if let answer = answer(body) {
+                _ = socket.send(frames: envelope + [answer])
+            } else if !work.submit(.init(envelope: envelope, body: body)) {
+                _ = socket.send(frames: envelope + [Array(Self.busy.utf8)])
+            }
         case .tooMany, .tooLarge:
             let body = #"{"ok":false,"code":"too_large","en":"at most 3 frames and \#(Self.maximumBytes) bytes"}"#
             _ = socket.send(frames: (0..<frames.count).map { frames.bytes($0) } + [Array(body.utf8)])

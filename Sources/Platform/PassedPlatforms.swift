@@ -10,22 +10,25 @@ final class PassedPlatforms: Sendable {
 
     init(data: String) { self.data = data }
 
-    /// nil where it passed none, or the journal no longer holds it.
-    func via(of position: Int64) -> String? {
+    /// nil where it passed none, or the journal no longer holds it. Throws where the journal cannot be read: an alarm that goes
+    /// up without the platforms that it has passed may go in a circle.
+    func via(of position: Int64) throws(JournalError) -> String? {
         guard position >= 1 else { return nil }
-        return newest.withLock { newest in
+        return try newest.withLock { (newest) throws(JournalError) -> String? in
             let isKnown = newest.map { ($0.first..<$0.first + Int64($0.batch.count)).contains(position) } ?? false
-            if !isKnown { newest = read(position) }
+            if !isKnown { newest = try read(position) }
             return newest.flatMap { Self.via($0.batch, event: Int(position - $0.first)) }
         }
     }
 
-    private func read(_ position: Int64) -> (first: Int64, batch: EventBatch)? {
-        // Pruned, or nothing there: nil is the documented answer.
-        guard var reader = try? Journal.read(data: data, from: position), let stored = try? reader.next(),
-            case .events(let batch) = stored.record.entry
-        else { return nil }
-        return (stored.record.position, batch)
+    private func read(_ position: Int64) throws(JournalError) -> (first: Int64, batch: EventBatch)? {
+        do throws(JournalError) {
+            var reader = try Journal.read(data: data, from: position)
+            guard let stored = try reader.next(), case .events(let batch) = stored.record.entry else { return nil }
+            return (stored.record.position, batch)
+        } catch .pruned {
+            return nil
+        }
     }
 
     private static func via(_ batch: EventBatch, event: Int) -> String? {

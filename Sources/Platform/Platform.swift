@@ -77,8 +77,9 @@ public final class Platform: Sendable {
         let context = Context()
         let signals = signals.withLock { $0.wait.take() }
         guard let signals else { preconditionFailure("a platform runs once") }
+        let work = try ControlWork()
         var control = try ControlServer(
-            context.handle, endpoint: configuration.control, signals: signals, stop: stopping)
+            context.handle, endpoint: configuration.control, signals: signals, stop: stopping, work: work)
         let letters = RejectDesk(try openLetters())
         let ingest = makeIngest(letters)
         let feed = try makeFeed(context.handle)
@@ -140,10 +141,17 @@ public final class Platform: Sendable {
         let endpoints = try awaitEndpoints(ingest, feed, control.endpoint, threads)
         log.info("ready", metadata: ["ingest": "\(endpoints.ingest)", "feed": "\(endpoints.feed)"])
         ready(endpoints)
+        try threads.start("control") { [self] in work.run { decide($0, ingest) } }
         control.run { [self] request in answer(request, stage, ingest, feed, forwarder, letters) }
 
         log.info("stopping")
         isStopping.store(true, ordering: .relaxed)
+        // Who waits for a decision hears that none will come.
+        requests.close()
+        rules.close()
+        work.close()
+        threads.join("control")
+        control.sendDone()
         watch.stop()
         ingest.stop()
         threads.join("ingest")
@@ -185,8 +193,13 @@ public final class Platform: Sendable {
     private func prepareEngine() throws -> (EngineStage, [JournalEntry]) {
         let recovery = try recover()
         let entries = try proposals(to: recovery.engine)
+        // Commits that wait while the alert store is locked or the engine is behind: as much as four of the largest rows, so that the
+        // queue holds some 40 MB and the journal waits beyond.
+        let queue = BoundedQueue<[JournalRecord]>(capacity: 64, maximumWeight: 4 * Limits.rowEvents) { records in
+            records.reduce(0) { $0 + $1.entry.positions }
+        }
         let stage = EngineStage(
-            recovery.engine, queue: BoundedQueue(capacity: 64), snapshots: snapshotStage,
+            recovery.engine, queue: queue, snapshots: snapshotStage,
             snapshotEvery: configuration.snapshotEvery,
             beforeSnapshot: { [self] in try whileLocked { () throws(StoreError) in try store.flushApplied() } })
         return (stage, entries)

@@ -7,21 +7,33 @@ import Ingest
 
 /// What the control socket answers.
 extension Platform {
+    /// nil for what waits for a decision: `decide` answers that.
     func answer(
         _ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed, _ forwarder: Forwarder?,
         _ letters: RejectDesk
-    ) -> [UInt8] {
-        // A request that is not JSON is answered like an unknown operation.
-        let request = (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
-        return switch request.op {
+    ) -> [UInt8]? {
+        switch Self.request(body).op {
         case "status": encode(status(stage, ingest, feed.status, forwarder?.status, letters.counts))
+        case "reload", "activate", "rollback", "acknowledge": nil
+        default: encode(UnknownOperation())
+        }
+    }
+
+    /// Waits until the engine has decided, or half a minute.
+    func decide(_ body: [UInt8], _ ingest: IngestServer) -> [UInt8] {
+        let request = Self.request(body)
+        return switch request.op {
         case "reload": encode(reload(ingest))
         case "activate": encode(activate(request))
         case "rollback": encode(rollback(request))
         case "acknowledge": encode(acknowledge(request))
-        default:
-            encode(UnknownOperation())
+        default: encode(UnknownOperation())
         }
+    }
+
+    /// What is not JSON is an unknown operation.
+    private static func request(_ body: [UInt8]) -> ControlRequest {
+        (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
     }
 
     func status(
@@ -34,6 +46,17 @@ extension Platform {
         var reasons = complaints.all
         if let complaint = rules.complaint { reasons.append(complaint) }
         if let poison = journal.poison { reasons.append(poison) }
+        if let trouble = journal.trouble { reasons.append("journal: \(trouble)") }
+        if feed.refusals[.damaged, default: 0] > 0 {
+            reasons.append(
+                "alert store: what is stored of the feed was changed on disk: keep a copy, stop, move alerts.sqlite* away and start: "
+                    + "it is made again from the journal as far as that reaches")
+        }
+        if let forward, forward.refusedSinceStart > 0 {
+            reasons.append(
+                "forward: the platform above has refused \(forward.refusedSinceStart) alarms since the start, the newest with "
+                    + "\(forward.refused.first?.code ?? "?"); they are not sent again")
+        }
         return Status(
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,

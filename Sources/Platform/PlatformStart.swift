@@ -81,7 +81,8 @@ extension Platform {
                 // Under a name of its own: the next flush that succeeds says nothing about it.
                 complaints.note("damaged file", "\(path) (\(reason)) is set aside as \(aside)")
                 return try DeadLetters(data: configuration.data)
-            case .diskFull, .notWritable, .locked, .newerFormat, .owned, .poisoned, .refused, .pruned, .beyondEnd,
+            case .diskFull, .notWritable, .cannotOpen, .locked, .newerFormat, .owned, .poisoned, .refused, .pruned,
+                .beyondEnd,
                 .failed:
                 throw error
             }
@@ -136,7 +137,7 @@ extension Platform {
         let passed = PassedPlatforms(data: configuration.data)
         return try Forwarder(
             context, settings, store: storePath, spool: configuration.data + "/forward.sqlite",
-            via: { passed.via(of: $0) },
+            via: { try passed.via(of: $0) },
             onTrouble: { [complaints] in complaints.note("forward", $0) })
     }
 

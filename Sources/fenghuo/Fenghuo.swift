@@ -22,6 +22,9 @@ struct Fenghuo: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            guard fflush(nil) == 0 else {
+                throw Exit.fail("cannot print all of it: standard output is closed or full", Exit.findings)
+            }
         } catch let error as MessagingError where error.isUnusableEndpoint {
             exit(withError: Exit.fail("\(error)", Exit.usage))
         } catch let error as InputFailure {

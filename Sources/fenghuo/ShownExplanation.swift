@@ -143,7 +143,8 @@ struct ShownExplanation {
         var table = Table("level", "value", "enters", "leaves", "now", "state")
         for rung in state.rungs.reversed() {
             table.add(
-                rung.level.name, "\(rung.valueName) \(number(rung.value))", "\(rung.compare.symbol) \(text(rung.at))", leaves(rung), Self.word(rung.signal), word(rung.phase))
+                rung.level.name, "\(rung.valueName) \(number(rung.value))", "\(rung.compare.symbol) \(text(rung.at))",
+                leaves(rung), Self.word(rung.signal), word(rung.phase))
         }
         lines.append(table.text)
         if state.held > 0 {

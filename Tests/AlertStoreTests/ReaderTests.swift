@@ -71,6 +71,49 @@ import Testing
         #expect(leaf.matches(["alarm/domain/" + prefix]) == matches)
     }
 
+    @Test func `a notice that was changed on disk is an error, before and after a new epoch`() throws {
+        let store = try directory.open()
+        for position in Int64(1)...3 {
+            try store.commit(Sample.turn([try Sample.decision(position, key: "k\(position)")]))
+        }
+        let reader = try AlertReader(path: directory.store)
+        let bytes = try reader.read { try String.fetchOne($0, sql: "SELECT body FROM notices WHERE seq = 2") ?? "" }
+        func change(_ sql: String) throws {
+            let other = try DatabaseQueue(path: directory.store)
+            try other.write { try $0.execute(sql: sql) }
+        }
+        for renewed in [false, true] {
+            if renewed { try store.renew(epoch: "abcd") }
+            #expect(try reader.notices(since: 0).notices.count == 3)
+            for column in ["body = replace(body, 'k2', 'k3')", "area = '320200000000'", "prev = 0"] {
+                try change("CREATE TABLE kept AS SELECT * FROM notices WHERE seq = 2")
+                try change("UPDATE notices SET \(column) WHERE seq = 2")
+                #expect(throws: StoreError.corrupt(path: directory.store, reason: "notice 2 is not what was stored")) {
+                    try reader.notices(since: 1)
+                }
+                #expect(try reader.notices(since: 2).notices.map(\.seq) == [3])
+                try change("DELETE FROM notices WHERE seq = 2")
+                try change("INSERT INTO notices SELECT * FROM kept")
+                try change("DROP TABLE kept")
+            }
+        }
+        #expect(bytes.contains("k2"))
+    }
+
+    @Test func `a page of history ends at its bytes, too`() throws {
+        let store = try directory.open()
+        for position in Int64(1)...3 {
+            try store.commit(Sample.turn([try Sample.decision(position, key: "k\(position)")]))
+        }
+        let queue = try DatabaseQueue(path: directory.store)
+        let blank = String(repeating: " ", count: StoreBounds.pageBytes / 2)
+        try queue.write {
+            try $0.execute(sql: "UPDATE notices SET body = body || ?, hash = NULL", arguments: [blank])
+        }
+        let page = try AlertReader(path: directory.store).notices(since: 0)
+        #expect(page.notices.map(\.seq) == [1, 2] && page.next == 2 && page.more)
+    }
+
     @Test func `a second writer, a foreign file and a newer schema are refused by name`() throws {
         var store: AlertStore? = try directory.open()
         #expect(store != nil)

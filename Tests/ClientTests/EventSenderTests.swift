@@ -103,9 +103,10 @@ struct Numbers: EventLines {
     }
 
     @Test func `a resumed run passes over messages that their size had ended`() throws {
-        let whole = try Self.run(6, padding: 3 << 20) { _, _ in .take }
+        let whole = try Self.run(6, padding: Limits.messageBytes * 3 / 8) { _, _ in .take }
         #expect(whole.seen.map(\.lines) == [2, 2, 2])
-        let resumed = try Self.run(6, padding: 3 << 20, mark: (6, 2), { $0.resumes = true }, { _, _ in .take })
+        let resumed = try Self.run(
+            6, padding: Limits.messageBytes * 3 / 8, mark: (6, 2), { $0.resumes = true }, { _, _ in .take })
         // Messages so large may come twice on a busy machine.
         #expect(Set(resumed.seen) == Set((2...3).map { .init(epoch: 6, seq: $0, lines: 2) }))
     }

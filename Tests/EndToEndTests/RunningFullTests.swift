@@ -25,10 +25,21 @@ extension EndToEnd {
 
         @Test func `without a descriptor left those connected are served, and all once there is room`() throws {
             let scratch = try Scratch()
-            let platform = try RunningPlatform(in: scratch) { $0.descriptors = 80 }
+            let platform = try RunningPlatform(in: scratch) {
+                $0.descriptors = 80
+                $0.more = "segment_bytes: 1048576"
+            }
             func event(_ id: Int) -> String {
                 #"{"id":"\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
                     + #""time":"2026-07-02T00:00:30+08:00"}"#
+            }
+            // Bytes that do not shrink: the segment is full after some.
+            var random = SystemRandomNumberGenerator()
+            func large(_ id: Int) -> String {
+                (0..<1000).map { line in
+                    let noise = (0..<6).map { "\"f\($0)\":\(Double.random(in: 0..<1, using: &random))" }
+                    return event(id * 1000 + line).dropLast() + "," + noise.joined(separator: ",") + "}"
+                }.joined(separator: "\n")
             }
             let connected = try Wire(.req, platform.ingest)
             #expect(try connected.ask(event(1))?["accepted"] as? Int == 1)
@@ -38,12 +49,25 @@ extension EndToEnd {
                 for peer in peers { peer.send([Array(#"{"op":"resume","stream":"s"}"#.utf8), []]) }
                 #expect(eventually { Self.descriptors(of: platform) >= 79 })
                 for id in 2..<20 { #expect(try connected.ask(event(id))?["accepted"] as? Int == 1) }
+                for id in 100..<140 {
+                    let answer = try connected.ask(large(id))
+                    try #require(answer?["accepted"] as? Int == 1000, "\(answer ?? [:]) \(platform.log)")
+                }
+                let folder = platform.data + "/journal/"
+                let sizes = try FileManager.default.contentsOfDirectory(atPath: folder).map { name in
+                    try FileManager.default.attributesOfItem(atPath: folder + name)[.size] as? Int ?? 0
+                }
+                #expect(sizes.contains { $0 > 2 << 20 }, "\(sizes)")
                 #expect(platform.isRunning && peers.count == 100)
             }
+            #expect(platform.isRunning)
             #expect(eventually { Self.descriptors(of: platform) < 70 })
             #expect(try Wire(.req, platform.ingest).ask(event(20))?["accepted"] as? Int == 1)
+            // The next commit makes the segment that was due.
             #expect(try eventually { try platform.status().health == "ok" })
+            #expect(try FileManager.default.contentsOfDirectory(atPath: platform.data + "/journal").count > 3)
             #expect(platform.stop() == 0)
+            #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
         }
 
         private static func descriptors(of platform: RunningPlatform) -> Int {
@@ -113,6 +137,29 @@ extension EndToEnd {
             #expect(try eventually { try platform.status().feedHead > 0 })
             #expect(try platform.status().health == "ok")
             #expect(platform.stop() == 0)
+        }
+
+        @Test func `operators who wait for a decision hold up neither status nor a stop`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let held = try scratch.write("held", "")
+            let other = try ChildProcess(
+                "/usr/bin/env", ["python3", "-c", Self.hold, platform.data + "/alerts.sqlite", held], in: scratch)
+            #expect(eventually { other.output == "held\n" }, "\(other.errors)")
+            let waiting = try (0..<4).map { number in
+                let wire = try Wire(.dealer, platform.control)
+                wire.send(#"{"op":"acknowledge","episode":"1.\#(number)","by":"王敏","key":"k-\#(number)"}"#)
+                return wire
+            }
+            #expect(
+                try eventually { try platform.status().degraded.contains { $0.hasPrefix("alert store: ") } })
+            let asked = ProcessInfo.processInfo.systemUptime
+            _ = try platform.status()
+            // 1: what the store lacks is in the journal. One who waits alone would have taken half a minute.
+            #expect(platform.stop() == 1)
+            #expect(ProcessInfo.processInfo.systemUptime - asked < 20)
+            #expect(waiting.count == 4)
+            try FileManager.default.removeItem(atPath: held)
         }
 
         /// Holds the write lock of a database as long as a file exists.

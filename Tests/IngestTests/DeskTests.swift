@@ -299,6 +299,17 @@ import Testing
         #expect(queue.take(timeout: .zero) == nil && !queue.submit(.tick))
     }
 
+    @Test func `a repeat of what is no longer known says so`() {
+        var past = EventBatch()
+        past.marks = [StreamMark(stream: "gw", epoch: 1, seq: 9)]
+        desk.note(past, received: Bench.now)
+        send(#"{"stream":"gw","epoch":1,"seq":9}"#, Bench.event())
+        let answer = answers().first
+        #expect(answer?["ok"] as? Bool == true && answer?["ack"] as? Int == 9 && answer?["accepted"] as? Int == 0)
+        #expect((answer?["notes"] as? [[String: Any]])?.map { $0["code"] as? String } == ["repeat_not_compared"])
+        #expect(desk.status.codes.contains { $0.code == .repeatNotCompared && $0.count == 1 })
+    }
+
     @Test func `another body under a number that came before is another sender's`() {
         let (first, other) = (Bench.event([("id", "\"1\"")]), Bench.event([("id", "\"2\"")]))
         for seq in 1...2 {
@@ -307,7 +318,8 @@ import Testing
             #expect(answers().first?["ack"] as? Int == seq)
         }
         send(header(2), first)
-        #expect(answers().first?["ack"] as? Int == 2)
+        let compared = answers().first
+        #expect(compared?["ack"] as? Int == 2 && compared?["notes"] == nil)
         send(header(2), other)
         send(header(1), other)
         let refused = answers()

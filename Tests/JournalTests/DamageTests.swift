@@ -180,7 +180,8 @@ struct DamageTests {
         let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
         for seconds in 0..<4 { _ = try journal.append([Samples.pending(at: Int64(seconds))]) }
         #expect(try Journal.verify(data: directory.path).segments == 4)
-        try SegmentFile(directory: Journal.directory(directory.path), first: 3).remove()
+        try SegmentFile(directory: Journal.directory(directory.path), first: 3).remove(
+            from: OpenFolder(Journal.directory(directory.path)))
         #expect(try Journal.verify(data: directory.path).problem?.position == 4)
         #expect(throws: JournalError.self) { try Samples.all(directory) }
     }

@@ -58,6 +58,22 @@ struct RestrictedTests {
         #expect(report.erased == 1)
     }
 
+    @Test func `a lost key's name is never given to another, and one that is still known is put back`() throws {
+        var journal: Journal? = try Samples.open(directory)
+        _ = try append(try #require(journal))
+        let path = directory.path + "/keys/2025-11.key"
+        try Files.remove(path)
+        _ = try append(try #require(journal))
+        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == [.open, .open])
+        journal = nil
+        try Files.remove(path)
+        let again = try Samples.open(directory)
+        _ = try append(again)
+        #expect(try again.keys.ids() == ["2025-11-2"])
+        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == [.erased, .erased, .open])
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+    }
+
     @Test func `a key file of the wrong content is a problem, not an erasure`() throws {
         let journal = try Samples.open(directory)
         _ = try append(journal)

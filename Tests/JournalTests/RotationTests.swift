@@ -69,7 +69,7 @@ struct RotationTests {
         #expect(try Samples.open(directory, settings).nextPosition == 2)
         #expect(try Files.names(file.directory) == ["00000000000000000001.sqlite", "owner.lock"])
         let start = SegmentStart(position: 2, received: Samples.at(1).microseconds, previous: tail.previous)
-        try file.create(start, marks: MarkTable())
+        try file.create(start, marks: MarkTable(), in: OpenFolder(file.directory))
         let again = try Samples.open(directory, settings)
         #expect(try again.append([Samples.pending(at: 1)]).map(\.position) == [2])
         #expect(try Journal.verify(data: directory.path).problem == nil)
@@ -96,7 +96,7 @@ struct RotationTests {
         for second in 0..<3 { _ = try journal?.append([Samples.pending(at: Int64(second))]) }
         journal = nil
         let folder = Journal.directory(directory.path)
-        try SegmentFile(directory: folder, first: 1).remove()
+        try SegmentFile(directory: folder, first: 1).remove(from: OpenFolder(folder))
         let before = SegmentFile(directory: folder, first: 1).path + "-wal"
         let after = SegmentFile(directory: folder, first: 4).path + "-wal"
         try Files.create(before, [1], mode: 0o600)
