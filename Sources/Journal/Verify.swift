@@ -26,6 +26,22 @@ extension Journal {
         }
         return walk.report
     }
+
+    /// Checks one full segment by itself, as `verify` does: the first after a position, or nil where only the newest is left.
+    public static func verifySegment(
+        data: String, after position: Int64
+    ) throws(JournalError) -> (position: Int64, problem: VerifyReport.Problem?)? {
+        let files = try SegmentFile.all(in: directory(data))
+        guard let file = files.dropLast().first(where: { $0.first > position }) else { return nil }
+        var walk = VerifyWalk(keys: KeyStore(data: data))
+        do throws(JournalError) {
+            try walk.segment(file)
+            return (file.first, nil)
+        } catch {
+            guard let problem = VerifyReport.Problem(error) else { throw error }
+            return (file.first, problem)
+        }
+    }
 }
 
 extension VerifyReport.Problem {

@@ -3,8 +3,8 @@ import Foundation
 import Journal
 import Messaging
 
-/// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour, and a look
-/// at what runs full.
+/// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour, a look at what
+/// runs full, and the journal's full segments checked one after the other, in a twentieth of the time, and all again each day.
 ///
 /// What fails is shown in the status and tried again; only a checkpoint whose fsync failed ends the journal, as a commit would.
 final class Upkeep: Sendable {
@@ -51,6 +51,8 @@ final class Upkeep: Sendable {
         let checkpointer = Checkpointer(journal)
         var nextPrune = BootClock.now()
         var nextLook = BootClock.now()
+        var nextScrub = BootClock.now()
+        var scrubbed: Int64 = 0
         var seen = (engine: Int64(0), resets: Int64(0))
         while !waitForStop() {
             work(checkpointer)
@@ -58,6 +60,7 @@ final class Upkeep: Sendable {
                 look(&seen)
                 nextLook = BootClock.now() + .seconds(10)
             }
+            if BootClock.now() >= nextScrub { nextScrub = scrub(&scrubbed) }
             guard BootClock.now() >= nextPrune else { continue }
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
@@ -68,6 +71,31 @@ final class Upkeep: Sendable {
             }
         }
         work(checkpointer)
+    }
+
+    /// Damage of what nobody reads is told while there is a backup to mend it from, and stays told until the next start. Gives
+    /// the moment for the next segment.
+    private func scrub(_ position: inout Int64) -> Timestamp {
+        let began = BootClock.now()
+        do throws(JournalError) {
+            guard let found = try Journal.verifySegment(data: journal.data, after: position) else {
+                position = 0
+                return began + .days(1)
+            }
+            position = found.position
+            let spent = BootClock.now() - began
+            let next = BootClock.now() + max(.seconds(1), TimeSpan(microseconds: 20 * spent.microseconds))
+            guard let problem = found.problem else { return next }
+            complaints.note(
+                "damaged segment",
+                "\(problem): keep a copy, run fenghuo journal verify, restore the file from a backup"
+            )
+            return next
+        } catch {
+            // Pruned meanwhile, or no descriptor is left: the next one, later.
+            position += 1
+            return began + .minutes(1)
+        }
     }
 
     /// What only grows until somebody does something about it. `seen`: where the engine was, and the feed's resets, at the last look.

@@ -67,6 +67,8 @@ public enum RuleCode: String, Sendable, CaseIterable {
     case missingCitation = "missing_citation"
     case missingTest = "missing_test"
     case missingFiringCase = "missing_firing_case"
+    /// Only where a registry is given.
+    case unknownLimit = "unknown_limit"
     case missingQuietCase = "missing_quiet_case"
     case unusedValue = "unused_value"
     case clearOrder = "clear_order"

@@ -41,14 +41,18 @@ public enum RuleDirectory {
 
     /// What `rules check` shows: the findings of loading, of reading the tests, and the advice of a reviewer
     /// (runbooks, citations, a case that fires and one that stays quiet).
-    public static func lint(_ directory: String, metrics: MetricCatalogue?) -> Loading {
+    public static func lint(
+        _ directory: String, metrics: MetricCatalogue?, registry: Registry? = nil
+    ) -> Loading {
         let findings = Findings()
         let files = DirectoryFiles.read(directory, suffixes: [".yml", ".yaml"], findings: findings)
-        return lint(files: files, metrics: metrics, findings: findings).under(directory)
+        return lint(files: files, metrics: metrics, registry: registry, findings: findings).under(directory)
     }
 
+    /// `registry`: whose limits the rules' are compared with.
     public static func lint(
-        files: [DirectoryFiles.File], metrics: MetricCatalogue?, findings: Findings = Findings()
+        files: [DirectoryFiles.File], metrics: MetricCatalogue?, registry: Registry? = nil,
+        findings: Findings = Findings()
     ) -> Loading {
         var loading = read(files, metrics, findings, isLint: true)
         let tests = RuleTests.read(files: files, of: loading, metrics: metrics, findings: findings)
@@ -56,6 +60,7 @@ public enum RuleDirectory {
         let paths = Dictionary(files.map { (id(of: $0.path), $0.path) }, uniquingKeysWith: { first, _ in first })
         lintTwins(rules, paths, findings)
         lintTests(rules, paths, tests, findings)
+        if let registry { lintLimits(rules, files, paths, registry, findings) }
         if findings.hasErrors { loading.ruleSet = nil }
         loading.findings = findings.sorted
         return loading

@@ -12,11 +12,17 @@ extension RulesCommand {
                 "Exit code 2 where a file has an error, 1 with --strict where one has a warning. A finding begins "
                 + "with the path as you named it, DIR/domain/x.yml:line:col; docs/rule-errors.md explains every code.")
         @OptionGroup var options: Options
+        @Option(help: "The registry directory, checked as well; it may be missing.") var registry = "registry"
         @Flag(help: "Warnings fail too: for continuous integration.") var strict = false
         @Option(help: "table or json.") var format = OutputFormat.table
 
         func run() throws {
-            let loading = RuleDirectory.lint(options.directory, metrics: try options.catalogue())
+            let isRegistered = FileManager.default.fileExists(atPath: registry)
+            let registered = isRegistered ? RegistryDirectory.load(registry) : nil
+            var loading = RuleDirectory.lint(
+                options.directory, metrics: try options.catalogue(), registry: registered?.registry)
+            loading.findings += registered?.findings ?? []
+            if isRegistered, registered?.registry == nil { loading.ruleSet = nil }
             let isClean = !loading.hasErrors && !(strict && !loading.findings.isEmpty)
             switch format {
             case .json:

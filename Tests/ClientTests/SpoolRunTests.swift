@@ -27,6 +27,17 @@ import Testing
 
     private static func lines(_ range: ClosedRange<Int>) -> [String] { range.map { "{\"n\":\($0)}" } }
 
+    /// The reading thread of a run that failed may hold the spool for a moment longer.
+    private func open(_ bytes: Int) throws -> Spool {
+        let path = directory + "/spool"
+        var spool: Spool?
+        _ = eventually {
+            spool = try? Spool(path: path, stream: "s", maximumBytes: bytes)
+            return spool != nil
+        }
+        return try #require(spool)
+    }
+
     private func run(
         mark: (UInt64, UInt64) = (0, 0), bytes: Int = 1000, window: Int = 4,
         _ decide: @escaping @Sendable (Door.Seen, Int) -> Door.Reply = { _, _ in .take }
@@ -34,7 +45,7 @@ import Testing
         let (door, handle, upper) = (Door(), context.handle, upper)
         let thread = try DedicatedThread("door") { try door.run(handle, at: upper, mark: mark, decide) }
         let result = Result { () throws -> SendProgress in
-            let spool = try Spool(path: directory + "/spool", stream: "s", maximumBytes: bytes)
+            let spool = try open(bytes)
             var options = SendOptions(stream: "s")
             options.endpoint = upper
             options.batch = 10

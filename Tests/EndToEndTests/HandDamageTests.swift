@@ -107,6 +107,10 @@ extension EndToEnd {
             // With its snapshot and the marks of its streams the platform needs nothing from there; without, it must not
             // begin behind the damage.
             try platform.start()
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains { $0.hasPrefix("damaged segment: ") && $0.contains(older) }
+                })
             #expect(platform.stop() == 0)
             try Self.removeStates(platform)
             try Self.expectRefused(platform, [older, "position"])

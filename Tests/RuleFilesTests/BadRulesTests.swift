@@ -77,8 +77,11 @@ struct BadRulesTests {
         }
         if name.hasPrefix("registry-") { return RegistryDirectory.load(files: files).findings }
         let isDirectory = !name.hasSuffix(".yml")
+        let registered = files.filter { $0.path.hasPrefix("registry/") }
+        let registry = registered.isEmpty ? nil : RegistryDirectory.load(files: registered).registry
+        let rules = files.filter { !$0.path.hasPrefix("registry/") }
         return isDirectory
-            ? RuleDirectory.lint(files: files, metrics: metrics, findings: findings).findings
+            ? RuleDirectory.lint(files: rules, metrics: metrics, registry: registry, findings: findings).findings
             : RuleDirectory.load(files: files, metrics: metrics).findings
     }
 
