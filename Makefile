@@ -8,7 +8,8 @@ SEED ?= 1
 RUNS ?= 1000
 SECONDS ?= 60
 ONLY ?=
-ROUNDS ?= 200
+ROUNDS ?= 250
+OPTIONS ?=
 
 .PHONY: help setup build run test check rules bench bench-peers simulate mutations fuzz nightly golden clean
 
@@ -40,7 +41,7 @@ rules: build ## check and test the shipped rules
 
 simulate: setup ## run the platform on a simulated machine: SEED=1 RUNS=1000 (docs/testing.md)
 	@$(SWIFT) build $(RELEASE) --product simulate
-	@.build/release/simulate --seed $(SEED) --runs $(RUNS)
+	@.build/release/simulate --seed $(SEED) --runs $(RUNS) $(OPTIONS)
 
 mutations: setup ## plant known bugs one by one and show which seed of the simulator finds each, twenty minutes
 	@Tests/Simulator/mutations.sh .build/mutations 500
@@ -49,9 +50,9 @@ fuzz: setup ## give changed input to all that reads what others wrote: SEED=1 SE
 	@$(SWIFT) build --product fuzz
 	@.build/debug/fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY))
 
-nightly: setup ## what takes hours: ROUNDS=200 of kill -9 and other signals, 2,000 seeds, the mutations, an hour of fuzzing
+nightly: setup ## what takes hours: ROUNDS=250 of kill -9 and other signals, 2,000 seeds, every call of the disk, mutations, fuzzing
 	@FENGHUO_KILL_ROUNDS=$(ROUNDS) $(SWIFT) test --filter KillRoundsTests
-	@$(MAKE) simulate RUNS=2000
+	@$(MAKE) simulate RUNS=2000 && $(MAKE) simulate OPTIONS="--every-call 1"
 	@$(MAKE) mutations
 	@$(MAKE) fuzz SECONDS=3600
 

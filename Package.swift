@@ -93,7 +93,7 @@ let package = Package(
         tests("RuleFilesTests", ["RuleFiles", "TestSupport"]),
         tests("MessagingTests", ["Messaging"]),
         tests("IngestTests", ["Ingest", "TestSupport"]),
-        tests("JournalTests", ["Journal", "Events", grdb], exclude: ["Fixtures"]),
+        tests("JournalTests", ["Journal", "Events", "TestSupport", grdb], exclude: ["Fixtures"]),
         tests("AlertStoreTests", ["AlertStore", "Events", "Engine", "TestSupport", grdb], exclude: ["Fixtures"]),
         tests("DeliveryTests", ["Delivery", "Client", "AlertStore", "Messaging", "Engine", "Events", "TestSupport"]),
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML", "TestSupport"]),

@@ -384,6 +384,7 @@ void sim_disk_fail_after(int64_t count, int32_t error) {
     hasFailed = false;
 }
 bool sim_disk_failed(void) { return hasFailed; }
+bool sim_disk_is_armed(void) { return killAt > 0 || failAt > 0; }
 void sim_disk_set_full(bool full) { isFull = full; }
 void sim_disk_set_slow(int64_t microseconds) { slowest = microseconds; }
 void sim_disk_ignore_sync(const char *text) { ignoredSync = text ? text : ""; }

@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -20,7 +21,7 @@ import Testing
     private func raiseUntilHeard(_ listener: Listener) throws -> Int64 {
         try place.raise()
         let newest = place.store.head
-        try eventually { listener.seqs.last == newest }
+        try #require(eventually { listener.seqs.last == newest })
         return newest
     }
 
@@ -30,7 +31,7 @@ import Testing
         for _ in 0..<50 { try place.raise(3) }
         let listener = try Listener(try consumer())
         for _ in 0..<100 { try place.raise(3) }
-        try eventually { listener.seqs.count >= 451 }
+        try #require(eventually { listener.seqs.count >= 451 })
         let newest = try raiseUntilHeard(listener)
         let end = try listener.stop()
         #expect(listener.seqs.sorted() == Array(1...newest))
@@ -41,13 +42,14 @@ import Testing
     @Test func `what the high-water mark dropped comes from history`() throws {
         let feed = try place.start(queuedMessages: 10)
         let listener = try Listener(try consumer(start: .now, queuedMessages: 10), held: true)
-        try eventually { feed.status.subscriptions == 2 }
+        try #require(eventually { feed.status.subscriptions == 2 })
         while listener.seqs.isEmpty { try place.raise() }
         for _ in 0..<6 { try place.raise(100) }
-        try eventually { feed.status.head == place.store.head }
+        try #require(eventually { feed.status.head == place.store.head })
         listener.release()
         let head = place.store.head
-        try eventually { listener.seqs.max() == head && listener.seqs.count == Int(head - listener.seqs[0] + 1) }
+        try #require(
+            eventually { listener.seqs.max() == head && listener.seqs.count == Int(head - listener.seqs[0] + 1) })
         let end = try listener.stop()
         let first = try #require(listener.seqs.first)
         #expect(listener.seqs.sorted() == Array(first...head))
@@ -59,11 +61,11 @@ import Testing
         try place.raise(5)
         try place.start()
         let before = try Listener(try consumer())
-        try eventually { before.seqs.count == 5 }
+        try #require(eventually { before.seqs.count == 5 })
         let saved = try #require(try before.stop().place)
         try place.raise(1100)
         let after = try Listener(try consumer(start: .after(saved)))
-        try eventually { after.seqs.count >= 1100 }
+        try #require(eventually { after.seqs.count >= 1100 })
         let newest = try raiseUntilHeard(after)
         try after.stop()
         #expect(after.seqs == Array(6...newest))
@@ -76,12 +78,12 @@ import Testing
         try place.raise(domain: "a1")
         let feed = try place.start()
         let listener = try Listener(try consumer(["alarm/domain/a1/"]))
-        try eventually { listener.seqs == [2] && feed.status.subscriptions == 2 }
+        try #require(eventually { listener.seqs == [2] && feed.status.subscriptions == 2 })
         try place.raise(domain: "a10")
         try place.raise(domain: "a1")
-        try eventually { listener.seqs.count == 2 }
+        try #require(eventually { listener.seqs.count == 2 })
         let heartbeats = feed.status.heartbeats
-        try eventually { feed.status.heartbeats > heartbeats + 1 }
+        try #require(eventually { feed.status.heartbeats > heartbeats + 1 })
         let end = try listener.stop()
         #expect(listener.seqs == [2, 4])
         #expect(end.place?.seq == 4)
@@ -95,7 +97,7 @@ import Testing
         // As of a process that died between commit and publishing: no feed ever sends these.
         try place.raise(3)
         try place.start()
-        try eventually { listener.seqs.count == 4 }
+        try #require(eventually { listener.seqs.count == 4 })
         _ = try raiseUntilHeard(listener)
         try listener.stop()
         #expect(listener.seqs == [1, 2, 3, 4, 5])
@@ -105,11 +107,11 @@ import Testing
         try place.start()
         let listener = try Listener(try consumer())
         try place.raise(3)
-        try eventually { listener.seqs.count == 3 }
+        try #require(eventually { listener.seqs.count == 3 })
         try place.replaceStore(epoch: "0001")
         try place.raise(2)
         try place.start()
-        try eventually { listener.seqs.count == 5 }
+        try #require(eventually { listener.seqs.count == 5 })
         let end = try listener.stop()
         #expect(listener.seqs == [1, 2, 3, 1, 2])
         #expect(end.place?.epoch == "0001")
@@ -119,7 +121,7 @@ import Testing
         try place.raise(3)
         let feed = try place.start()
         let listener = try Listener(try consumer(start: .now))
-        try eventually { feed.status.subscriptions == 2 && feed.status.historyRequests == 1 }
+        try #require(eventually { feed.status.subscriptions == 2 && feed.status.historyRequests == 1 })
         _ = try raiseUntilHeard(listener)
         try listener.stop()
         #expect(listener.seqs == [4])

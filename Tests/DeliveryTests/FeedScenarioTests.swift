@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -93,14 +94,14 @@ import Testing
                 onSilence: { isSilent in silences.withLock { $0.append(isSilent) } },
                 onNotice: { notice in seqs.withLock { $0.append(notice.seq) } })
         }
-        try eventually { seqs.withLock { $0 } == [1] }
+        try #require(eventually { seqs.withLock { $0 } == [1] })
         try place.stop()
-        try eventually { silences.withLock { $0 } == [true] }
+        try #require(eventually { silences.withLock { $0 } == [true] })
         #expect(seqs.withLock { $0 } == [1], "silence is told as silence")
         try place.start()
-        try eventually { silences.withLock { $0 } == [true, false] }
+        try #require(eventually { silences.withLock { $0 } == [true, false] })
         try place.raise()
-        try eventually { seqs.withLock { $0 } == [1, 2] }
+        try #require(eventually { seqs.withLock { $0 } == [1, 2] })
         stopping.store(true, ordering: .releasing)
         try thread.join()
     }

@@ -1,6 +1,7 @@
 import AlertStore
 import Foundation
 import Messaging
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -18,9 +19,11 @@ import Testing
         return socket
     }
 
+    private struct NothingCame: Error {}
+
     private func next(_ socket: borrowing Socket) throws -> (topic: String, body: [String: Any]) {
         var frames = Frames()
-        guard frames.receive(from: socket, wait: true) == .message, frames.count == 2 else { throw TooLate() }
+        guard frames.receive(from: socket, wait: true) == .message, frames.count == 2 else { throw NothingCame() }
         let body = try JSONSerialization.jsonObject(with: Data(frames.bytes(1))) as? [String: Any]
         return (frames.string(0), try #require(body))
     }
@@ -48,7 +51,8 @@ import Testing
                 "alarm/domain/gas/orange/320213021000/": 1, "alarm/area/320213021000/orange/gas/": 1,
                 "alarm/level/orange/gas/320213021000/": 1,
             ])
-        try eventually { feed.status.published == 1 && feed.status.head == 1 && feed.status.subscriptions == 2 }
+        try #require(
+            eventually { feed.status.published == 1 && feed.status.head == 1 && feed.status.subscriptions == 2 })
     }
 
     @Test(arguments: [true, false])
@@ -68,20 +72,21 @@ import Testing
         do {
             // With the "heartbeat/" and "alarm/" of above 18 bytes: 982 more are the bound.
             let greedy = try subscriber((0..<10).map { "\($0)" + String(repeating: "x", count: 96) })
-            try eventually { feed.status.subscriptions == 12 }
+            try #require(eventually { feed.status.subscriptions == 12 })
             #expect(feed.status.resets == 0)
             try greedy.subscribe("0")
-            try eventually { feed.status.subscriptions == 13 }
+            try #require(eventually { feed.status.subscriptions == 13 })
             #expect(feed.status.resets == 0)
             try greedy.subscribe(String(repeating: "y", count: 20))
-            try eventually { feed.status.resets >= 1 }
+            try #require(eventually { feed.status.resets >= 1 })
         }
         // libzmq subscribes again only while the consumer reads.
         var frames = Frames()
-        try eventually {
-            _ = frames.receive(from: well)
-            return feed.status.subscriptions == 2
-        }
+        try #require(
+            eventually {
+                _ = frames.receive(from: well)
+                return feed.status.subscriptions == 2
+            })
         try place.raise()
         while try next(well).topic.hasPrefix("heartbeat/") {}
     }
@@ -152,13 +157,13 @@ import Testing
             #expect(socket.send(frames: Array(repeating: Array("x".utf8), count: 100), wait: true) == .sent)
             #expect(try self.answer(socket)["code"] as? String == "malformed")
         }
-        try eventually { feed.status.historyRequests == 8 }
+        try #require(eventually { feed.status.historyRequests == 8 })
         #expect(feed.status.refusals == [.malformed: 5] && feed.status.unanswered == 0)
     }
 
     private func answer(_ socket: borrowing Socket) throws -> [String: Any] {
         var frames = Frames()
-        guard frames.receive(from: socket, wait: true) == .message else { throw TooLate() }
+        guard frames.receive(from: socket, wait: true) == .message else { throw NothingCame() }
         let body = try JSONSerialization.jsonObject(with: Data(frames.bytes(frames.count - 1)))
         return try #require(body as? [String: Any])
     }

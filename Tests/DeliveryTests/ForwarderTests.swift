@@ -4,9 +4,8 @@ import Events
 import Foundation
 import Messaging
 import Synchronization
+import TestSupport
 import Testing
-
-import class TestSupport.Door
 
 @testable import Delivery
 
@@ -78,7 +77,7 @@ import class TestSupport.Door
         let running = try forward()
         try place.raise()
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 1 }
+        try #require(eventually { running.forwarder.status.counts.answered == 1 })
         #expect(try ids(gate.door) == Self.expected(1...1))
         #expect(gate.door.seen.count == 4)
         #expect(running.forwarder.status.counts.refused == 0)
@@ -91,12 +90,12 @@ import class TestSupport.Door
         let running = try forward()
         try place.raise(2)
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 2 }
+        try #require(eventually { running.forwarder.status.counts.answered == 2 })
         #expect(try ids(gate.door) == Self.expected(1...2))
         #expect(running.forwarder.status.retries == 3)
         #expect(running.forwarder.status.trouble == nil)
         // The status says so first.
-        try eventually { troubles.heard.withLock { $0.last == .some(nil) } }
+        try #require(eventually { troubles.heard.withLock { $0.last == .some(nil) } })
         #expect(troubles.heard.withLock { $0 }.compactMap { $0 }.first?.contains("too_many_streams") == true)
         try running.stop()
         try gate.close()
@@ -107,7 +106,7 @@ import class TestSupport.Door
         let running = try forward()
         try place.raise(150)
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 150 }
+        try #require(eventually { running.forwarder.status.counts.answered == 150 })
         let status = running.forwarder.status
         #expect(status.counts.refused == 1)
         #expect(status.refused == [.init(event: "1.0", code: "loop", field: "", reason: "never")])
@@ -123,18 +122,18 @@ import class TestSupport.Door
         running.forwarder.wake()
         // Nobody is there yet.
         var gate = try open { message, _ in message.seq == 1 ? .take : .drop }
-        try eventually { running.forwarder.status.counts.answered == 3 }
+        try #require(eventually { running.forwarder.status.counts.answered == 3 })
         let first = try ids(gate.door)
         try place.raise(2)
         running.forwarder.wake()
-        try eventually { gate.door.seen.contains { $0.seq == 2 } }
+        try #require(eventually { gate.door.seen.contains { $0.seq == 2 } })
         try running.stop()
         try gate.close()
         try place.raise(2)
         // The door has the second message, whose answer was lost.
         gate = try open(mark: (1, 2))
         running = try forward()
-        try eventually { running.forwarder.status.counts.answered == 7 }
+        try #require(eventually { running.forwarder.status.counts.answered == 7 })
         #expect(first + (try ids(gate.door)) == Self.expected(1...3) + Self.expected(6...7))
         #expect(running.forwarder.status.counts.acknowledged == "7.0")
         try running.stop()
@@ -146,13 +145,13 @@ import class TestSupport.Door
         var running = try forward()
         try place.raise(3)
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 3 }
+        try #require(eventually { running.forwarder.status.counts.answered == 3 })
         try running.stop()
         try place.replaceStore(epoch: "8a3b")
         running = try forward()
         try place.raise(5)
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 5 }
+        try #require(eventually { running.forwarder.status.counts.answered == 5 })
         #expect(try ids(gate.door) == Self.expected(1...5))
         try running.stop()
         try gate.close()
@@ -164,7 +163,7 @@ import class TestSupport.Door
         let running = try forward()
         try place.raise(1)
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 1 }
+        try #require(eventually { running.forwarder.status.counts.answered == 1 })
         #expect(try ids(gate.door) == ["3.0"])
         try running.stop()
         try gate.close()
@@ -178,9 +177,10 @@ import class TestSupport.Door
         try place.raise(area: "320213021000", exercise: true)
         try place.raise(area: "320213021000")
         running.forwarder.wake()
-        try eventually {
-            running.forwarder.status.counts.sealed == "8.0" && running.forwarder.status.counts.events == 0
-        }
+        try #require(
+            eventually {
+                running.forwarder.status.counts.sealed == "8.0" && running.forwarder.status.counts.events == 0
+            })
         #expect(try ids(gate.door) == ["1.0", "3.0", "5.0", "8.0"])
         #expect(running.forwarder.status.sealedSequence == 8)
         try running.stop()
@@ -192,7 +192,7 @@ import class TestSupport.Door
         let running = try forward()
         try place.raise()
         running.forwarder.wake()
-        try eventually { running.forwarder.status.trouble?.contains("was sent before") == true }
+        try #require(eventually { running.forwarder.status.trouble?.contains("was sent before") == true })
         #expect(gate.door.seen.isEmpty)
         try running.stop()
         try gate.close()
@@ -203,7 +203,7 @@ import class TestSupport.Door
         let running = try forward { $0 == 1 ? "/street" : nil }
         try place.raise(2)
         running.forwarder.wake()
-        try eventually { running.forwarder.status.counts.answered == 2 }
+        try #require(eventually { running.forwarder.status.counts.answered == 2 })
         let events = try gate.door.lines.map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }

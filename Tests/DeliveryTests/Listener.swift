@@ -1,6 +1,7 @@
 import Delivery
 import Messaging
 import Synchronization
+import TestSupport
 
 /// A consumer on a thread of its own, and what it took.
 final class Listener {
@@ -19,7 +20,7 @@ final class Listener {
             try consumer.withLock { consumer in
                 try consumer.run(until: { self.isAskedToStop.load(ordering: .acquiring) }) { notice in
                     self.seqs.withLock { $0.append(notice.seq) }
-                    try eventually { !self.isHeld.load(ordering: .acquiring) }
+                    _ = eventually { !self.isHeld.load(ordering: .acquiring) }
                 }
             }
         }

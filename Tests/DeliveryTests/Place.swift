@@ -3,6 +3,7 @@ import Engine
 import Events
 import Foundation
 import Messaging
+import TestSupport
 import Testing
 
 @testable import Delivery
@@ -56,7 +57,7 @@ final class Place {
             context.handle, store: store, path: path, feed: endpoint ?? endpoints.feed, history: endpoints.history,
             queuedMessages: queuedMessages, subscriptionBytes: subscriptionBytes)
         running = try Running(feed)
-        try eventually { feed.endpoints != nil }
+        try #require(eventually { feed.endpoints != nil })
         return feed
     }
 
@@ -114,16 +115,5 @@ final class Place {
         (decision.startedAt, decision.at, decision.decidedAt) = (at, at, at)
         (decision.source, decision.eventID, decision.eventPosition) = ("gw", "e-\(position)", position)
         return decision
-    }
-}
-
-struct TooLate: Error {}
-
-/// Looks again and again until the condition holds; throws after `seconds`.
-func eventually(seconds: Double = 20, _ condition: () throws -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: seconds)
-    while try !condition() {
-        guard Date() < deadline else { throw TooLate() }
-        usleep(2000)
     }
 }

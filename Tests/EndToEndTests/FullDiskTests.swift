@@ -20,14 +20,12 @@ extension EndToEnd {
             }
         }
 
-        @Test
+        @Test(.enabled("only root may mount a small disk") { try SmallDisk.mayMount(.tmpfs) })
         func `a full disk ends the process with the reason, and with room again everything acknowledged is there`()
             throws
         {
             let scratch = try Scratch()
-            guard let disk = try SmallDisk(.tmpfs, megabytes: 64, in: scratch) else {
-                return print("skipped: only root may mount a small disk")
-            }
+            let disk = try #require(try SmallDisk(.tmpfs, megabytes: 64, in: scratch))
             let platform = try RunningPlatform(in: scratch) { $0.data = disk.path + "/data" }
             #expect(try platform.settle())
             try disk.fill(but: 200_000)

@@ -39,11 +39,14 @@ extension EndToEnd {
 
         static let undisturbed = Result { try play(batch: 100) }
 
-        /// Whatever befell a platform while it was sent the day: its alarms are those of one that was left alone.
-        @discardableResult static func expectUndisturbed(_ data: String, starts: Int) throws -> Outcome {
+        /// Whatever befell a platform while it was sent the day, even beside a flood: its alarms are those of one that was
+        /// left alone, and the flood's acknowledged events are there, none twice.
+        @discardableResult static func expectUndisturbed(_ data: String, starts: Int, flood: Int = 0) throws -> Outcome
+        {
             let expected = try undisturbed.get()
-            let positions = try UndisturbedPositions(data: data)
-            #expect(positions.count >= starts)
+            let positions = try UndisturbedPositions(data: data, beside: "/flood")
+            #expect(positions.starts >= starts)
+            #expect(positions.others.count >= flood && Set(positions.others).count == positions.others.count)
             let found = try outcome(data)
             #expect(firstDifference(found.transitions.map(positions.map), expected.transitions) == nil)
             #expect(firstDifference(found.notices, expected.notices) == nil)

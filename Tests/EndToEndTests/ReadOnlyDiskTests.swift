@@ -6,13 +6,12 @@ import Testing
 extension EndToEnd {
     /// A disk that takes nothing any more, as after an error, or as an administrator mounts it.
     struct ReadOnlyDiskTests {
-        @Test func `a disk that turns read-only ends the process with the reason, and nothing acknowledged is lost`()
+        @Test(.enabled("only root may mount a small disk") { try SmallDisk.mayMount(.ext4) })
+        func `a disk that turns read-only ends the process with the reason, and nothing acknowledged is lost`()
             throws
         {
             let scratch = try Scratch()
-            guard let disk = try SmallDisk(.ext4, megabytes: 64, in: scratch) else {
-                return print("skipped: only root may mount a small disk")
-            }
+            let disk = try #require(try SmallDisk(.ext4, megabytes: 64, in: scratch))
             let platform = try RunningPlatform(in: scratch) { $0.data = disk.path + "/data" }
             var options = SendOptions(stream: "day")
             options.endpoint = platform.ingest
@@ -38,13 +37,12 @@ extension EndToEnd {
             try KillTests.expectUndisturbed(platform.data, starts: 1)
         }
 
-        @Test func `a data directory on a disk that is mounted read-only is named at the start, and left as it is`()
+        @Test(.enabled("only root may mount a small disk") { try SmallDisk.mayMount(.tmpfs) })
+        func `a data directory on a disk that is mounted read-only is named at the start, and left as it is`()
             throws
         {
             let scratch = try Scratch()
-            guard let disk = try SmallDisk(.tmpfs, megabytes: 64, in: scratch) else {
-                return print("skipped: only root may mount a small disk")
-            }
+            let disk = try #require(try SmallDisk(.tmpfs, megabytes: 64, in: scratch))
             let platform = try RunningPlatform(in: scratch) { $0.data = disk.path + "/data" }
             #expect(platform.stop() == 0)
             try disk.remount(readOnly: true)

@@ -9,6 +9,9 @@ final class SmallDisk {
         case ext4
     }
 
+    /// Whether this user may mount one, for `.enabled(if:)`.
+    static func mayMount(_ kind: Kind) throws -> Bool { try SmallDisk(kind, megabytes: 8, in: try Scratch()) != nil }
+
     let path: String
     private let scratch: Scratch
 

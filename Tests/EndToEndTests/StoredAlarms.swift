@@ -38,20 +38,42 @@ struct StoredAlarms {
     }
 }
 
-/// A starting platform takes a journal position to say so: positions without those are those of a run that never stopped.
+/// A starting platform takes a journal position to say so, and so does each event of another sender: positions without those
+/// are those of a run that never stopped and was alone.
 struct UndisturbedPositions {
-    private var starts: [Int64] = []
+    private(set) var starts = 0
+    /// Ids of the events of the other sender.
+    private(set) var others: [String] = []
+    /// Ascending.
+    private var taken: [Int64] = []
 
-    init(data: String) throws {
+    init(data: String, beside source: String? = nil) throws {
         var reader = try Journal.read(data: data, from: nil)
         while let stored = try reader.next() {
-            if case .started = stored.record.entry { starts.append(stored.record.position) }
+            let position = stored.record.position
+            switch stored.record.entry {
+            case .started:
+                starts += 1
+                taken.append(position)
+            case .events(let batch):
+                for event in 0..<batch.count where batch.strings.string(batch.sources[event]) == source {
+                    let id = batch.ids.bytes.withUnsafeBytes { Array($0[batch.ids.range(event)]) }
+                    others.append(String(decoding: id, as: UTF8.self))
+                    taken.append(position + Int64(event))
+                }
+            default: break
+            }
         }
     }
 
-    var count: Int { starts.count }
-
-    func map(_ position: Int64) -> Int64 { position - Int64(starts.count { $0 < position }) }
+    func map(_ position: Int64) -> Int64 {
+        var (low, high) = (0, taken.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if taken[middle] < position { low = middle + 1 } else { high = middle }
+        }
+        return position - Int64(low)
+    }
 
     func map(_ decision: Decision) -> Decision {
         var mapped = decision

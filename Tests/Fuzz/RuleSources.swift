@@ -13,6 +13,7 @@ final class RuleSources: Kind {
 
     private let city: City
     private let seeds: [DirectoryFiles.File]
+    private let foreign: [[UInt8]]
     private let texts: [[UInt8]]
     private let mutator: Mutator
     private var (count, loaded, tested) = (0, 0, 0)
@@ -21,7 +22,9 @@ final class RuleSources: Kind {
         self.city = city
         let bad = Corpus.own("fixtures/bad-rules", [".yml"]).map { DirectoryFiles.File(path: $0.path, bytes: $0.bytes) }
         seeds = city.rules.filter { !$0.path.hasSuffix(".test.yml") } + bad
-        texts = seeds.map(\.bytes)
+        // Rules of another product lend their pieces, and are now and then what a case begins with.
+        foreign = Corpus.real("prometheus", [".yml", ".yaml"])
+        texts = seeds.map(\.bytes) + foreign
         var keys: Set<String> = []
         for text in texts {
             for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
@@ -42,6 +45,7 @@ final class RuleSources: Kind {
         var file = random.pick(seeds)
         // Half begin with one that loads.
         if random.chance(50) { file = seeds[random.below(city.rules.count / 2)] }
+        if !foreign.isEmpty, random.chance(10) { file.bytes = random.pick(foreign) }
         file.bytes = mutator.mutate(file.bytes, &random, others: texts)
         report.input(file.path, file.bytes)
         let loading = RuleDirectory.load(files: [file], metrics: city.metrics)

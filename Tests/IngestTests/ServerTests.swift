@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Messaging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ingest
@@ -13,6 +14,10 @@ final class Served: Sendable {
     let server: IngestServer
     private let open = Mutex(true)
     private let position = Mutex<Int64>(1)
+    /// How often the door has looked at the clock: once a round.
+    private let looks = Monitor(0)
+
+    var rounds: Int { looks.withLock { $0 } }
     private let finished = DispatchSemaphore(value: 0)
 
     init(lossy: String? = nil) throws {
@@ -21,7 +26,11 @@ final class Served: Sendable {
         settings.lossyEndpoint = lossy
         settings.duplicateWindow = 100_000
         let view = IngestView(metrics: Bench.metrics, read: [.init(type: "reading", metric: "gas.lel")])
-        server = IngestServer(settings: settings, view: view, queue: queue) { Bench.now }
+        let looks = looks
+        server = IngestServer(settings: settings, view: view, queue: queue) {
+            looks.change { $0 += 1 }
+            return Bench.now
+        }
         let (server, finished) = (server, finished)
         Thread.detachNewThread {
             let context = Context()
@@ -53,16 +62,6 @@ final class Served: Sendable {
         finished.wait()
         queue.close()
     }
-}
-
-/// Polls a condition until it holds or ten seconds have passed.
-func eventually(_ condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while !condition() {
-        if ContinuousClock.now > deadline { return false }
-        usleep(500)
-    }
-    return true
 }
 
 @Suite(.serialized) struct ServerTests {
@@ -183,8 +182,10 @@ func eventually(_ condition: () -> Bool) -> Bool {
         served.hold(true)
         for n in 0..<500 { client.send(Bench.event([("id", "\"\(n)\"")])) }
         #expect(eventually { served.server.status.messages > 0 })
+        let rounds = served.rounds
         served.server.stop()
-        usleep(20_000)
+        // What it does from now on it does knowing that it is to stop; only then the commits go on.
+        #expect(eventually { served.rounds > rounds })
         served.stop()
         let taken = Int(served.server.status.messages)
         for n in 0..<taken { #expect(client.answer()?["accepted"] as? Int == 1, "\(n)") }

@@ -6,34 +6,49 @@ import Logging
 struct EveryCall {
     let seed: UInt64
     let place: String
+    let ignoreSync: String?
     let log: Logger
     /// Every so manieth call.
     let stride: Int64
+    /// Only one of them: `kill:17`.
+    let only: String?
 
-    /// Returns how many runs were made; `say` hears of progress.
-    func run(say: (String) -> Void) throws -> Int {
+    static let ways: [(name: String, how: Round.Strike)] = [
+        ("eio", .error(EIO)), ("enospc", .error(ENOSPC)), ("kill", .kill), ("power", .powerLoss),
+    ]
+
+    /// Returns how many runs were struck; `say` hears of progress, `replay` gives the command for options.
+    func run(say: (String) -> Void, replay: (String) -> String) throws -> Int {
         let calls = try strike(nil)
-        var runs = 1
-        for how in [Round.Strike.error(EIO), .error(ENOSPC), .kill, .powerLoss] {
-            for call in Swift.stride(
-                from: seed % UInt64(stride) == 0 ? stride : Int64(seed % UInt64(stride)), through: calls,
-                by: Int(stride))
-            {
-                sim_watch("call \(call), \(how): no end, or a trap\n")
+        let first = seed % UInt64(stride) == 0 ? stride : Int64(seed % UInt64(stride))
+        var runs = 0
+        for (name, how) in Self.ways {
+            var chosen = Array(Swift.stride(from: first, through: calls, by: Int(stride)))
+            if let only { chosen = chosen.filter { "\(name):\($0)" == only } }
+            var struck = 0
+            for call in chosen {
+                let replay = replay("--every-call \(stride) --only \(name):\(call)")
+                sim_watch(
+                    "seed \(seed) FAILED: no end, or a trap, with \(name) in call \(call) of the disk; \(replay)\n")
                 do {
                     _ = try strike((call, how))
                 } catch {
-                    throw Failure("\(how) in call \(call) of the disk: \(error)")
+                    throw Failure("\(name) in call \(call) of the disk: \(error)\n\(replay)")
                 }
-                runs += 1
+                // Not all calls can be the last one: after the last that can, runs are undisturbed.
+                guard !sim_disk_is_armed() else { break }
+                struck += 1
             }
-            say("\(how): each of \(calls) calls, every \(stride)")
+            runs += struck
+            say("\(name): \(struck) of \(calls) calls struck")
         }
+        guard runs > 0 else { throw Failure("no call was struck; --only names one as kill:17 does") }
         return runs
     }
 
     private func strike(_ strike: (call: Int64, how: Round.Strike)?) throws -> Int64 {
         let round = try Round(seed: seed, place: place, plan: .calm, log: log)
+        sim_disk_ignore_sync(ignoreSync)
         round.strike = strike
         try round.run()
         return sim_disk_calls()

@@ -20,7 +20,7 @@ final class Round {
     let consumers: [SimulatedConsumer]
     let person: SimulatedOperator
     let rules: RuleFolder
-    private let memory = MemoryBound()
+    private(set) var memory = MemoryBound()
     var random: SeededRandom
     /// What came upon the platform since it was started, that it may end for.
     var isExcused = false
@@ -103,9 +103,11 @@ final class Round {
     func keepRunning() throws {
         if sim_disk_failed() { isExcused = true }
         if !platform.isRunning {
-            takeStrike()
-            if let failure = platform.failure, !isExcused {
-                throw Failure("the platform ended by itself: \(failure)")
+            let isKilled = takeStrike()
+            if let failure = platform.failure {
+                guard isExcused else { throw Failure("the platform ended by itself: \(failure)") }
+            } else if !platform.isStopping, !isKilled {
+                throw Failure("the platform ended by itself and gave no reason")
             }
             try restart(after: random.pick([0, 0.5, 5, 40]))
         }
@@ -114,14 +116,22 @@ final class Round {
         try noFailure()
     }
 
-    /// The platform has died; of the strike, if it has not come before.
-    private func takeStrike() {
+    /// The platform has died; of the strike, if it has not come before. True where that killed it.
+    private func takeStrike() -> Bool {
         switch strike.take()?.how {
-        case .kill: isExcused = true
-        case .powerLoss:
-            isExcused = true
-            sim_disk_lose_power()
-        case .error, nil: break
+        case .kill: break
+        case .powerLoss: sim_disk_lose_power()
+        case .error, nil: return false
+        }
+        isExcused = true
+        return true
+    }
+
+    /// Killed in a call of the disk, which nobody has noticed yet.
+    private var isStruckDead: Bool {
+        switch strike?.how {
+        case .kill, .powerLoss: !sim_disk_is_armed()
+        case .error, nil: false
         }
     }
 
@@ -176,10 +186,22 @@ final class Round {
         try keepRunning()
         Machine.sleep(seconds: 40)
         try keepRunning()
+        if random.chance(plan.faults.isEmpty ? 0 : 0.1) { try rest() }
         try stopCleanly()
         for consumer in consumers { consumer.stop() }
         try noFailure()
         for consumer in consumers { try Checks.caughtUp(consumer, platform.configuration.data, with: head) }
+    }
+
+    /// Ten minutes without an event: what grows now grows for ever.
+    private func rest() throws {
+        let before = memory.now
+        for _ in 0..<10 {
+            Machine.sleep(seconds: 60)
+            try keepRunning()
+            try memory.check()
+        }
+        try memory.checkRest(since: before)
     }
 
     func stopCleanly() throws {
@@ -191,7 +213,7 @@ final class Round {
             }
             guard platform.isReady else { throw Failure("the platform is not ready after a minute") }
             guard platform.stop() else { throw Failure("the platform does not stop") }
-            if platform.failure == nil { return }
+            if platform.failure == nil, !isStruckDead { return }
             try keepRunning()
         }
         throw Failure("the platform does not stop without an error: \(platform.failure ?? "")")

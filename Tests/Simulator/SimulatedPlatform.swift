@@ -9,6 +9,8 @@ final class SimulatedPlatform: @unchecked Sendable {
     private var process: Int32 = 0
     private var platform: Platform?
     private(set) var isReady = false
+    /// Asked to stop since it was started.
+    private(set) var isStopping = false
     private(set) var starts = 0
     /// Why it ended by itself; nil while it runs and after a stop as asked.
     private(set) var failure: String?
@@ -22,7 +24,7 @@ final class SimulatedPlatform: @unchecked Sendable {
 
     func start() {
         precondition(!isRunning)
-        (isReady, failure) = (false, nil)
+        (isReady, isStopping, failure) = (false, false, nil)
         starts += 1
         process = Machine.spawn { self.run() }
     }
@@ -44,6 +46,7 @@ final class SimulatedPlatform: @unchecked Sendable {
 
     /// Stops it as SIGTERM does; false where it has not ended within two minutes.
     func stop() -> Bool {
+        isStopping = true
         platform?.stop()
         for _ in 0..<1200 {
             guard isRunning else { return true }

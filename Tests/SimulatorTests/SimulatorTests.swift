@@ -34,12 +34,36 @@ import Testing
     {
         let end = try simulate("--ignore-sync", ".sqlite-wal", "--runs", "100")
         #expect(end.code == 1)
-        #expect(end.output.contains("replay: make simulate SEED="), "\(end.output)\(end.errors)")
+        try replays(end)
+    }
+
+    /// Whether the printed command does what it says, as `make` calls the simulator.
+    private func replays(_ end: Finished) throws {
+        let found = end.output.firstMatch(of: /replay: make simulate SEED=(\d+) RUNS=1 OPTIONS="(.*)"/)
+        let words = try #require(found, "\(end.output)\(end.errors)")
+        let options = words.2.split(separator: " ").map(String.init)
+        let again = try run(
+            Self.program, ["--seed", String(words.1), "--runs", "1"] + options, in: NSTemporaryDirectory(),
+            working: Self.root, seconds: 300)
+        #expect(again.code == 1)
+        let failure = end.output.split(separator: "\n").first { $0.contains(" FAILED: ") }
+        // Up to where paths may begin, which differ.
+        #expect(failure.map { again.output.contains($0.prefix(40)) } == true, "\(end.output)\(again.output)")
     }
 
     @Test func `some calls of the disk, each failing, and each the last one`() throws {
         let end = try simulate("--every-call", "211")
         #expect(end.code == 0, "\(end.output)\(end.errors)")
+        for way in ["eio", "enospc", "kill", "power"] {
+            let struck = end.output.firstMatch(of: try Regex("\(way): (\\d+) of", as: (Substring, Substring).self))
+            #expect(struck.flatMap { Int($0.1) } ?? 0 > 3, "\(end.output)")
+        }
+    }
+
+    @Test func `a call of the disk that breaks a promise is named, with the command that shows it`() throws {
+        let end = try simulate("--every-call", "53", "--ignore-sync", ".sqlite-wal")
+        #expect(end.code == 1)
+        try replays(end)
     }
 
     /// `make mutations` builds and finds them, which takes twenty minutes; here they are kept from growing old.

@@ -17,28 +17,33 @@ public final class Flood: Sendable {
         public var answered: Int { accepted + busy + other.count }
     }
 
-    /// Events of a message.
+    /// Events of a message, where nothing else is said.
     public static let events = 100
     /// Stands for the digits of an id in a line.
     public static let id = "########"
 
     private let counts = Mutex(Counts())
     private let isStopping = Atomic(false)
+    private let isGivenUp = Atomic(false)
     private let ended = Monitor(false)
     private let endpoint: String
     private let body: Body
     private let window: Int
+    private let highWater: Int32
     private let rate: Double?
 
     /// - Parameters:
+    ///   - events: of a message.
+    ///   - highWater: messages that its socket holds for the network.
     ///   - window: messages that may await their answer; a department that keeps to its credit has 64.
     ///   - rate: messages a second; nil: as many as the socket takes.
     ///   - line: the n-th event of a message as JSON, with `Flood.id` in its id; asked anew now and then, so that its time may go on.
     public init(
-        _ endpoint: String, window: Int = .max, rate: Double? = nil, line: @escaping @Sendable (Int) -> String
+        _ endpoint: String, events: Int = events, window: Int = .max, highWater: Int32 = 200, rate: Double? = nil,
+        line: @escaping @Sendable (Int) -> String
     ) {
-        (self.endpoint, self.window, self.rate) = (endpoint, window, rate)
-        body = Body(line)
+        (self.endpoint, self.window, self.highWater, self.rate) = (endpoint, window, highWater, rate)
+        body = Body(events, line)
         Thread.detachNewThread { [self] in
             run()
             ended.change { $0 = true }
@@ -47,17 +52,18 @@ public final class Flood: Sendable {
 
     public var now: Counts { counts.withLock { $0 } }
 
-    /// Sends nothing more, and gives what has been answered by then or within the time.
+    /// Sends nothing more, and gives what has been answered by then or within the time; it waits for no answer after that.
     public func stop(seconds: Double = 60) -> Counts {
         isStopping.store(true, ordering: .relaxed)
         _ = ended.wait(for: .seconds(seconds)) { $0 ? () : nil }
+        isGivenUp.store(true, ordering: .relaxed)
         return now
     }
 
     private func run() {
         let context = Context()
         var options = SocketOptions()
-        options.sendHighWater = 200
+        options.sendHighWater = highWater
         guard let socket = try? Socket(context.handle, .dealer, options), (try? socket.connect(endpoint)) != nil else {
             return
         }
@@ -68,7 +74,7 @@ public final class Flood: Sendable {
         var sentAt: [Double] = []
         var answered = 0
         let begun = Self.time()
-        while Self.time() - begun < 300 {
+        while Self.time() - begun < 300, !isGivenUp.load(ordering: .relaxed) {
             let isStopping = isStopping.load(ordering: .relaxed)
             if isStopping, answered >= sentAt.count { return }
             var isHeld = isStopping
@@ -91,7 +97,7 @@ public final class Flood: Sendable {
     }
 
     private func take(_ answer: String, _ sentAt: [Double]) {
-        let isAccepted = answer.contains(#","accepted":\#(Self.events),"#)
+        let isAccepted = answer.contains(#","accepted":\#(body.events),"#)
         let ref = answer.components(separatedBy: #""ref":"#).dropFirst().first.map { $0.prefix { $0.isNumber } }
         let wait = ref.flatMap { Int($0) }.map { Self.time() - sentAt[$0] } ?? .infinity
         counts.withLock { counts in
@@ -110,16 +116,17 @@ public final class Flood: Sendable {
 
     /// A message whose ids are written over from one to the next.
     private struct Body {
+        let events: Int
         private let line: @Sendable (Int) -> String
         private var bytes: [UInt8] = []
         private var places: [Int] = []
 
-        init(_ line: @escaping @Sendable (Int) -> String) { self.line = line }
+        init(_ events: Int, _ line: @escaping @Sendable (Int) -> String) { (self.events, self.line) = (events, line) }
 
         private mutating func make() {
             bytes.removeAll(keepingCapacity: true)
             places.removeAll(keepingCapacity: true)
-            for event in 0..<Flood.events {
+            for event in 0..<events {
                 let line = line(event)
                 guard let id = line.range(of: Flood.id) else {
                     preconditionFailure("a line without a place for its id")
@@ -132,7 +139,7 @@ public final class Flood: Sendable {
         mutating func next(_ message: Int) -> [UInt8] {
             if message.isMultiple(of: 200) { make() }
             for (event, place) in places.enumerated() {
-                var number = message * Flood.events + event
+                var number = message * events + event
                 for digit in 0..<Flood.id.utf8.count {
                     bytes[place + Flood.id.utf8.count - 1 - digit] = UInt8(48 + number % 10)
                     number /= 10

@@ -20,7 +20,7 @@ uint64_t sim_fingerprint(void);
 // What happens is written to standard error.
 void sim_trace(bool on);
 void sim_note(const char *text);
-// Of this process's heap.
+// Of this process's heap, large blocks included.
 int64_t sim_bytes_in_use(void);
 // Written to standard error where the process traps, or this is not said again within two minutes of real time.
 void sim_watch(const char *text);
@@ -48,6 +48,8 @@ void sim_disk_kill_after(int64_t calls);
 // The n-th call from now fails once, before it has done anything; 0: none. True from the day it happened on.
 void sim_disk_fail_after(int64_t calls, int32_t error);
 bool sim_disk_failed(void);
+// Whether a call that is to fail, or to be the last, is still to come.
+bool sim_disk_is_armed(void);
 void sim_disk_set_full(bool full);
 // How long syncs take: at most so long.
 void sim_disk_set_slow(int64_t microseconds);
