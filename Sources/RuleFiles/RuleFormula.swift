@@ -39,13 +39,17 @@ extension RuleReader {
             }
             let isUndeclared = error.code == .undeclaredReference
             let isColumn = error.message.hasPrefix("'registry.")
+            let before = String(text.unicodeScalars.prefix(start)).drop { $0 == " " }.reversed().drop { $0 == " " }
+            let isCompared = isUndeclared && (before.starts(with: "==") || before.starts(with: "=!"))
             item.source.report(
                 .expression, at: item.mark(atScalar: start, width: width), error.message,
                 help: error.suggestion
-                    ?? (isUndeclared && isColumn
-                        ? "declare a column of the registry: 'registry: {name: double}'"
-                        : isUndeclared && fields
-                            ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : advice(error)))
+                    ?? (isCompared && !isColumn
+                        ? "write \"\(String(String.UnicodeScalarView(part)))\", in quotes, if it is a text; a field of the event is declared in 'input: {…, fields: {name: int}}'"
+                        : isUndeclared && isColumn
+                            ? "declare a column of the registry: 'registry: {name: double}'"
+                            : isUndeclared && fields
+                                ? "declare a field of the event: 'input: {…, fields: {name: int}}'" : advice(error)))
         }
     }
 

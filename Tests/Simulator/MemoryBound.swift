@@ -3,7 +3,7 @@ import CSimulation
 /// Bytes in use, which a round must not let grow beyond what its platform, gateways and consumers take together.
 struct MemoryBound {
     /// A platform of so small a city has 3 MiB in use once it has started. What the round itself keeps of a day (all that its
-    /// consumers took, unsynced writes) and SQLite's caches made it 4.3 MiB at most in 400 seeds.
+    /// consumers took, unsynced writes) and SQLite's caches made it 4.3 MiB at most in the seeds tried.
     static let most: Int64 = 5 << 20
     /// What more may be in use after ten minutes without events: what is held from one snapshot to the next comes and goes
     /// by 250 KiB.
