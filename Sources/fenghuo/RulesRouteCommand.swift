@@ -190,7 +190,8 @@ struct ShownRoute: Encodable {
         }
         lines = routes.flatMap { route in
             ["", "\(route.level.zh) \(route.level.name), \(Self.place(route))"]
-                + route.topics.map { "  " + $0 } + ["received by subscriptions to"]
+                + route.topics.map { "  " + $0 }
+                + [route.withheld == nil ? "received by subscriptions to" : "would be received by subscriptions to"]
                 + route.subscriptions.map { "  \($0.prefix)\($0.areaName.map { "  \($0.zh) \($0.en)" } ?? "")" }
         }
     }
