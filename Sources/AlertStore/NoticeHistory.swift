@@ -21,7 +21,7 @@ public struct NoticePage: Equatable, Sendable {
 }
 
 extension AlertReader {
-    /// Notices after `since` under any of the topic prefixes (none: all), at most `limit` or about 4 MiB. Throws `corrupt` at a
+    /// Notices after `since` under any of the topic prefixes (none: all), at most `limit` or about 4 MiB. Throws `changed` at a
     /// notice that is not what was stored.
     ///
     /// Scans in short transactions; a page may hold fewer than `limit`, even none, and still have `more`.
@@ -93,7 +93,7 @@ extension AlertReader {
             body: row.decode(forColumn: "body"))
         let hash: Int64? = try row.decode(forColumn: "hash")
         guard hash == nil || hash == NoticeHash.of(notice.body, seq: notice.seq, prev: notice.prev, notice.leaf) else {
-            throw StoreError.corrupt(path: path, reason: "notice \(notice.seq) is not what was stored")
+            throw StoreError.changed(path: path, seq: notice.seq)
         }
         return notice
     }

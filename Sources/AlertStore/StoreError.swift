@@ -16,6 +16,8 @@ public enum StoreError: Error, Equatable, Sendable {
     /// Written by an earlier version; only the platform brings it up to date.
     case olderSchema(path: String, version: Int64)
     case corrupt(path: String, reason: String)
+    /// A notice that was read whole and does not fit its checksum.
+    case changed(path: String, seq: Int64)
     /// A replay by the same engine version computed something else than it stored: nil where one side has nothing.
     case divergence(position: Int64, stored: Decision?, computed: Decision?)
     /// A second open episode of the same rule and key, which the schema makes impossible to store.
@@ -40,6 +42,8 @@ extension StoreError: CustomStringConvertible {
             "\(path) has schema \(version), older than \(StoreSchema.version): start the platform once, it brings it up to date"
         case .corrupt(let path, let reason):
             "\(path) is damaged (\(reason)): keep a copy, check the disk, then move it away: it is made again from the journal as far as that reaches; nothing was changed"
+        case .changed(let path, let seq):
+            "\(path) is damaged (notice \(seq) is not what was stored): keep a copy, check the disk, then move it away: it is made again from the journal as far as that reaches"
         case .divergence(let position, let stored, let computed):
             "replay of position \(position) does not repeat what was stored (stored \(Self.name(stored)), computed "
                 + "\(Self.name(computed))): nothing was changed; keep journal and store, and report it"

@@ -82,7 +82,7 @@ public struct HistoryAnswer: Sendable {
             let leaves = page.notices.map { #""\#($0.leaf.topics[0])""# }.joined(separator: ",")
             return #"{"ok":true,"epoch":"\#(epoch)","head":\#(max(head, page.next)),"next":\#(page.next),"#
                 + #""more":\#(page.more),"leaves":[\#(leaves)],"notices":[\#(bodies)]}"#
-        } catch .corrupt {
+        } catch .changed {
             throw .damaged
         } catch {
             throw .unavailable

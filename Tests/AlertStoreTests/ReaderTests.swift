@@ -88,7 +88,7 @@ import Testing
             for column in ["body = replace(body, 'k2', 'k3')", "area = '320200000000'", "prev = 0"] {
                 try change("CREATE TABLE kept AS SELECT * FROM notices WHERE seq = 2")
                 try change("UPDATE notices SET \(column) WHERE seq = 2")
-                #expect(throws: StoreError.corrupt(path: directory.store, reason: "notice 2 is not what was stored")) {
+                #expect(throws: StoreError.changed(path: directory.store, seq: 2)) {
                     try reader.notices(since: 1)
                 }
                 #expect(try reader.notices(since: 2).notices.map(\.seq) == [3])
