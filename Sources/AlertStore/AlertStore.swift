@@ -69,10 +69,8 @@ public final class AlertStore: Sendable {
         try change { (state) throws(StoreError) in
             try onFile(path, "writing a new epoch to") {
                 try queue.inTransaction(.immediate) { database in
-                    try database.execute(
-                        sql: "UPDATE notices SET body = replace(body, ?, ?)",
-                        arguments: ["\"epoch\":\"\(state.epoch)\"", "\"epoch\":\"\(epoch)\""])
-                    try hashNotices(database)
+                    try renewNotices(
+                        from: "\"epoch\":\"\(state.epoch)\"", to: "\"epoch\":\"\(epoch)\"", database)
                     try database.execute(sql: "UPDATE meta SET epoch = ?", arguments: [epoch])
                     return .commit
                 }
@@ -81,13 +79,17 @@ public final class AlertStore: Sendable {
         }
     }
 
-    private func hashNotices(_ database: Database) throws {
+    /// What was changed on disk does not get a checksum that fits it: there this throws `changed`.
+    private func renewNotices(from old: String, to new: String, _ database: Database) throws {
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT seq, prev, kind, exercise, domain, level, area, body FROM notices ORDER BY seq")
+            database, sql: "SELECT seq, prev, kind, exercise, domain, level, area, body, hash FROM notices ORDER BY seq"
+        )
         while let row = try rows.next() {
-            let (seq, body): (Int64, String) = try (row.decode(forColumn: "seq"), row.decode(forColumn: "body"))
-            let hash = try NoticeHash.of(body, seq: seq, prev: row.decode(forColumn: "prev"), storedLeaf(row))
-            try database.run(sql: "UPDATE notices SET hash = ? WHERE seq = ?", arguments: [hash, seq])
+            var notice = try storedNotice(row, path: path)
+            notice.body = notice.body.replacing(old, with: new)
+            try database.run(
+                sql: "UPDATE notices SET body = ?, hash = ? WHERE seq = ?",
+                arguments: [notice.body, NoticeHash.of(notice), notice.seq])
         }
     }
 

@@ -54,7 +54,7 @@ extension AlertReader {
                     SELECT seq, prev, kind, exercise, domain, level, area, body, hash FROM notices
                     WHERE seq > ? ORDER BY seq LIMIT ?
                     """, arguments: [since, StoreBounds.pageRows]
-            ).map(storedNotice)
+            ).map { try storedNotice($0, path: path) }
         }
     }
 
@@ -69,7 +69,7 @@ extension AlertReader {
                     SELECT seq, position, ordinal, prev, kind, exercise, domain, level, area, body, hash FROM notices
                     WHERE (position, ordinal) > (?, ?) ORDER BY position, ordinal LIMIT ?
                     """, arguments: [id.position, id.ordinal, limit]
-            ).map { (id: try storedID($0), notice: try storedNotice($0)) }
+            ).map { (id: try storedID($0), notice: try storedNotice($0, path: path)) }
         }
     }
 
@@ -87,17 +87,6 @@ extension AlertReader {
         try DecisionID(position: row.decode(forColumn: "position"), ordinal: row.decode(forColumn: "ordinal"))
     }
 
-    private func storedNotice(_ row: Row) throws -> StoredNotice {
-        let notice = try StoredNotice(
-            seq: row.decode(forColumn: "seq"), prev: row.decode(forColumn: "prev"), leaf: storedLeaf(row),
-            body: row.decode(forColumn: "body"))
-        let hash: Int64? = try row.decode(forColumn: "hash")
-        guard hash == nil || hash == NoticeHash.of(notice.body, seq: notice.seq, prev: notice.prev, notice.leaf) else {
-            throw StoreError.changed(path: path, seq: notice.seq)
-        }
-        return notice
-    }
-
     /// Leaves whose newest notice is after `since`, by that sequence, at most a page.
     public func leaves(changedSince since: Int64) throws(StoreError) -> [(leaf: Leaf, seq: Int64)] {
         try read { database in
@@ -109,6 +98,18 @@ extension AlertReader {
             ).map { (leaf: try storedLeaf($0), seq: try $0.decode(forColumn: "seq")) }
         }
     }
+}
+
+/// Throws `changed` where the notice does not fit its checksum, which those of earlier software lack.
+func storedNotice(_ row: Row, path: String) throws -> StoredNotice {
+    let notice = try StoredNotice(
+        seq: row.decode(forColumn: "seq"), prev: row.decode(forColumn: "prev"), leaf: storedLeaf(row),
+        body: row.decode(forColumn: "body"))
+    let hash: Int64? = try row.decode(forColumn: "hash")
+    guard hash == nil || hash == NoticeHash.of(notice) else {
+        throw StoreError.changed(path: path, seq: notice.seq)
+    }
+    return notice
 }
 
 func storedLeaf(_ row: Row) throws -> Leaf {

@@ -103,7 +103,7 @@ extension AlertStore {
                 """,
             arguments: key + [
                 seq, decision.id.position, decision.id.ordinal, prev, body,
-                NoticeHash.of(body, seq: seq, prev: prev, leaf),
+                NoticeHash.of(StoredNotice(seq: seq, prev: prev, leaf: leaf, body: body)),
             ])
         try database.run(
             sql: """

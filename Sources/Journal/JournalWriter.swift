@@ -106,18 +106,23 @@ struct JournalWriter {
         }
     }
 
-    /// Looks through all segments: asked once a month, and after a key was lost.
+    /// Looks through the segments that have rows of the key's month, from the newest back: asked once a month, and after a key was lost.
     private static func isNamed(
         _ key: String, newest: DatabaseQueue, _ file: SegmentFile
     ) throws(JournalError) -> Bool {
         for segment in try SegmentFile.all(in: file.directory).reversed() {
             let queue = segment == file ? newest : try segment.openForReading()
-            let isNamed = try onFile(segment.path, "looking for keys in") {
-                try queue.inDatabase {
-                    try Bool.fetchOne($0, sql: "SELECT EXISTS(SELECT 1 FROM entry WHERE key_id = ?)", arguments: [key])
+            let (isNamed, begins) = try onFile(segment.path, "looking for keys in") {
+                try queue.inDatabase { database in
+                    let asked = "SELECT EXISTS(SELECT 1 FROM entry WHERE key_id = ?)"
+                    return (
+                        try Bool.fetchOne(database, sql: asked, arguments: [key]) ?? false,
+                        try SegmentStart(database, segment).received
+                    )
                 }
             }
-            if isNamed == true { return true }
+            if isNamed { return true }
+            if begins == .min || KeyStore.month(Timestamp(microseconds: begins)) < key.prefix(7) { return false }
         }
         return false
     }

@@ -40,7 +40,7 @@ public final class KeyStore: Sendable {
     func current(
         _ received: Timestamp, isNamed: (String) throws(JournalError) -> Bool
     ) throws(JournalError) -> String {
-        let month = String(received.formatted(offsetMinutes: 480).prefix(7))
+        let month = Self.month(received)
         var id = month
         var number = 1
         while true {
@@ -88,6 +88,9 @@ public final class KeyStore: Sendable {
         guard status == 0 else { throw CodecFailure("restricted fields that do not fit their key", at: 0) }
         return plain
     }
+
+    /// `2026-11` in UTC+8.
+    static func month(_ received: Timestamp) -> String { String(received.formatted(offsetMinutes: 480).prefix(7)) }
 
     /// Whether the key is on disk, where it is put back if it is only known here.
     private func isThere(_ id: String) throws(JournalError) -> Bool {

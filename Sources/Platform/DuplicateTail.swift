@@ -14,59 +14,47 @@ struct DuplicateTail {
     /// Shows batches in order. Where events stand before the first of them, `forgotten` hears its stamp: what came before has no later
     /// event time, but for clocks that were fast by more than the shown part is long.
     func show(note: (EventBatch, Timestamp) -> Void, forgotten: (Timestamp) -> Void) throws(JournalError) {
-        let (from, first) = try start()
-        if from > 1, let stored = try next(from) { forgotten(stored.record.received) }
-        // What comes before the first unsequenced event teaches the door nothing.
-        guard let first else { return }
-        var reader = try open(first)
+        var reader = try open(try start())
+        var isFirst = true
         while let stored = try reader.next() {
+            if isFirst, stored.record.position > 1 { forgotten(stored.record.received) }
+            isFirst = false
             if case .events(let batch) = stored.record.entry { note(batch, stored.record.received) }
         }
     }
 
-    /// The position from which on there are as many unsequenced events as the window holds, or where the search ends; and that of the
-    /// first record from there on that has any.
-    private func start() throws(JournalError) -> (from: Int64, first: Int64?) {
+    /// The position from which on there are as many unsequenced events as the window holds, or where the search ends.
+    private func start() throws(JournalError) -> Int64 {
         let end = journal.nextPosition
         var from = end
         var found = 0
-        var earliest: Int64?
         var back = Int64(window)
         while found < window, from > 1, back <= Self.reach * Int64(window) {
             let asked = max(1, end - back)
-            let (first, firstUnsequenced, count) = try unsequenced(asked..<from)
+            // Nothing is before: however many there are, all are shown.
+            guard asked > 1 else { return asked }
+            let (first, count) = try unsequenced(asked..<from)
             found += count
-            earliest = firstUnsequenced ?? earliest
             from = asked
             // Pruned: there is nothing before.
             if first > asked { break }
             back *= 2
         }
-        return (from, earliest)
+        return from
     }
 
-    private func next(_ position: Int64) throws(JournalError) -> StoredRecord? {
-        guard position < journal.nextPosition else { return nil }
-        var reader = try open(position)
-        return try reader.next()
-    }
-
-    /// Position of the first record that holds or follows the range's start, of the first with unsequenced events, and how many of those
-    /// begin there or later, but before the range's end.
-    private func unsequenced(
-        _ positions: Range<Int64>
-    ) throws(JournalError) -> (first: Int64, firstUnsequenced: Int64?, count: Int) {
+    /// Position of the first record that holds or follows the range's start, and how many unsequenced events begin there or later, but
+    /// before the range's end.
+    private func unsequenced(_ positions: Range<Int64>) throws(JournalError) -> (first: Int64, count: Int) {
         var reader = try open(positions.lowerBound)
-        var (first, firstUnsequenced): (Int64?, Int64?)
+        var first: Int64?
         var count = 0
         while let stored = try reader.next(), stored.record.position < positions.upperBound {
             if first == nil { first = stored.record.position }
             guard case .events(let batch) = stored.record.entry else { continue }
-            let before = count
             for flags in batch.flags where !flags.contains(.sequenced) { count += 1 }
-            if count > before { firstUnsequenced = firstUnsequenced ?? stored.record.position }
         }
-        return (first ?? positions.lowerBound, firstUnsequenced, count)
+        return (first ?? positions.lowerBound, count)
     }
 
     private func open(_ from: Int64) throws(JournalError) -> JournalReader {

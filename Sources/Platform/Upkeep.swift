@@ -92,8 +92,7 @@ final class Upkeep: Sendable {
             )
             return next
         } catch {
-            // Pruned meanwhile, or no descriptor is left: the next one, later.
-            position += 1
+            // Pruned meanwhile, or no descriptor is left: once more, later.
             return began + .minutes(1)
         }
     }

@@ -98,6 +98,10 @@ import Testing
             }
         }
         #expect(bytes.contains("k2"))
+        // What was changed does not get a checksum that fits it.
+        try change("UPDATE notices SET body = replace(body, 'k2', 'k3') WHERE seq = 2")
+        #expect(throws: StoreError.changed(path: directory.store, seq: 2)) { try store.renew(epoch: "dcba") }
+        #expect(throws: StoreError.changed(path: directory.store, seq: 2)) { try reader.notices(since: 1) }
     }
 
     @Test func `a page of history ends at its bytes, too`() throws {

@@ -118,10 +118,7 @@ extension EndToEnd {
         @Test func `a foreign lock on the alert store makes alarms wait, and is told`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
-            let held = try scratch.write("held", "")
-            let other = try ChildProcess(
-                "/usr/bin/env", ["python3", "-c", Self.hold, platform.data + "/alerts.sqlite", held], in: scratch)
-            #expect(eventually { other.output == "held\n" }, "\(other.errors)")
+            let (other, held) = try Self.lockStore(of: platform)
             let answer = try Wire(.req, platform.ingest).ask(
                 #"{"id":"1","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
                     + #""time":"2026-07-02T00:00:30+08:00"}"#)
@@ -133,6 +130,7 @@ extension EndToEnd {
                     }
                 })
             #expect(try platform.status().feedHead == 0)
+            withExtendedLifetime(other) {}
             try FileManager.default.removeItem(atPath: held)
             #expect(try eventually { try platform.status().feedHead > 0 })
             #expect(try platform.status().health == "ok")
@@ -142,10 +140,7 @@ extension EndToEnd {
         @Test func `operators who wait for a decision hold up neither status nor a stop`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
-            let held = try scratch.write("held", "")
-            let other = try ChildProcess(
-                "/usr/bin/env", ["python3", "-c", Self.hold, platform.data + "/alerts.sqlite", held], in: scratch)
-            #expect(eventually { other.output == "held\n" }, "\(other.errors)")
+            let (other, held) = try Self.lockStore(of: platform)
             let waiting = try (0..<4).map { number in
                 let wire = try Wire(.dealer, platform.control)
                 wire.send(#"{"op":"acknowledge","episode":"1.\#(number)","by":"王敏","key":"k-\#(number)"}"#)
@@ -158,8 +153,17 @@ extension EndToEnd {
             // 1: what the store lacks is in the journal. One who waits alone would have taken half a minute.
             #expect(platform.stop() == 1)
             #expect(ProcessInfo.processInfo.systemUptime - asked < 20)
-            #expect(waiting.count == 4)
+            withExtendedLifetime((waiting, other)) {}
             try FileManager.default.removeItem(atPath: held)
+        }
+
+        /// A process that holds the write lock of the alert store as long as the file exists, or the process is kept.
+        private static func lockStore(of platform: RunningPlatform) throws -> (ChildProcess, file: String) {
+            let held = try platform.scratch.write("held", "")
+            let arguments = ["python3", "-c", hold, platform.data + "/alerts.sqlite", held]
+            let other = try ChildProcess("/usr/bin/env", arguments, in: platform.scratch)
+            #expect(eventually { other.output == "held\n" }, "\(other.errors)")
+            return (other, held)
         }
 
         /// Holds the write lock of a database as long as a file exists.

@@ -23,12 +23,20 @@ struct DuplicateTailTests {
     }
 
     /// What the door sees of a journal whose entry n is stamped n: the batches' event times, and how far it has to assume.
-    private func shown(_ entries: [JournalEntry], window: Int) throws -> (times: [Int64], forgotten: Int64?) {
+    /// `pruned`: the oldest segments go before, each of one entry.
+    private func shown(
+        _ entries: [JournalEntry], window: Int, pruned: Int64 = 0
+    ) throws -> (times: [Int64], forgotten: Int64?) {
         defer { try? FileManager.default.removeItem(atPath: data) }
-        let journal = try Journal(data: data, settings: JournalSettings(engineVersion: 1))
+        var settings = JournalSettings(engineVersion: 1)
+        if pruned > 0 { settings.segmentBytes = 1 }
+        let journal = try Journal(data: data, settings: settings)
         for (index, entry) in entries.enumerated() {
             let stamp = Timestamp(seconds: Int64(index + 1))
             _ = try journal.append([PendingEntry(received: stamp, department: "d", entry: entry)])
+        }
+        if pruned > 0 {
+            _ = try journal.prune(olderThan: .zero, now: Timestamp(seconds: 1000), keepFrom: pruned + 1)
         }
         var times: [Int64] = []
         var forgotten: Int64?
@@ -48,6 +56,11 @@ struct DuplicateTailTests {
     @Test func `what stands before the shown part is assumed forgotten up to its first stamp`() throws {
         let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4)
         #expect(seen.times == [7, 8, 9, 10] && seen.forgotten == 7)
+    }
+
+    @Test func `of a pruned journal that fits the window what is gone is assumed forgotten`() throws {
+        let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 100, pruned: 3)
+        #expect(seen.times == Array(4...10) && seen.forgotten == 4)
     }
 
     @Test func `ticks and sequenced events do not eat the window`() throws {
