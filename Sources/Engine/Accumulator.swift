@@ -1,5 +1,29 @@
 import Events
 
+/// The few numbers that an aggregate remembers of a run of samples, wherever they stand.
+protocol SampleRun {
+    subscript(_ number: Int) -> Double { get nonmutating set }
+}
+
+/// A run whose numbers stand beside each other.
+struct PlainRun: SampleRun {
+    let numbers: UnsafeMutablePointer<Double>
+
+    subscript(_ number: Int) -> Double {
+        get { numbers[number] }
+        nonmutating set { numbers[number] = newValue }
+    }
+}
+
+extension Aggregate {
+    @discardableResult
+    func add(_ value: Double, seconds: Double, to run: UnsafeMutablePointer<Double>) -> Bool {
+        add(value, seconds: seconds, to: PlainRun(numbers: run))
+    }
+
+    func value(_ run: UnsafePointer<Double>) -> Double { value(PlainRun(numbers: .init(mutating: run))) }
+}
+
 /// What an aggregate remembers of a run of samples, as a few numbers: they take a sample, append a later run, give the
 /// value. All zeros are an empty run; times are seconds on a scale of the owner's.
 extension Aggregate {
@@ -22,7 +46,7 @@ extension Aggregate {
 
     /// Adds one sample. False where a run of different samples is full and this is another.
     @discardableResult
-    func add(_ value: Double, seconds: Double, to run: UnsafeMutablePointer<Double>) -> Bool {
+    func add(_ value: Double, seconds: Double, to run: some SampleRun) -> Bool {
         let isFirst = run[0] == 0
         if self == .distinct { return addDistinct(value, to: run) }
         run[0] += 1
@@ -56,7 +80,7 @@ extension Aggregate {
         return true
     }
 
-    private func addDistinct(_ value: Double, to run: UnsafeMutablePointer<Double>) -> Bool {
+    private func addDistinct(_ value: Double, to run: some SampleRun) -> Bool {
         let count = distinctCount(run)
         for index in 0..<count where run[1 + index].bitPattern == value.bitPattern { return true }
         guard count < Rule.Window.maximumSamples else { return false }
@@ -66,12 +90,12 @@ extension Aggregate {
     }
 
     /// Whatever stands there after damage, it is a number of samples.
-    private func distinctCount(_ run: UnsafeMutablePointer<Double>) -> Int {
+    private func distinctCount(_ run: some SampleRun) -> Int {
         run[0] >= 0 && run[0] <= Double(Rule.Window.maximumSamples) ? Int(run[0]) : 0
     }
 
     /// Appends a later run, whose times count from `shift` seconds after this one's.
-    func append(_ later: UnsafePointer<Double>, shift: Double, to run: UnsafeMutablePointer<Double>) {
+    func append(_ later: some SampleRun, shift: Double, to run: some SampleRun) {
         let (count, added) = (run[0], later[0])
         guard added > 0 else { return }
         guard count > 0 else { return copy(later, shift: shift, to: run) }
@@ -100,7 +124,7 @@ extension Aggregate {
         }
     }
 
-    private func copy(_ later: UnsafePointer<Double>, shift: Double, to run: UnsafeMutablePointer<Double>) {
+    private func copy(_ later: some SampleRun, shift: Double, to run: some SampleRun) {
         for index in 0..<stride { run[index] = later[index] }
         switch self {
         case .avg, .min, .max, .sum, .count, .stddev, .distinct, .quantile, .ewma: break
@@ -112,7 +136,7 @@ extension Aggregate {
     }
 
     /// NaN where the samples are too few for the function; an empty sum and count are 0.
-    func value(_ run: UnsafePointer<Double>) -> Double {
+    func value(_ run: some SampleRun) -> Double {
         let count = run[0]
         return switch self {
         case .count, .distinct: count

@@ -183,10 +183,11 @@ extension RuleRuntime {
         if plan.lane.measure == .silence { prefetchLine(UnsafeRawPointer(place.key) + 128) }
         if let ring = plan.ring, let cell = place.cell {
             prefetchLine(cell)
-            let pane = cell + ring.place(of: time)
-            prefetchLine(pane)
+            let pane = ring.place(of: time)
+            prefetchLine(cell + pane.count)
+            prefetchLine(cell + pane.numbers)
             // The next one, which may begin another line, is what the rest of the round before is read from.
-            prefetchLine(pane + 2 * ring.stride - 1)
+            prefetchLine(cell + pane.numbers + 2 * ring.width - 1)
         }
         return place
     }

@@ -3,15 +3,19 @@ import Events
 /// A sliding window of whole panes, read in constant time: a ring in which the current round's panes stand as they are
 /// and each place of the round before holds everything from there to that round's end.
 ///
-/// A cell is `[newest pane, the current round so far, one run a pane]`. The window is then two runs: the
+/// A cell is `[newest pane, the current round so far, how many samples are in it and in each place, one run a place]`,
+/// where the runs are without their numbers of samples. The window is then two runs: the
 /// rest of the round before, and the current round. They depend on the samples and on the panes' numbers alone, never
 /// on when they were read.
 struct PaneRing: BitwiseCopyable, Sendable {
     let aggregate: Aggregate
     let panes: Int
-    let stride: Int
+    /// Numbers of a run, without how many samples it has.
+    let width: Int
     let stepSeconds: Double
     let cellSize: Int
+    /// Where in a cell the places' runs begin.
+    private let runs: Int
     private let steps: Divisor
     private let places: Divisor
 
@@ -20,9 +24,10 @@ struct PaneRing: BitwiseCopyable, Sendable {
         panes = Int(over.microseconds / step.microseconds)
         steps = Divisor(step.microseconds)
         places = Divisor(Int64(panes))
-        stride = aggregate.stride
+        width = aggregate.stride - 1
         stepSeconds = step.seconds
-        cellSize = 1 + (1 + panes) * stride
+        runs = 1 + width + (1 + panes + 1) / 2
+        cellSize = runs + panes * width
     }
 
     func nextBoundary(after time: Timestamp) -> Timestamp {
@@ -76,22 +81,30 @@ struct PaneRing: BitwiseCopyable, Sendable {
         // The commonest, without a run to put them together in.
         if aggregate == .avg, now[0] > 0 { return (before[1] + now[1]) / (before[0] + now[0]) }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: Aggregate.greatestMergeable) { window in
-            let window = window.baseAddress!
-            for number in 0..<stride { window[number] = before[number] }
+            let window = PlainRun(numbers: window.baseAddress!)
+            for number in 0...width { window[number] = before[number] }
             aggregate.append(now, shift: Double(panes - rest) * stepSeconds, to: window)
             return aggregate.value(window)
         }
     }
 
-    /// Where the pane of a moment stands in a cell.
-    func place(of time: Timestamp) -> Int {
-        1 + (1 + position(steps.quotient(time.microseconds))) * stride
+    /// Where in a cell the numbers of a moment's pane stand, and the count of samples before them.
+    func place(of time: Timestamp) -> (count: Int, numbers: Int) {
+        let place = position(steps.quotient(time.microseconds))
+        return (1 + width + (1 + place) / 2, runs + place * width)
     }
 
-    private func round(_ cell: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> { cell + 1 }
+    private func round(_ cell: UnsafeMutablePointer<Double>) -> PaneRun {
+        PaneRun(count: UnsafeMutableRawPointer(cell + 1 + width), numbers: cell + 1)
+    }
 
-    private func run(_ cell: UnsafeMutablePointer<Double>, _ place: Int) -> UnsafeMutablePointer<Double> {
-        cell + 1 + (1 + place) * stride
+    private func run(_ cell: UnsafeMutablePointer<Double>, _ place: Int) -> PaneRun {
+        PaneRun(count: counts(cell, from: place), numbers: cell + runs + place * width)
+    }
+
+    /// The first of them is of the current round.
+    private func counts(_ cell: UnsafeMutablePointer<Double>, from place: Int) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(cell + 1 + width) + (1 + place) * PaneRun.countSize
     }
 
     /// A pane's place in its round.
@@ -122,15 +135,18 @@ struct PaneRing: BitwiseCopyable, Sendable {
         let before = position(newest)
         let (rounds, rest) = (Int64(before) + index - newest).quotientAndRemainder(dividingBy: Int64(panes))
         let now = Int(rest)
-        guard rounds == 1 else { return round(cell).update(repeating: 0, count: (1 + panes) * stride) }
+        guard rounds == 1 else { return (cell + 1).update(repeating: 0, count: cellSize - 1) }
         if before + 1 < panes { empty(cell, before + 1...panes - 1) }
         gather(cell, downTo: now + 1)
         empty(cell, 0...now)
-        round(cell).update(repeating: 0, count: stride)
+        for number in 0...width { round(cell)[number] = 0 }
     }
 
     private func empty(_ cell: UnsafeMutablePointer<Double>, _ places: ClosedRange<Int>) {
-        run(cell, places.lowerBound).update(repeating: 0, count: places.count * stride)
+        run(cell, places.lowerBound).numbers.update(repeating: 0, count: places.count * width)
+        UnsafeMutableRawBufferPointer(
+            start: counts(cell, from: places.lowerBound), count: places.count * PaneRun.countSize
+        ).initializeMemory(as: UInt8.self, repeating: 0)
     }
 
     /// A round has ended: each place from the last one down takes in all that follow it.
@@ -139,6 +155,39 @@ struct PaneRing: BitwiseCopyable, Sendable {
         while place >= last {
             aggregate.append(run(cell, place + 1), shift: stepSeconds, to: run(cell, place))
             place -= 1
+        }
+    }
+
+    /// A cell as version 2 of snapshots has it: `[newest pane, the current round so far, one run a place]`, each run with its
+    /// number of samples.
+    func restore(_ cell: UnsafeMutablePointer<Double>, wide: UnsafePointer<Double>) {
+        cell[0] = wide[0]
+        for place in -1..<panes {
+            let run = place < 0 ? round(cell) : run(cell, place)
+            for number in 0...width { run[number] = wide[1 + (1 + place) * (1 + width) + number] }
+        }
+    }
+
+    var wideSize: Int { 1 + (1 + panes) * (1 + width) }
+}
+
+/// A run whose number of samples stands apart, in four bytes: at 50,000 a second a day's window does not fill them, and
+/// beyond that they stay full.
+struct PaneRun: SampleRun {
+    static let countSize = MemoryLayout<UInt32>.size
+
+    let count: UnsafeMutableRawPointer
+    let numbers: UnsafeMutablePointer<Double>
+
+    subscript(_ number: Int) -> Double {
+        get { number == 0 ? Double(count.load(as: UInt32.self)) : numbers[number - 1] }
+        nonmutating set {
+            if number == 0 {
+                // In this order also what is no number, after damage, becomes one.
+                count.storeBytes(of: UInt32(max(0, min(newValue, Double(UInt32.max)))), as: UInt32.self)
+            } else {
+                numbers[number - 1] = newValue
+            }
         }
     }
 }

@@ -2,7 +2,9 @@ import Events
 
 /// The whole state as versioned bytes and back. Accumulators are restored bit for bit, never recomputed.
 extension Engine {
-    static let snapshotVersion: UInt16 = 2
+    static let snapshotVersion: UInt16 = 3
+    /// The oldest that is read. In version 2 the panes of windows were wider.
+    static let oldestSnapshotVersion: UInt16 = 2
 
     public func snapshot() -> [UInt8] { setAside().encoded() }
 
@@ -12,9 +14,9 @@ extension Engine {
     public init(snapshot bytes: [UInt8]) throws(ByteReader.Failure) {
         var r = ByteReader(bytes)
         let format = try r.get(UInt16.self)
-        guard format == Self.snapshotVersion else {
-            throw .invalid(
-                what: "snapshot of form \(format), while this engine reads \(Self.snapshotVersion) only", at: 0)
+        let (oldest, newest) = (Self.oldestSnapshotVersion, Self.snapshotVersion)
+        guard format >= oldest, format <= newest else {
+            throw .invalid(what: "snapshot of form \(format), while this engine reads \(oldest) to \(newest)", at: 0)
         }
         _ = try r.get(UInt32.self)
         self.init(ruleSet: try RuleSet(decoding: try r.getBytes()), registry: try Registry(decoding: try r.getBytes()))
@@ -26,7 +28,7 @@ extension Engine {
         guard let table = StringTable(bytes: text, ends: ends) else { throw .invalid(what: "symbols", at: r.offset) }
         symbols = table
         sources = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try SourceState(from: &r) }
-        for rule in runtimes.indices { try runtimes[rule].restore(from: &r) }
+        for rule in runtimes.indices { try runtimes[rule].restore(from: &r, version: format) }
         answered = try r.getList { (r: inout ByteReader) throws(ByteReader.Failure) in try RequestOutcome(from: &r) }
         guard r.remaining == 0, isConsistent else { throw .invalid(what: "snapshot", at: r.offset) }
         for (index, source) in sources.enumerated() {
@@ -128,7 +130,7 @@ extension RuleRuntime {
     /// Most slots that a snapshot may speak of: beyond what any rule may ask for, below what would exhaust memory.
     private static let maximumSlots: Int32 = 1 << 24
 
-    mutating func restore(from r: inout ByteReader) throws(ByteReader.Failure) {
+    mutating func restore(from r: inout ByteReader, version: UInt16) throws(ByteReader.Failure) {
         for field in RuleCounters.fields { counters[keyPath: field] = try r.get() }
         revision = try r.get()
         calendarDue = try r.getTimestamp()
@@ -146,7 +148,7 @@ extension RuleRuntime {
             guard slot > last, slot < count else { throw .invalid(what: "slot of \(rule.id)", at: r.offset) }
             unused.append(contentsOf: (last + 1)..<slot)
             last = slot
-            try restore(slot, from: &r)
+            try restore(slot, from: &r, version: version)
         }
         unused.append(contentsOf: (last + 1)..<count)
         free = FreeSlots(ascending: unused)
@@ -154,7 +156,9 @@ extension RuleRuntime {
         if prepared.keepsPoints { try points?.restore(from: &r) }
     }
 
-    private mutating func restore(_ slot: Int32, from r: inout ByteReader) throws(ByteReader.Failure) {
+    private mutating func restore(
+        _ slot: Int32, from r: inout ByteReader, version: UInt16
+    ) throws(ByteReader.Failure) {
         let state = try KeyState(from: &r)
         let key = SlotIndex.key(state.key, exercise: state.exercise)
         guard state.key >= 0, index.find(key) == nil else {
@@ -168,12 +172,11 @@ extension RuleRuntime {
         try cells?.restore(slot, from: &r)
         try restoreHeld(slot, from: &r)
         for value in windows.indices {
-            guard let size = windows[value]?.cellSize else { continue }
+            guard let size = windows[value]?.storedSize(version) else { continue }
+            var numbers = [Double](repeating: 0, count: size)
             let raw = try r.getRaw(size * 8)
-            raw.withUnsafeBytes { bytes in
-                UnsafeMutableRawPointer(windows[value]!.write(slot)).copyMemory(
-                    from: bytes.baseAddress!, byteCount: size * 8)
-            }
+            numbers.withUnsafeMutableBytes { $0.copyBytes(from: raw) }
+            windows[value]!.restore(slot, from: numbers, version: version)
             guard windows[value]!.isPlausible(slot) else { throw .invalid(what: "window of \(rule.id)", at: r.offset) }
         }
     }

@@ -143,6 +143,21 @@ struct WindowCells: @unchecked Sendable {
 
     mutating func clear(_ slot: Int32) { write(slot).update(repeating: 0, count: cellSize) }
 
+    /// Numbers of a cell in a snapshot of the version.
+    func storedSize(_ version: UInt16) -> Int {
+        if version == 2, case .panes(let ring) = layout { ring.wideSize } else { cellSize }
+    }
+
+    /// `numbers`: a cell as a snapshot of the version has it.
+    mutating func restore(_ slot: Int32, from numbers: [Double], version: UInt16) {
+        let cell = write(slot)
+        if version == 2, case .panes(let ring) = layout {
+            numbers.withUnsafeBufferPointer { ring.restore(cell, wide: $0.baseAddress!) }
+        } else {
+            cell.update(from: numbers, count: cellSize)
+        }
+    }
+
     /// Whether no sample ever came; a window that time has emptied knows its panes.
     func isBlank(_ slot: Int32) -> Bool {
         let cell = read(slot)
