@@ -95,8 +95,8 @@ final class Desk {
     }
 
     /// Learns a batch of the journal, in order, before the first message.
-    func note(_ batch: EventBatch, received: Timestamp) {
-        intake.note(batch, received: received, department: department)
+    func note(_ batch: EventBatch, received: Timestamp, isForgotten: Bool = false) {
+        intake.note(batch, received: received, isForgotten: isForgotten, department: department)
     }
 
     func assume(forgotten newest: Timestamp) { intake.assume(forgotten: newest) }

@@ -69,6 +69,12 @@ struct DuplicateWindow {
         for source in horizons.indices { horizons[source] = max(horizons[source], newest) }
     }
 
+    /// An event of the source came at this time that the window does not hold.
+    mutating func assume(forgotten time: Timestamp, source: Int) {
+        grow(source)
+        horizons[source] = max(horizons[source], time)
+    }
+
     /// Judges an event and, where it is new, remembers it. One that is ahead of the platform does not move the horizon: it would
     /// lock its source out until its moment has come.
     mutating func admit(

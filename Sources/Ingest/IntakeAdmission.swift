@@ -155,7 +155,10 @@ extension Intake {
     // The past.
 
     /// Learns a batch of the journal: identities, sources, marks; the bound of subjects begins anew. In journal order, before the first message.
-    mutating func note(_ batch: EventBatch, received: Timestamp, department: DepartmentTexts) {
+    /// Of what is forgotten identities are not kept.
+    mutating func note(
+        _ batch: EventBatch, received: Timestamp, isForgotten: Bool = false, department: DepartmentTexts
+    ) {
         let tolerance = department.record.maxFuture ?? department.record.maxStep
         for event in 0..<batch.count {
             let number = batch.strings.withBytes(batch.sources[event]) { bytes in
@@ -170,6 +173,10 @@ extension Intake {
                 sources.sources[number].newestEvent = max(sources.sources[number].newestEvent, batch.times[event])
             }
             guard !batch.flags[event].contains(.sequenced) else { continue }
+            if isForgotten {
+                if !isAhead { window.assume(forgotten: batch.times[event], source: number) }
+                continue
+            }
             let identity = batch.ids.bytes.withUnsafeBytes {
                 Identity(
                     sources.sources[number].seeds, id: UnsafeRawBufferPointer(rebasing: $0[batch.ids.range(event)]))

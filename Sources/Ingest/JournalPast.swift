@@ -4,8 +4,10 @@ import Events
 public struct JournalPast {
     let desk: Desk
 
-    /// Batches in journal order.
-    public func note(_ batch: EventBatch, received: Timestamp) { desk.note(batch, received: received) }
+    /// Batches in journal order. `isForgotten`: more came since than the door remembers; it learns how new they were.
+    public func note(_ batch: EventBatch, received: Timestamp, isForgotten: Bool) {
+        desk.note(batch, received: received, isForgotten: isForgotten)
+    }
 
     /// The journal holds events up to this time that are not shown: whatever is not newer and not known may be a repeat, and is
     /// answered `too_old`.

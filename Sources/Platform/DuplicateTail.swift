@@ -7,19 +7,55 @@ struct DuplicateTail {
     /// positions too, and a start must not read a journal of years.
     static let reach: Int64 = 4
 
+    /// Records first looked at for what was ahead; twice as many each time.
+    static let firstStep: Int64 = 1024
+
     let journal: Journal
     /// Unsequenced events that the door can remember.
     let window: Int
+    /// How far ahead of its stamp an event's time may lie and still be evaluated.
+    let maxFuture: TimeSpan
 
-    /// Shows batches in order. Where events stand before the first of them, `forgotten` hears its stamp: what came before has no later
-    /// event time, but for clocks that were fast by more than the shown part is long.
-    func show(note: (EventBatch, Timestamp) -> Void, forgotten: (Timestamp) -> Void) throws(JournalError) {
+    /// Shows batches in order. Where events stand before the first of those that the window holds, `forgotten` hears its stamp: what
+    /// came before has no later event time, but for what was ahead by up to `maxFuture`, which is shown first, as forgotten.
+    func show(
+        note: (_ batch: EventBatch, _ received: Timestamp, _ isForgotten: Bool) -> Void, forgotten: (Timestamp) -> Void
+    ) throws(JournalError) {
         var reader = try open(try start())
-        var isFirst = true
-        while let stored = try reader.next() {
-            if isFirst, stored.record.position > 1 { forgotten(stored.record.received) }
-            isFirst = false
-            if case .events(let batch) = stored.record.entry { note(batch, stored.record.received) }
+        guard var stored = try reader.next() else { return }
+        if stored.record.position > 1 {
+            forgotten(stored.record.received)
+            try showAhead(of: stored.record, note, forgotten)
+        }
+        repeat {
+            if case .events(let batch) = stored.record.entry { note(batch, stored.record.received, false) }
+            guard let next = try reader.next() else { return }
+            stored = next
+        } while true
+    }
+
+    /// What came within `maxFuture` before the first record that the window holds. Where that is more than is looked at, what is not
+    /// may be as far ahead.
+    private func showAhead(
+        of first: JournalRecord, _ note: (EventBatch, Timestamp, Bool) -> Void, _ forgotten: (Timestamp) -> Void
+    ) throws(JournalError) {
+        let since = first.received - maxFuture
+        var back = Self.firstStep
+        while true {
+            let asked = max(1, first.position - back)
+            var reader = try open(asked)
+            guard let oldest = try reader.next()?.record, oldest.position < first.position else { return }
+            let isAll = oldest.received < since || oldest.position == 1 || oldest.position > asked
+            guard isAll || back >= Self.reach * Int64(window) else {
+                back *= 2
+                continue
+            }
+            if !isAll { forgotten(min(oldest.received + maxFuture, journal.lastReceived ?? oldest.received)) }
+            reader = try open(asked)
+            while let record = try reader.next()?.record, record.position < first.position {
+                if case .events(let batch) = record.entry { note(batch, record.received, true) }
+            }
+            return
         }
     }
 

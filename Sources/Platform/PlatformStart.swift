@@ -54,9 +54,11 @@ extension Platform {
     func remember(_ past: JournalPast) {
         var marks = EventBatch()
         marks.marks = journal.marks(configuration.department.id)
-        past.note(marks, received: .distantPast)
+        past.note(marks, received: .distantPast, isForgotten: false)
         do throws(JournalError) {
-            try DuplicateTail(journal: journal, window: configuration.duplicateWindow)
+            // Where events are the clock, none that is evaluated is ahead of its stamp.
+            let maxFuture = configuration.clock == .wall ? configuration.maxFuture : .zero
+            try DuplicateTail(journal: journal, window: configuration.duplicateWindow, maxFuture: maxFuture)
                 .show(note: past.note, forgotten: past.assume)
         } catch {
             let newest = journal.lastReceived ?? WallClock.now()

@@ -24,6 +24,34 @@ extension EndToEnd {
             #expect(try StoredAlarms(data: platform.data).transitions().map(\.transition) == [.raised])
         }
 
+        @Test func `an event ahead of its time is taken once, though the platform is killed and forgot it`() throws {
+            func event(_ id: String, from source: String = "/gw", in seconds: Double) -> String {
+                let time = Date(timeIntervalSinceNow: seconds).ISO8601Format()
+                return #"{"id":"\#(id)","source":"\#(source)","subject":"A","metric":"gas.lel","#
+                    + #""value":1,"unit":"%LEL","time":"\#(time)"}"#
+            }
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch) {
+                $0.clock = "wall"
+                $0.more = "duplicate_window: 1000\nmax_future: 10m"
+            }
+            var wire = try Wire(.req, platform.ingest)
+            let ahead = event("ahead", in: 500)
+            #expect(try wire.ask(ahead)?["accepted"] as? Int == 1)
+            for first in [0, 1000] {
+                let others = (first..<first + 1000).map { event("\($0)", from: "/other", in: 0.1 * Double($0)) }
+                    .joined(separator: "\n")
+                #expect(try wire.ask(others)?["accepted"] as? Int == 1000)
+            }
+            platform.kill()
+            try platform.start()
+            wire = try Wire(.req, platform.ingest)
+            let again = try #require(try wire.ask(ahead))
+            #expect(again["accepted"] as? Int == 0 && "\(again)".contains("too_old"), "\(again)")
+            #expect(try wire.ask(event("next", in: 510))?["accepted"] as? Int == 1)
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `S51 alarms of a platform killed at once are told after its start under the same keys`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)

@@ -89,6 +89,19 @@ import Testing
         #expect(bench.take(other).errors.map(\.code) == [.tooOld])
     }
 
+    @Test func `what a start is shown as forgotten makes events of its source too old up to its time`() {
+        let bench = Bench()
+        let known = Bench()
+        _ = known.take(event(1, at: 7))
+        bench.intake.note(
+            known.intake.batch, received: Bench.now, isForgotten: true, department: DepartmentTexts(bench.department))
+        bench.intake.assume(forgotten: Timestamp(seconds: 1_782_864_005))
+        #expect(bench.take(event(1, at: 7)).errors.map(\.code) == [.tooOld])
+        #expect(bench.take(event(2, at: 8)).accepted == 1)
+        let other = event(4, at: 6).replacingOccurrences(of: "{", with: "{\"source\":\"x\",")
+        #expect(bench.take(other).accepted == 1)
+    }
+
     @Test(arguments: [false, true]) func `an event ahead of the platform locks its source out for no moment`(
         restarts: Bool
     ) {

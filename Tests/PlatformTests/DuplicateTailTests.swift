@@ -25,8 +25,8 @@ struct DuplicateTailTests {
     /// What the door sees of a journal whose entry n is stamped n: the batches' event times, and how far it has to assume.
     /// `pruned`: the oldest segments go before, each of one entry.
     private func shown(
-        _ entries: [JournalEntry], window: Int, pruned: Int64 = 0
-    ) throws -> (times: [Int64], forgotten: Int64?) {
+        _ entries: [JournalEntry], window: Int, pruned: Int64 = 0, maxFuture: Int64 = 0
+    ) throws -> (times: [Int64], forgotten: Int64?, ahead: [Int64]) {
         defer { try? FileManager.default.removeItem(atPath: data) }
         var settings = JournalSettings(engineVersion: 1)
         if pruned > 0 { settings.segmentBytes = 1 }
@@ -40,12 +40,15 @@ struct DuplicateTailTests {
         }
         var times: [Int64] = []
         var forgotten: Int64?
-        try DuplicateTail(journal: journal, window: window).show { batch, _ in
-            times += batch.times.map { $0.microseconds / 1_000_000 }
+        var ahead: [Int64] = []
+        let tail = DuplicateTail(journal: journal, window: window, maxFuture: .seconds(maxFuture))
+        try tail.show { batch, _, isForgotten in
+            let shown = batch.times.map { $0.microseconds / 1_000_000 }
+            if isForgotten { ahead += shown } else { times += shown }
         } forgotten: {
-            forgotten = $0.microseconds / 1_000_000
+            forgotten = max(forgotten ?? 0, $0.microseconds / 1_000_000)
         }
-        return (times, forgotten)
+        return (times, forgotten, ahead)
     }
 
     @Test func `a journal that fits the window is shown whole and nothing is assumed`() throws {
@@ -61,6 +64,24 @@ struct DuplicateTailTests {
     @Test func `of a pruned journal that fits the window what is gone is assumed forgotten`() throws {
         let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 100, pruned: 3)
         #expect(seen.times == Array(4...10) && seen.forgotten == 4)
+    }
+
+    @Test func `what came within max_future before the shown part is shown as forgotten, as it may be ahead`() throws {
+        let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4, maxFuture: 3)
+        #expect(seen.times == [7, 8, 9, 10] && seen.forgotten == 7 && seen.ahead.suffix(3) == [4, 5, 6])
+        let pruned = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4, pruned: 4, maxFuture: 3)
+        #expect(pruned.times == [7, 8, 9, 10] && pruned.forgotten == 7 && pruned.ahead == [5, 6])
+    }
+
+    @Test func `where too much came within max_future the rest is assumed so far ahead, at most to the last stamp`()
+        throws
+    {
+        let entries = (1...3000).map { Self.event($0, sequenced: false) }
+        let seen = try shown(entries, window: 4, maxFuture: 2500)
+        let oldest = 2997 - DuplicateTail.firstStep
+        #expect(seen.ahead == Array(oldest...2996) && seen.forgotten == 3000)
+        let near = try shown(entries, window: 4, maxFuture: 1025)
+        #expect(near.ahead == Array(oldest...2996) && near.forgotten == 2998)
     }
 
     @Test func `ticks and sequenced events do not eat the window`() throws {
