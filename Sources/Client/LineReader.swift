@@ -18,8 +18,9 @@ struct LineReader: Sendable {
     private(set) var skipped = SkippedLines()
     /// Bytes of the file up to the line that comes next.
     private(set) var offset: Int64 = 0
-    /// The line before it, with its end.
-    private(set) var lastLine: [UInt8] = []
+    /// Where in the buffer the line before it stands, with its end.
+    private var last = 0..<0
+    var lastLine: ArraySlice<UInt8> { buffer[last] }
 
     /// `-` is standard input.
     init(path: String) throws(InputFailure) {
@@ -46,7 +47,7 @@ struct LineReader: Sendable {
         var isTooLong = false
         var searched = start
         while true {
-            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = newline(from: searched) {
                 let line = buffer[start..<end]
                 pass(to: end + 1)
                 number += 1
@@ -78,14 +79,23 @@ struct LineReader: Sendable {
     }
 
     private mutating func pass(to end: Int) {
-        lastLine.removeAll(keepingCapacity: true)
-        lastLine += buffer[start..<end]
+        last = start..<end
         offset += Int64(end - start)
         start = end
     }
 
     /// Whether the next line is read from the file, which may have to be waited for.
-    var isDry: Bool { !buffer[start...].contains(UInt8(ascii: "\n")) }
+    var isDry: Bool { newline(from: start) == nil }
+
+    private func newline(from index: Int) -> Int? {
+        buffer[index...].withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = memchr(start, Int32(UInt8(ascii: "\n")), bytes.count)
+            else {
+                return nil
+            }
+            return index + (UnsafeRawPointer(found) - start)
+        }
+    }
 
     /// The file's number, whatever it is called; nil of what cannot be read again.
     var inode: UInt64? {
@@ -97,9 +107,10 @@ struct LineReader: Sendable {
     /// Passes over the first bytes of a file but for the last `length` of them, which are the line before; before the first line.
     mutating func skip(to offset: Int64, rereading length: Int) throws(InputFailure) {
         let size = lseek(handle.fileDescriptor, 0, SEEK_END)
-        lastLine = [UInt8](repeating: 0, count: min(max(0, length), Self.maximumLine + 1))
-        guard size >= offset, offset >= lastLine.count,
-            pread(handle.fileDescriptor, &lastLine, lastLine.count, off_t(offset) - lastLine.count) == lastLine.count,
+        buffer = [UInt8](repeating: 0, count: min(max(0, length), Self.maximumLine + 1))
+        (start, last) = (buffer.count, 0..<buffer.count)
+        guard size >= offset, offset >= buffer.count,
+            pread(handle.fileDescriptor, &buffer, buffer.count, off_t(offset) - buffer.count) == buffer.count,
             lseek(handle.fileDescriptor, off_t(offset), SEEK_SET) >= 0
         else {
             throw InputFailure(
@@ -112,9 +123,11 @@ struct LineReader: Sendable {
     private static let tooLong = "the line is longer than \(maximumLine) bytes"
 
     private mutating func refill(_ searched: inout Int) throws(InputFailure) {
-        buffer.removeSubrange(..<start)
-        searched -= start
-        start = 0
+        let gone = last.lowerBound
+        buffer.removeSubrange(..<gone)
+        searched -= gone
+        start -= gone
+        last = 0..<last.upperBound - gone
         var found = -1
         // What is there: a pipe that goes on slowly is read as it comes.
         let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { space, count in
@@ -141,7 +154,7 @@ struct LineReader: Sendable {
         guard fstat(handle.fileDescriptor, &facts) == 0, facts.st_size >= size,
             before.isEmpty
                 || pread(handle.fileDescriptor, &before, before.count, off_t(offset) - before.count) == before.count,
-            before == lastLine
+            before[...] == lastLine
         else {
             throw InputFailure(path: path, line: number + 1, reason: "it was cut or written anew while it was read")
         }

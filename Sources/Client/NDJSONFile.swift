@@ -5,6 +5,7 @@ import Foundation
 /// A file of events, one JSON object a line; blank lines are passed over, all others are sent as they are.
 public struct NDJSONFile: EventLines, Sendable {
     private var reader: LineReader
+    private let readsTimes: Bool
     private var last = Timestamp.distantPast
     /// Whether the file is read on another time, so that a last line without an end may still be being written.
     private var isFollowed = false
@@ -13,8 +14,11 @@ public struct NDJSONFile: EventLines, Sendable {
 
     public var skipped: SkippedLines { reader.skipped }
 
-    /// `-` is standard input.
-    public init(path: String) throws(InputFailure) { reader = try LineReader(path: path) }
+    /// `-` is standard input. Who needs no times of lines saves the search for them: all are the distant past.
+    public init(path: String, readsTimes: Bool = true) throws(InputFailure) {
+        reader = try LineReader(path: path)
+        self.readsTimes = readsTimes
+    }
 
     /// Number of the line that was read last, from 1.
     public var line: Int { reader.number }
@@ -47,7 +51,7 @@ public struct NDJSONFile: EventLines, Sendable {
         }
     }
 
-    private static func hash(_ line: [UInt8]) -> UInt64 { line.withUnsafeBytes { byteHash($0) } }
+    private static func hash(_ line: ArraySlice<UInt8>) -> UInt64 { line.withUnsafeBytes { byteHash($0) } }
 
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {
@@ -58,7 +62,7 @@ public struct NDJSONFile: EventLines, Sendable {
             }
             out += line
             out.append(UInt8(ascii: "\n"))
-            if let time = Self.time(of: line) { last = time }
+            if readsTimes, let time = Self.time(of: line) { last = time }
             return last
         }
         return nil
@@ -70,22 +74,34 @@ public struct NDJSONFile: EventLines, Sendable {
 
     /// For pacing only: the first `"time":"…"` of the line, wherever it stands; the door reads it properly.
     static func time(of line: ArraySlice<UInt8>) -> Timestamp? {
-        let key = Array("\"time\"".utf8)
-        var at = line.startIndex
-        while let quote = line[at...].firstIndex(of: UInt8(ascii: "\"")) {
-            at = quote + 1
-            guard line[quote...].starts(with: key) else { continue }
-            let rest = line[(quote + key.count)...].drop { $0 == 0x20 || $0 == UInt8(ascii: ":") }
-            guard rest.first == UInt8(ascii: "\"") else { continue }
-            return timestamp(rest.dropFirst().prefix { $0 != UInt8(ascii: "\"") }, zone: nil)
+        let key: StaticString = "\"time\""
+        return line.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while let quote = find(UInt8(ascii: "\""), in: rest) {
+                rest = rest[(quote + 1)...]
+                guard rest.count >= key.utf8CodeUnitCount,
+                    memcmp(bytes.baseAddress! + quote, key.utf8Start, key.utf8CodeUnitCount) == 0
+                else { continue }
+                rest = bytes[(quote + key.utf8CodeUnitCount)...].drop { $0 == 0x20 || $0 == UInt8(ascii: ":") }
+                guard rest.first == UInt8(ascii: "\"") else { continue }
+                rest = rest.dropFirst()
+                let end = find(UInt8(ascii: "\""), in: rest) ?? rest.endIndex
+                return timestamp(UnsafeRawBufferPointer(rebasing: rest[..<end]), zone: nil)
+            }
+            return nil
         }
-        return nil
+    }
+
+    private static func find(_ byte: UInt8, in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        let space = UnsafeRawBufferPointer(rebasing: bytes)
+        guard let start = space.baseAddress, let found = memchr(start, Int32(byte), space.count) else { return nil }
+        return bytes.startIndex + (UnsafeRawPointer(found) - start)
     }
 
     /// nil where the text is no time of this form; `zone` (minutes east) stands in where none is written.
-    static func timestamp(_ text: ArraySlice<UInt8>, zone: Int?) -> Timestamp? {
+    static func timestamp(_ text: UnsafeRawBufferPointer, zone: Int?) -> Timestamp? {
         do throws(RFC3339.Failure) {
-            let moment = try RFC3339.parse(String(decoding: text, as: UTF8.self), localOffsetMinutes: zone)
+            let moment = try RFC3339.parse(text, localOffsetMinutes: zone)
             return Timestamp(microseconds: Int64(moment.seconds) * 1_000_000 + Int64(moment.nanoseconds / 1000))
         } catch {
             return nil

@@ -65,7 +65,7 @@ public struct TimePattern: Equatable, Sendable {
     public func parse(_ text: some Sequence<UInt8>) -> Timestamp? {
         let bytes = Array(text)
         switch form {
-        case .rfc3339(let zone): return NDJSONFile.timestamp(bytes[...], zone: zone)
+        case .rfc3339(let zone): return bytes.withUnsafeBytes { NDJSONFile.timestamp($0, zone: zone) }
         case .pattern(let parts, let zone): return Self.parse(bytes[...], parts, zone)
         case .steps(let step, let since):
             let (span, isTooLong) =

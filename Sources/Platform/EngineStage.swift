@@ -25,13 +25,13 @@ final class EngineStage: Sendable {
     private let snapshots: SnapshotStage
     private let snapshotEvery: TimeSpan
     /// Makes durable that the store has applied everything: a snapshot never reaches beyond what the store knows of.
-    private let beforeSnapshot: @Sendable () throws -> Void
+    private let beforeSnapshot: SnapshotStage.Preparation
     private let wiring: Mutex<Wiring>
     let view = Mutex(View())
 
     init(
         _ engine: Engine, queue: BoundedQueue<[JournalRecord]>, snapshots: SnapshotStage, snapshotEvery: TimeSpan,
-        beforeSnapshot: @escaping @Sendable () throws -> Void
+        beforeSnapshot: @escaping SnapshotStage.Preparation
     ) {
         wiring = Mutex(Wiring(engine: engine))
         self.queue = queue
@@ -64,15 +64,13 @@ final class EngineStage: Sendable {
                 lastPublished = now
             }
             if now - lastSnapshot >= snapshotEvery, snapshots.isIdle {
-                try beforeSnapshot()
-                snapshots.offer(engine.setAside())
+                snapshots.offer(engine.setAside(), after: beforeSnapshot)
                 lastSnapshot = now
             }
         }
         publish(engine)
         snapshots.close()
-        try beforeSnapshot()
-        snapshots.write(engine.setAside())
+        snapshots.write(engine.setAside(), after: beforeSnapshot)
     }
 
     /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules

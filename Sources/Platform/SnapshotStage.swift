@@ -4,9 +4,12 @@ import Messaging
 /// The thread that encodes and writes snapshots, so that the stream does not wait for it: one at a time, the rest of memory's
 /// bound being what the engine changes meanwhile.
 final class SnapshotStage: Sendable {
+    /// What must have succeeded before a snapshot is written.
+    typealias Preparation = @Sendable () throws -> Void
+
     private enum State {
         case idle
-        case waiting(SetAside)
+        case waiting(SetAside, Preparation)
         case writing
         case closed
     }
@@ -24,8 +27,8 @@ final class SnapshotStage: Sendable {
     var isIdle: Bool { state.withLock { if case .idle = $0 { true } else { false } } }
 
     /// Takes a state over; one that comes while another is written is left out, and the next is due all the sooner.
-    func offer(_ setAside: SetAside) {
-        state.change { if case .idle = $0 { $0 = .waiting(setAside) } }
+    func offer(_ setAside: SetAside, after preparation: @escaping Preparation = {}) {
+        state.change { if case .idle = $0 { $0 = .waiting(setAside, preparation) } }
     }
 
     /// Writes what is offered until closed.
@@ -34,24 +37,27 @@ final class SnapshotStage: Sendable {
     }
 
     private func writeNext() -> Bool {
-        let next = state.wait { (state) -> SetAside?? in
+        let next = state.wait { (state) -> (SetAside, Preparation)?? in
             switch state {
             case .idle, .writing: return nil
             case .closed: return .some(nil)
-            case .waiting(let setAside):
+            case .waiting(let setAside, let preparation):
                 state = .writing
-                return setAside
+                return (setAside, preparation)
             }
         }
-        guard let setAside = next ?? nil else { return false }
-        write(setAside)
+        guard let (setAside, preparation) = next ?? nil else { return false }
+        write(setAside, after: preparation)
         state.change { if case .writing = $0 { $0 = .idle } }
         return true
     }
 
     /// A snapshot that cannot be written only makes the next start longer.
-    func write(_ setAside: borrowing SetAside) {
-        complaints.attempt("snapshot") { try files.write(setAside.encoded(), nextPosition: setAside.nextPosition) }
+    func write(_ setAside: borrowing SetAside, after preparation: Preparation = {}) {
+        complaints.attempt("snapshot") {
+            try preparation()
+            try files.write(setAside.encoded(), nextPosition: setAside.nextPosition)
+        }
     }
 
     /// Waits until nothing is written any more, and takes nothing more.

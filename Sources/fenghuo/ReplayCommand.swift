@@ -56,7 +56,7 @@ struct ReplayCommand: ParsableCommand {
                         FileHandle.standardError.write(Data(text.utf8))
                     }, each: show)
             } else if let file {
-                var lines = try NDJSONFile(path: file)
+                var lines = try NDJSONFile(path: file, readsTimes: false)
                 var buffer: [UInt8] = []
                 var numbers: [Int] = []
                 func chunk() throws -> [UInt8]? {

@@ -168,7 +168,7 @@ extension Replay {
         file path: String, department: Department, refused: (Finding) -> Void,
         batch: (EventBatch, Engine) throws -> Void = { _, _ in }, each: ([Decision]) -> Void = { _ in }
     ) throws {
-        var lines = try NDJSONFile(path: path)
+        var lines = try NDJSONFile(path: path, readsTimes: false)
         var count = 0
         let progress = ProgressLine(pause: 10)
         try run(

@@ -104,7 +104,7 @@ struct SendCommand: ParsableCommand {
             let progress = try sender.send(&events) { line.show(SendReport.line($0)) }
             return (progress, events.emptyCount)
         } else {
-            var events = try NDJSONFile(path: file)
+            var events = try NDJSONFile(path: file, readsTimes: options.speed != nil)
             return (try sender.send(&events) { line.show(SendReport.line($0)) }, 0)
         }
     }
@@ -113,7 +113,7 @@ struct SendCommand: ParsableCommand {
         let spool = try Spool(path: path, stream: options.stream, maximumBytes: spoolSize << 20)
         let line = ProgressLine()
         defer { line.end() }
-        return try SpoolRun(options, spool).run(context, NDJSONFile(path: file)) { progress in
+        return try SpoolRun(options, spool).run(context, NDJSONFile(path: file, readsTimes: false)) { progress in
             line.show(SendReport.line(progress) + ", \(spool.counts.events) in the spool")
         } onTrouble: { failure in
             line.end()

@@ -43,6 +43,8 @@ struct SnapshotStageTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: files.directory).count == 1)
     }
 
+    private struct Refused: Error {}
+
     @Test func `one that cannot be written is complained about, and the next may be`() throws {
         defer { try? FileManager.default.removeItem(atPath: data) }
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
@@ -50,6 +52,8 @@ struct SnapshotStageTests {
         let stage = SnapshotStage(SnapshotFiles(data: data), complaints: complaints)
         stage.write(Engine().setAside())
         #expect(complaints.all.count == 1 && complaints.all[0].hasPrefix("snapshot: "))
+        stage.write(Engine().setAside(), after: { throw SnapshotStageTests.Refused() })
+        #expect(complaints.all == ["snapshot: Refused()"])
         try FileManager.default.removeItem(atPath: data + "/snapshots")
         stage.write(Engine().setAside())
         #expect(complaints.all == [])
