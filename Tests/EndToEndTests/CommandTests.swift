@@ -11,6 +11,14 @@ extension EndToEnd {
                 + #""time":"2026-07-02T00:0\#(second / 60):\#(second % 60 == 0 ? "00" : "30")+08:00"}"#
         }
 
+        @Test func `what cannot be printed ends with 1 and says so`() throws {
+            let scratch = try Scratch()
+            let check = "\(Repository.executable) rules index rules"
+            let full = try run("/bin/sh", ["-c", "\(check) > /dev/full"], in: scratch)
+            #expect(full.code == 1 && full.errors.contains("cannot print all of it"), "\(full)")
+            #expect(try run("/bin/sh", ["-c", "\(check) > /dev/null"], in: scratch).code == 0)
+        }
+
         @Test func `a department's file becomes alarms that an operator can list and explain`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)

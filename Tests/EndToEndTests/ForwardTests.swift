@@ -153,6 +153,9 @@ extension EndToEnd {
             #expect(try eventually { try district.status().codes.contains { $0.code == "loop" && $0.count == 1 } })
             #expect(try isDrained())
             #expect(try fenghuo("status", "--control", city.control, in: scratch).output.contains("loop via"))
+            let status = try city.status()
+            #expect(
+                status.health == "degraded" && "\(status.degraded)".contains("refused 1 alarms"), "\(status.degraded)")
         }
     }
 }
