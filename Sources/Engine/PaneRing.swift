@@ -44,6 +44,9 @@ struct PaneRing: BitwiseCopyable, Sendable {
         guard newest - index < Int64(panes) else { return .late }
         let seconds = Double(time.microseconds - index * steps.number) / 1_000_000
         let (here, place) = (position(newest), position(index))
+        // What stands from a place on to its round's end holds no more than this.
+        let fullest = place <= here ? round(cell) : run(cell, here + 1)
+        guard !fullest.isFull else { return .refused }
         if place <= here {
             aggregate.add(value, seconds: seconds, to: run(cell, place))
             aggregate.add(value, seconds: seconds + Double(place) * stepSeconds, to: round(cell))
@@ -64,6 +67,7 @@ struct PaneRing: BitwiseCopyable, Sendable {
         guard advance(cell, to: index, at: place) == index else {
             return (add(value, at: time, to: cell), self.value(at: time, of: cell))
         }
+        guard !round(cell).isFull else { return (.refused, self.value(of: cell, rest: place + 1)) }
         let seconds = Double(time.microseconds - index * steps.number) / 1_000_000
         aggregate.add(value, seconds: seconds, to: run(cell, place))
         aggregate.add(value, seconds: seconds + Double(place) * stepSeconds, to: round(cell))
@@ -158,33 +162,38 @@ struct PaneRing: BitwiseCopyable, Sendable {
         }
     }
 
-    /// A cell as version 2 of snapshots has it: `[newest pane, the current round so far, one run a place]`, each run with its
+    /// A cell as snapshots with `widePanes` have it: `[newest pane, the current round so far, one run a place]`, each run with its
     /// number of samples.
-    func restore(_ cell: UnsafeMutablePointer<Double>, wide: UnsafePointer<Double>) {
-        cell[0] = wide[0]
+    func restore(_ cell: UnsafeMutablePointer<Double>, wide: UnsafeRawBufferPointer) {
+        func wideNumber(_ index: Int) -> Double { wide.loadUnaligned(fromByteOffset: index * 8, as: Double.self) }
+        cell[0] = wideNumber(0)
         for place in -1..<panes {
             let run = place < 0 ? round(cell) : run(cell, place)
-            for number in 0...width { run[number] = wide[1 + (1 + place) * (1 + width) + number] }
+            for number in 0...width { run[number] = wideNumber(1 + (1 + place) * (1 + width) + number) }
         }
     }
 
+    /// Numbers of such a cell.
     var wideSize: Int { 1 + (1 + panes) * (1 + width) }
 }
 
-/// A run whose number of samples stands apart, in four bytes: at 50,000 a second a day's window does not fill them, and
-/// beyond that they stay full.
+/// A run whose number of samples stands apart, in four bytes, which a thousand a second fill in fifty days.
 struct PaneRun: SampleRun {
     static let countSize = MemoryLayout<UInt32>.size
+    static let most = UInt32.max
 
     let count: UnsafeMutableRawPointer
     let numbers: UnsafeMutablePointer<Double>
+
+    /// Whether it can take no further sample.
+    var isFull: Bool { count.load(as: UInt32.self) == Self.most }
 
     subscript(_ number: Int) -> Double {
         get { number == 0 ? Double(count.load(as: UInt32.self)) : numbers[number - 1] }
         nonmutating set {
             if number == 0 {
                 // In this order also what is no number, after damage, becomes one.
-                count.storeBytes(of: UInt32(max(0, min(newValue, Double(UInt32.max)))), as: UInt32.self)
+                count.storeBytes(of: UInt32(max(0, min(newValue, Double(Self.most)))), as: UInt32.self)
             } else {
                 numbers[number - 1] = newValue
             }

@@ -3,8 +3,8 @@ import Events
 /// The whole state as versioned bytes and back. Accumulators are restored bit for bit, never recomputed.
 extension Engine {
     static let snapshotVersion: UInt16 = 3
-    /// The oldest that is read. In version 2 the panes of windows were wider.
-    static let oldestSnapshotVersion: UInt16 = 2
+    /// The oldest that is read: in it the panes of windows counted their samples in eight bytes.
+    static let widePanesVersion: UInt16 = 2
 
     public func snapshot() -> [UInt8] { setAside().encoded() }
 
@@ -14,7 +14,7 @@ extension Engine {
     public init(snapshot bytes: [UInt8]) throws(ByteReader.Failure) {
         var r = ByteReader(bytes)
         let format = try r.get(UInt16.self)
-        let (oldest, newest) = (Self.oldestSnapshotVersion, Self.snapshotVersion)
+        let (oldest, newest) = (Self.widePanesVersion, Self.snapshotVersion)
         guard format >= oldest, format <= newest else {
             throw .invalid(what: "snapshot of form \(format), while this engine reads \(oldest) to \(newest)", at: 0)
         }
@@ -172,11 +172,8 @@ extension RuleRuntime {
         try cells?.restore(slot, from: &r)
         try restoreHeld(slot, from: &r)
         for value in windows.indices {
-            guard let size = windows[value]?.storedSize(version) else { continue }
-            var numbers = [Double](repeating: 0, count: size)
-            let raw = try r.getRaw(size * 8)
-            numbers.withUnsafeMutableBytes { $0.copyBytes(from: raw) }
-            windows[value]!.restore(slot, from: numbers, version: version)
+            guard windows[value] != nil else { continue }
+            try windows[value]!.restore(slot, from: &r, version: version)
             guard windows[value]!.isPlausible(slot) else { throw .invalid(what: "window of \(rule.id)", at: r.offset) }
         }
     }

@@ -143,18 +143,15 @@ struct WindowCells: @unchecked Sendable {
 
     mutating func clear(_ slot: Int32) { write(slot).update(repeating: 0, count: cellSize) }
 
-    /// Numbers of a cell in a snapshot of the version.
-    func storedSize(_ version: UInt16) -> Int {
-        if version == 2, case .panes(let ring) = layout { ring.wideSize } else { cellSize }
-    }
-
-    /// `numbers`: a cell as a snapshot of the version has it.
-    mutating func restore(_ slot: Int32, from numbers: [Double], version: UInt16) {
+    /// Takes a slot's cell as a snapshot of the version has it.
+    mutating func restore(_ slot: Int32, from r: inout ByteReader, version: UInt16) throws(ByteReader.Failure) {
         let cell = write(slot)
-        if version == 2, case .panes(let ring) = layout {
-            numbers.withUnsafeBufferPointer { ring.restore(cell, wide: $0.baseAddress!) }
-        } else {
-            cell.update(from: numbers, count: cellSize)
+        var wide: PaneRing?
+        if version == Engine.widePanesVersion, case .panes(let ring) = layout { wide = ring }
+        let raw = try r.getRaw((wide?.wideSize ?? cellSize) * MemoryLayout<Double>.size)
+        raw.withUnsafeBytes { bytes in
+            if let wide { return wide.restore(cell, wide: bytes) }
+            UnsafeMutableRawPointer(cell).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
         }
     }
 

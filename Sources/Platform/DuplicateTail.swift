@@ -34,28 +34,29 @@ struct DuplicateTail {
         } while true
     }
 
-    /// What came within `maxFuture` before the first record that the window holds. Where that is more than is looked at, what is not
-    /// may be as far ahead.
+    /// What came within `maxFuture` before the first record that the window holds, but no more positions than the window has events.
+    /// What is not looked at, or is pruned, may be as far ahead.
     private func showAhead(
         of first: JournalRecord, _ note: (EventBatch, Timestamp, Bool) -> Void, _ forgotten: (Timestamp) -> Void
     ) throws(JournalError) {
         let since = first.received - maxFuture
-        var back = Self.firstStep
-        while true {
+        var oldest = first
+        var back = min(Self.firstStep, Int64(window))
+        while oldest.received >= since, oldest.position > 1 {
             let asked = max(1, first.position - back)
             var reader = try open(asked)
-            guard let oldest = try reader.next()?.record, oldest.position < first.position else { return }
-            let isAll = oldest.received < since || oldest.position == 1 || oldest.position > asked
-            guard isAll || back >= Self.reach * Int64(window) else {
-                back *= 2
-                continue
-            }
-            if !isAll { forgotten(min(oldest.received + maxFuture, journal.lastReceived ?? oldest.received)) }
-            reader = try open(asked)
-            while let record = try reader.next()?.record, record.position < first.position {
-                if case .events(let batch) = record.entry { note(batch, record.received, true) }
-            }
-            return
+            guard let record = try reader.next()?.record else { break }
+            oldest = record
+            // Pruned, or as far as this goes.
+            guard record.position <= asked, back < Int64(window) else { break }
+            back = min(2 * back, Int64(window))
+        }
+        if oldest.received >= since, oldest.position > 1 {
+            forgotten(min(oldest.received + maxFuture, journal.lastReceived ?? oldest.received))
+        }
+        var reader = try open(oldest.position)
+        while let record = try reader.next()?.record, record.position < first.position {
+            if case .events(let batch) = record.entry { note(batch, record.received, true) }
         }
     }
 

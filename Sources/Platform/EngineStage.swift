@@ -70,7 +70,7 @@ final class EngineStage: Sendable {
         }
         publish(engine)
         snapshots.close()
-        snapshots.write(engine.setAside(), after: beforeSnapshot)
+        try snapshots.write(engine.setAside(), after: beforeSnapshot)
     }
 
     /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules

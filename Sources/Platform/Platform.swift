@@ -114,7 +114,7 @@ public final class Platform: Sendable {
 
         try threads.start("feed") { try feed.run() }
         if let forwarder { try threads.start("forward") { forwarder.run() } }
-        try threads.start("snapshot") { [snapshotStage] in snapshotStage.run() }
+        try threads.start("snapshot") { [snapshotStage] in try snapshotStage.run() }
         try threads.start("engine") { [snapshotStage] in
             // A journal that waits for room must not wait for an engine that is gone.
             defer {

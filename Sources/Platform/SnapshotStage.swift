@@ -4,7 +4,7 @@ import Messaging
 /// The thread that encodes and writes snapshots, so that the stream does not wait for it: one at a time, the rest of memory's
 /// bound being what the engine changes meanwhile.
 final class SnapshotStage: Sendable {
-    /// What must have succeeded before a snapshot is written.
+    /// What must have succeeded before a snapshot is written; a failure ends the stage.
     typealias Preparation = @Sendable () throws -> Void
 
     private enum State {
@@ -31,12 +31,14 @@ final class SnapshotStage: Sendable {
         state.change { if case .idle = $0 { $0 = .waiting(setAside, preparation) } }
     }
 
-    /// Writes what is offered until closed.
-    func run() {
-        while writeNext() {}
+    /// Writes what is offered until closed, or until a preparation fails.
+    func run() throws {
+        // Who closes must not wait for what nobody writes any more.
+        defer { state.change { $0 = .closed } }
+        while try writeNext() {}
     }
 
-    private func writeNext() -> Bool {
+    private func writeNext() throws -> Bool {
         let next = state.wait { (state) -> (SetAside, Preparation)?? in
             switch state {
             case .idle, .writing: return nil
@@ -47,17 +49,15 @@ final class SnapshotStage: Sendable {
             }
         }
         guard let (setAside, preparation) = next ?? nil else { return false }
-        write(setAside, after: preparation)
+        try write(setAside, after: preparation)
         state.change { if case .writing = $0 { $0 = .idle } }
         return true
     }
 
     /// A snapshot that cannot be written only makes the next start longer.
-    func write(_ setAside: borrowing SetAside, after preparation: Preparation = {}) {
-        complaints.attempt("snapshot") {
-            try preparation()
-            try files.write(setAside.encoded(), nextPosition: setAside.nextPosition)
-        }
+    func write(_ setAside: borrowing SetAside, after preparation: Preparation = {}) throws {
+        try preparation()
+        complaints.attempt("snapshot") { try files.write(setAside.encoded(), nextPosition: setAside.nextPosition) }
     }
 
     /// Waits until nothing is written any more, and takes nothing more.

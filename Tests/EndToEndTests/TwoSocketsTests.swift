@@ -38,10 +38,10 @@ extension EndToEnd {
             var wire = try Wire(.req, platform.ingest)
             let ahead = event("ahead", in: 500)
             #expect(try wire.ask(ahead)?["accepted"] as? Int == 1)
-            for first in [0, 1000] {
-                let others = (first..<first + 1000).map { event("\($0)", from: "/other", in: 0.1 * Double($0)) }
+            for others in [0..<1000, 1000..<1500] {
+                let lines = others.map { event("\($0)", from: "/other", in: 0.1 * Double($0)) }
                     .joined(separator: "\n")
-                #expect(try wire.ask(others)?["accepted"] as? Int == 1000)
+                #expect(try wire.ask(lines)?["accepted"] as? Int == others.count)
             }
             platform.kill()
             try platform.start()

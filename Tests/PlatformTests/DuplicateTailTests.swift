@@ -68,20 +68,24 @@ struct DuplicateTailTests {
 
     @Test func `what came within max_future before the shown part is shown as forgotten, as it may be ahead`() throws {
         let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4, maxFuture: 3)
-        #expect(seen.times == [7, 8, 9, 10] && seen.forgotten == 7 && seen.ahead.suffix(3) == [4, 5, 6])
-        let pruned = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4, pruned: 4, maxFuture: 3)
-        #expect(pruned.times == [7, 8, 9, 10] && pruned.forgotten == 7 && pruned.ahead == [5, 6])
+        #expect(seen.times == [7, 8, 9, 10] && seen.forgotten == 7 && seen.ahead == [3, 4, 5, 6])
     }
 
-    @Test func `where too much came within max_future the rest is assumed so far ahead, at most to the last stamp`()
-        throws
-    {
-        let entries = (1...3000).map { Self.event($0, sequenced: false) }
-        let seen = try shown(entries, window: 4, maxFuture: 2500)
-        let oldest = 2997 - DuplicateTail.firstStep
-        #expect(seen.ahead == Array(oldest...2996) && seen.forgotten == 3000)
-        let near = try shown(entries, window: 4, maxFuture: 1025)
-        #expect(near.ahead == Array(oldest...2996) && near.forgotten == 2998)
+    @Test func `what of it is pruned is assumed to have been as far ahead`() throws {
+        let seen = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4, pruned: 4, maxFuture: 3)
+        #expect(seen.times == [7, 8, 9, 10] && seen.forgotten == 8 && seen.ahead == [5, 6])
+        let all = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 100, pruned: 4, maxFuture: 3)
+        #expect(all.times == Array(5...10) && all.forgotten == 8 && all.ahead == [])
+        let old = try shown((1...10).map { Self.event($0, sequenced: false) }, window: 4, pruned: 4, maxFuture: 1)
+        #expect(old.forgotten == 7 && old.ahead == [5, 6])
+    }
+
+    @Test(arguments: [(3, 17), (4, 17), (5, 18), (6, 19), (100, 20)])
+    func `where more came than the window holds the rest is assumed so far ahead, at most to the last stamp`(
+        maxFuture: Int64, forgotten: Int64
+    ) throws {
+        let seen = try shown((1...20).map { Self.event($0, sequenced: false) }, window: 4, maxFuture: maxFuture)
+        #expect(seen.times == [17, 18, 19, 20] && seen.ahead == [13, 14, 15, 16] && seen.forgotten == forgotten)
     }
 
     @Test func `ticks and sequenced events do not eat the window`() throws {
