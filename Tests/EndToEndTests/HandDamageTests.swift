@@ -97,13 +97,28 @@ extension EndToEnd {
             // A start reads the last two. Before this one there are events, also where a whole segment is one row: the first may hold
             // the rules alone.
             let older = try #require(try Self.segments(platform).dropLast(2).last)
+            let whole = try fenghuo("journal", "export", "--data", platform.data, in: scratch)
             try Self.flipNewestRow(older)
             let found = try Self.verify(platform)
             #expect(found.code == 1 && (found.output + found.errors).contains(older), "\(found)")
-            // What is whole can be had: everything before the damage.
+            // What is whole can be had: everything before the damage, and everything behind it.
             let export = try fenghuo("journal", "export", "--data", platform.data, in: scratch)
             #expect(export.code != 0 && export.output.contains("\"id\""), "\(export.errors)")
             #expect(export.errors.contains(older), "\(export.errors)")
+            let next = try #require(try Self.segments(platform).drop { $0 <= older }.first)
+            let behind = try #require(Int64(URL(fileURLWithPath: next).deletingPathExtension().lastPathComponent))
+            let rest = try fenghuo("journal", "export", "--data", platform.data, "--from", "\(behind)", in: scratch)
+            #expect(rest.code == 0 && rest.output.contains("\"id\""), "\(rest.errors)")
+            // Without a backup, another platform takes it, in order.
+            let kept = export.output + rest.output
+            let lines = kept.split(separator: "\n")
+            #expect(whole.output.hasPrefix(export.output) && whole.output.hasSuffix(rest.output))
+            #expect(lines.count < whole.output.split(separator: "\n").count)
+            let other = try RunningPlatform(in: scratch) { $0.data = scratch.path + "/other" }
+            let file = try scratch.write("kept.ndjson", kept)
+            let sent = try fenghuo("send", file, "--to", other.ingest, in: scratch)
+            #expect(sent.output.hasPrefix("\(lines.count) accepted, 0 duplicates, 0 rejected"), "\(sent)")
+            #expect(other.stop() == 0)
             // With its snapshot and the marks of its streams the platform needs nothing from there; without, it must not
             // begin behind the damage.
             try platform.start()
@@ -114,6 +129,17 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
             try Self.removeStates(platform)
             try Self.expectRefused(platform, [older, "position"])
+        }
+
+        @Test func `an older segment cut short is named by verify, and by the start that has to read it`() throws {
+            let scratch = try Scratch()
+            let platform = try Self.stopped(scratch)
+            let older = try Self.segments(platform)[1]
+            try Self.change(older) { $0.removeLast($0.count / 2) }
+            let found = try Self.verify(platform)
+            #expect(found.code == 1 && (found.output + found.errors).contains(older), "\(found)")
+            try Self.removeStates(platform)
+            try Self.expectRefused(platform, [older])
         }
 
         @Test func `a segment taken out of the middle is named by verify, and by the start that has to read it`() throws

@@ -90,8 +90,8 @@ extension EndToEnd {
             // Three times as many as can be taken, each without asking whether it is.
             let floods = (0..<3).map { Flood(platform.ingest, highWater: 8, line: Self.line("flood-\($0)")) }
             #expect(eventually { floods.allSatisfy { $0.now.accepted > 0 } })
-            let (start, before) = (Self.time(), floods.reduce(0) { $0 + $1.now.accepted })
-            var (waits, alarms): ([Double], [Double]) = ([], [])
+            let (start, before) = (Self.time(), floods.map { $0.now.accepted })
+            var (waits, alarms, busy): ([Double], [Double], Int) = ([], [], 0)
             var id = 0
             var most = 0
             while Self.time() - start < 4 || waits.count < 5 {
@@ -99,16 +99,18 @@ extension EndToEnd {
                 let asked = Self.time()
                 let answer = try #require(try wire.ask(Self.event(id, 55, "F-\(id)")))
                 let accepted = Self.time()
-                waits.append(accepted - asked)
                 if answer["accepted"] as? Int == 1 {
+                    waits.append(accepted - asked)
                     #expect(consumer.hears(of: "F-\(id)"))
                     alarms.append(Self.time() - accepted)
                 } else {
+                    busy += 1
                     #expect(answer["code"] as? String == "busy", "\(answer)")
                 }
                 most = max(most, platform.residentKilobytes)
             }
-            let rate = Double(floods.reduce(0) { $0 + $1.now.accepted } - before) / (Self.time() - start)
+            let taken = floods.reduce(0) { $0 + $1.now.accepted } - before.reduce(0, +)
+            let rate = Double(taken) / (Self.time() - start)
             let counts = floods.map { $0.stop() }
             let median = waits.sorted()[waits.count / 2]
             let longest = counts.flatMap(\.waits).max() ?? 0
@@ -116,9 +118,13 @@ extension EndToEnd {
                 "alone \(capacity), in the flood \(rate) messages/s; single events \(median) s, their alarms at most \(alarms.max() ?? 0) s later, the flood's own at most \(longest) s; \(most >> 10) MB"
             )
             #expect(most < Self.mostKilobytes)
-            #expect(rate > capacity / 4)
+            // The rest is the generators', on the same cores, and what each single event costs. No flood starves another.
+            #expect(rate > capacity / 3)
+            let shares = zip(counts, before).map { $0.accepted - $1 }
+            #expect(shares.min()! * 4 > shares.max()!, "\(shares)")
             // What stands before it are the rows being written, not all that the door can read at once.
             #expect(median < 150 / capacity, "\(waits.sorted())")
+            #expect(busy < waits.count)
             // What is accepted waits for no more than the engine's queue holds.
             #expect(!alarms.isEmpty && alarms.max()! * rate < 1000, "\(alarms.sorted())")
             // Nor do the flood's own messages wait behind more than their sockets, the network and the rows hold.
@@ -210,7 +216,7 @@ extension EndToEnd {
                 waits.append(Self.time() - asked)
             }
             print("until an alarm beside them: \(waits.sorted()[10]) s, most \(waits.max() ?? 0) s")
-            #expect(waits.sorted()[10] < 1, "\(waits)")
+            #expect(waits.sorted()[10] < 1 && waits.max()! < 10, "\(waits)")
             #expect(try eventually { try platform.status().feedHistoryRequests > answered + 20 })
             // It was stuck: each notice has three topics at least, and its queue, the network and its own hold half of that.
             #expect(try platform.status().feedPublished >= lines.count)

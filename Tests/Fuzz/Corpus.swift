@@ -24,6 +24,10 @@ enum Corpus {
     }
 
     static func real(_ folder: String, _ endings: [String], upTo bytes: Int = 1 << 16) -> [[UInt8]] {
-        files(SharedData.path(folder), endings, upTo: bytes).map(\.bytes)
+        let path = SharedData.path(folder)
+        if !FileManager.default.fileExists(atPath: path) {
+            FileHandle.standardError.write(Data("no real data in \(path): cases begin without them\n".utf8))
+        }
+        return files(path, endings, upTo: bytes).map(\.bytes)
     }
 }

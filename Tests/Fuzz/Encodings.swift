@@ -13,7 +13,8 @@ final class Encodings: Kind {
     private var (count, read) = (0, 0)
     private let ruleSet: [UInt8]
     private let registry: [UInt8]
-    private let snapshot: [UInt8]
+    /// Of this version, and those of earlier ones that are small.
+    private let snapshots: [[UInt8]]
     private let batch: [UInt8]
     private let program: [UInt8]
     private let mutator = Mutator(words: [], most: 3)
@@ -32,7 +33,8 @@ final class Encodings: Kind {
         engine.apply(
             JournalRecord(position: 1, received: City.now, department: "default", entry: .events(readings)),
             into: &decisions)
-        snapshot = engine.snapshot()
+        snapshots = [engine.snapshot()] + Corpus.own("Tests/EngineTests/Fixtures", [".bytes"]).map(\.bytes)
+        precondition(snapshots.count > 1, "no snapshot of an earlier version was found")
         let environment = try Environment([.init("value", .double), .init("tags", .list(.string))])
         program = try Expression.compile(
             "value > 50 && tags.exists(t, t.matches('^a+$')) ? [value, 1.0] : [1.0]", environment
@@ -42,6 +44,7 @@ final class Encodings: Kind {
     func run(_ random: inout FuzzRandom, _ report: Report) throws {
         count += 1
         let kind = random.below(5)
+        let snapshot = random.pick(snapshots)
         let bytes = mutator.mutate(
             [ruleSet, registry, snapshot, batch, program][kind], &random, others: [snapshot, batch])
         report.note("\(["rule set", "registry", "snapshot", "batch", "program"][kind]), \(bytes.count) bytes")
