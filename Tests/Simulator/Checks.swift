@@ -20,8 +20,12 @@ struct Checks {
     func run() throws {
         let problem = try Journal.verify(data: data).problem
         if let problem { throw Failure("the journal is damaged: \(problem)") }
-        let (records, counts) = try journal()
-        try everyEventOnce(counts)
+        try hold(try Self.records(data))
+    }
+
+    /// What follows from the journal's records.
+    func hold(_ records: [JournalRecord]) throws {
+        try everyEventOnce(records)
         let (decisions, outcomes) = Self.decide(records)
         try storedAsDecided(decisions)
         try episodesWhole(decisions)
@@ -30,22 +34,22 @@ struct Checks {
         for consumer in round.consumers { try Self.inOrder(consumer, data) }
     }
 
-    private func journal() throws -> ([JournalRecord], [String: Int]) {
-        var reader = try Journal.read(data: data, from: 1)
+    static func records(_ data: String, from position: Int64 = 1) throws -> [JournalRecord] {
+        var reader = try Journal.read(data: data, from: position)
         var records: [JournalRecord] = []
+        while let stored = try reader.next() { records.append(stored.record) }
+        return records
+    }
+
+    private func everyEventOnce(_ records: [JournalRecord]) throws {
         var counts: [String: Int] = [:]
-        while let stored = try reader.next() {
-            records.append(stored.record)
-            guard case .events(let batch) = stored.record.entry else { continue }
+        for record in records {
+            guard case .events(let batch) = record.entry else { continue }
             for event in 0..<batch.count {
                 let id = String(decoding: batch.ids.bytes[batch.ids.range(event)], as: UTF8.self)
                 counts[id, default: 0] += 1
             }
         }
-        return (records, counts)
-    }
-
-    private func everyEventOnce(_ counts: [String: Int]) throws {
         if let twice = counts.sorted(by: { $0.key < $1.key }).first(where: { $0.value > 1 }) {
             throw Failure("event \(twice.key) is in the journal \(twice.value) times")
         }
@@ -143,12 +147,12 @@ struct Checks {
         try store(data).read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(seq), 0) FROM notices") ?? 0 }
     }
 
-    private static func notices(_ consumer: SimulatedConsumer, _ data: String) throws -> [StoredNotice] {
+    static func notices(_ topics: [String], _ data: String) throws -> [StoredNotice] {
         let reader = try AlertReader(path: data + "/alerts.sqlite")
         var all: [StoredNotice] = []
         var next: Int64? = 0
         while let since = next {
-            let page = try reader.notices(since: since, topics: consumer.topics)
+            let page = try reader.notices(since: since, topics: topics)
             all += page.notices
             next = page.more ? page.next : nil
         }
@@ -157,7 +161,7 @@ struct Checks {
 
     /// Nothing twice, nothing that is not stored as it was taken, and each leaf in its order.
     private static func inOrder(_ consumer: SimulatedConsumer, _ data: String) throws {
-        let stored = try notices(consumer, data)
+        let stored = try notices(consumer.topics, data)
         let bySeq = Dictionary(uniqueKeysWithValues: stored.map { ($0.seq, $0) })
         var newest: [Leaf: Int64] = [:]
         for taken in consumer.taken {
@@ -175,7 +179,7 @@ struct Checks {
 
     static func caughtUp(_ consumer: SimulatedConsumer, _ data: String, with head: Int64) throws {
         let taken = Set(consumer.taken.map(\.seq))
-        let missing = try notices(consumer, data).filter { $0.seq <= head && !taken.contains($0.seq) }
+        let missing = try notices(consumer.topics, data).filter { $0.seq <= head && !taken.contains($0.seq) }
         guard missing.isEmpty else {
             throw Failure("a consumer of \(consumer.topics) lacks \(missing.count) notices, \(missing[0].seq) first")
         }
