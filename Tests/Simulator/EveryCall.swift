@@ -1,5 +1,6 @@
 import CSimulation
 import Foundation
+import Journal
 import Logging
 
 /// The N-th fault: the same small run again and again, and each time another call of the disk fails or is the last one.
@@ -51,6 +52,15 @@ struct EveryCall {
         sim_disk_ignore_sync(ignoreSync)
         round.strike = strike
         try round.run()
+        if strike == nil { try requireAll(round.platform.configuration.data) }
         return sim_disk_calls()
+    }
+
+    /// Whether the small run has what it is there for.
+    private func requireAll(_ data: String) throws {
+        let segments = try FileManager.default.contentsOfDirectory(atPath: data + "/journal")
+            .filter { $0.hasSuffix(".sqlite") }
+        guard segments.count > 1 else { throw Failure("the small run fills no segment") }
+        guard try !DeadLetters.newest(1, data: data).isEmpty else { throw Failure("the small run has no dead letter") }
     }
 }

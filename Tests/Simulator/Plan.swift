@@ -15,6 +15,8 @@ struct Plan {
     var longestPause = 1.0
     var late = 0.0
     var future = 0.0
+    /// Between two requests, how often a line comes that is refused.
+    var refused = 0.0
     var snapshotSeconds: Int64 = 5
     var segmentBytes: Int64 = 1 << 20
     /// Virtual seconds during which faults come.
@@ -23,12 +25,16 @@ struct Plan {
     var pause = 10.0
     var faults: [Fault] = []
     var latency: ClosedRange<Int64> = 50...2000
+    /// The platform is killed and started again after so many seconds, whatever else befalls it; nil: it is not.
+    var killedAfter: Double?
 
-    /// A short day without faults.
+    /// A short day without faults, which has of everything that uses the disk: segments that are full, snapshots, dead letters, a
+    /// start that reads a log and replays, and one after a clean stop.
     static let calm = Plan()
 
     private init() {
-        (subjects, lines, longestPause, snapshotSeconds, seconds) = (2, 5, 0.3, 1, 3)
+        (subjects, lines, longestPause, snapshotSeconds, seconds) = (2, 8, 0.3, 1, 3)
+        (segmentBytes, refused, killedAfter) = (32 << 10, 0.5, 1.7)
     }
 
     init(_ random: inout SeededRandom) {
@@ -38,6 +44,7 @@ struct Plan {
         longestPause = random.pick([0.1, 0.5, 1, 3])
         late = random.pick([0, 0.02, 0.2])
         future = random.pick([0, 0.02, 0.1])
+        refused = random.pick([0, 0.2])
         snapshotSeconds = random.pick([1, 3, 10, 60])
         segmentBytes = random.pick([48 << 10, 256 << 10, 1 << 20])
         seconds = random.pick([10, 30, 60])

@@ -9,6 +9,8 @@ final class RequestGateway: @unchecked Sendable {
     private var random: SeededRandom
     private let total: Int
     private let mayBeForgotten: Bool
+    /// How often a line comes between that is refused.
+    private let refused: Double
     private(set) var acknowledged: [String] = []
     private(set) var isDone = false
     private(set) var failure: String?
@@ -27,8 +29,16 @@ final class RequestGateway: @unchecked Sendable {
         var errors: [Problem]?
     }
 
-    init(_ tape: Tape, _ endpoint: String, mayBeForgotten: Bool, seed: UInt64) {
+    private enum Reply {
+        case answered(Answer, text: String)
+        case unanswered
+        /// The process ends.
+        case closed
+    }
+
+    init(_ tape: Tape, _ endpoint: String, mayBeForgotten: Bool, refused: Double, seed: UInt64) {
         (self.tape, self.endpoint, self.mayBeForgotten, total) = (tape, endpoint, mayBeForgotten, tape.total)
+        self.refused = refused
         random = SeededRandom(seed: seed)
     }
 
@@ -45,6 +55,7 @@ final class RequestGateway: @unchecked Sendable {
             try second.connect(endpoint)
             var next = 0
             while next < total, failure == nil {
+                if random.chance(refused), try !beRefused(first) { return }
                 let lines = (next..<min(total, next + Int.random(in: 1...3, using: &random))).map { tape.await($0) }
                 next += lines.count
                 while failure == nil {
@@ -67,15 +78,12 @@ final class RequestGateway: @unchecked Sendable {
             isArray
             ? [UInt8(ascii: "[")] + lines.map(\.bytes).joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
             : Array(lines.map(\.bytes).joined())
-        guard socket.send(body) != .closed else { return nil }
-        var poller = Poller()
-        _ = poller.add(socket)
-        guard poller.wait(milliseconds: Int.random(in: 200...2000, using: &random)) else { return nil }
-        guard poller.isReadable(0) else { return false }
-        var frames = Frames(capacity: 2)
-        guard frames.receive(from: socket) == .message else { return false }
-        let bytes = frames.bytes(frames.count - 1)
-        let answer = try JSONDecoder().decode(Answer.self, from: Data(bytes))
+        let (answer, text): (Answer, String)
+        switch try exchange(socket, body) {
+        case .answered(let given, let bytes): (answer, text) = (given, bytes)
+        case .unanswered: return false
+        case .closed: return nil
+        }
         if answer.retry == true {
             Machine.sleep(seconds: 0.2)
             return false
@@ -83,10 +91,34 @@ final class RequestGateway: @unchecked Sendable {
         // Where the journal's end could not be read nobody can tell whether it holds these.
         if mayBeForgotten, answer.errors?.allSatisfy({ $0.code == "too_old" }) == true { return true }
         guard answer.ok, answer.accepted + (answer.duplicates ?? 0) == lines.count else {
-            failure = "requests of \(tape.source): \(String(decoding: bytes, as: UTF8.self))"
+            failure = "requests of \(tape.source): \(text)"
             return true
         }
         acknowledged += lines.map(\.id)
         return true
+    }
+
+    /// Sends a line that becomes a dead letter; false where the process ends.
+    private func beRefused(_ socket: borrowing Socket) throws -> Bool {
+        switch try exchange(socket, Array(#"{"id":"refused"}"#.utf8)) {
+        case .answered(let answer, let text):
+            if answer.ok || answer.accepted > 0 { failure = "requests of \(tape.source): nothing was refused: \(text)" }
+            return true
+        case .unanswered: return true
+        case .closed: return false
+        }
+    }
+
+    private func exchange(_ socket: borrowing Socket, _ body: [UInt8]) throws -> Reply {
+        guard socket.send(body) != .closed else { return .closed }
+        var poller = Poller()
+        _ = poller.add(socket)
+        guard poller.wait(milliseconds: Int.random(in: 200...2000, using: &random)) else { return .closed }
+        guard poller.isReadable(0) else { return .unanswered }
+        var frames = Frames(capacity: 2)
+        guard frames.receive(from: socket) == .message else { return .unanswered }
+        let bytes = frames.bytes(frames.count - 1)
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(bytes))
+        return .answered(answer, text: String(decoding: bytes, as: UTF8.self))
     }
 }

@@ -59,7 +59,7 @@ final class Round {
         ]
         requests = RequestGateway(
             tape("/request", 3), configuration.ingest, mayBeForgotten: given != nil || plan.faults.contains(.diskError),
-            seed: seed &* 31 &+ 4)
+            refused: plan.refused, seed: seed &* 31 &+ 4)
         consumers = [[], ["alarm/level/red/", "alarm/level/orange/"], ["alarm/domain/gas/"]].map {
             SimulatedConsumer(topics: $0, feed: configuration.feed, history: configuration.history)
         }
@@ -89,10 +89,16 @@ final class Round {
     /// Until the last fault.
     private func storm() throws {
         var next = random.seconds(0...plan.pause)
+        var killedAfter = plan.killedAfter
         while Double(Machine.now) / 1e6 < plan.seconds {
             Machine.sleep(seconds: 0.1)
             try keepRunning()
             try memory.check()
+            if let seconds = killedAfter, Double(Machine.now) / 1e6 >= seconds {
+                killedAfter = nil
+                platform.kill()
+                platform.start()
+            }
             guard Double(Machine.now) / 1e6 >= next, !plan.faults.isEmpty else { continue }
             next = Double(Machine.now) / 1e6 + random.seconds(0...plan.pause)
             try apply(random.pick(plan.faults))
