@@ -16,6 +16,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -36,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
@@ -50,7 +52,7 @@ let package = Package(
         ours("Engine", ["Events", "Expression", "CivilTime", "CPrefetch"]),
         ours("StrictYAML", ["Events", "CivilTime", yams]),
         ours("RuleFiles", ["Events", "Engine", "StrictYAML", "CivilTime", "CSodium"]),
-        ours("Messaging", ["CZeroMQ"]),
+        ours("Messaging", [deque, "CZeroMQ"]),
         ours("Ingest", ["Events", "Messaging", "CivilTime", "CSimdJSON", "CPrefetch"]),
         ours("Journal", ["Events", "CZstd", "CSodium", grdb]),
         ours("AlertStore", ["Events", "Engine", grdb]),

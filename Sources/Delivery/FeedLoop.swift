@@ -17,6 +17,7 @@ struct FeedLoop: ~Copyable {
     private var nextBeat = MonotonicClock.milliseconds()
     private var isBehind = true
     private var frames = Frames(maximumBytes: Int(FeedBounds.requestFrame))
+    private var requests = PeerQueues(peerBytes: FeedBounds.peerRequestBytes)
     private var poller = Poller()
     private let (wakeItem, requestItem, subscriptionItem): (Int, Int, Int)
 
@@ -43,7 +44,7 @@ struct FeedLoop: ~Copyable {
 
     /// Waits for work and does a bounded piece of each kind; false when the context is shutting down.
     mutating func turn() throws -> Bool {
-        let wait = isBehind ? 0 : max(0, nextBeat - MonotonicClock.milliseconds())
+        let wait = isBehind || !requests.isEmpty ? 0 : max(0, nextBeat - MonotonicClock.milliseconds())
         guard poller.wait(milliseconds: Int(wait)) else { return false }
         if poller.isReadable(wakeItem) {
             wake.drain()
@@ -53,7 +54,8 @@ struct FeedLoop: ~Copyable {
         if poller.isReadable(subscriptionItem) { takeSubscriptions() }
         if subscriptionBytes > feed.subscriptionBytes { try reset() }
         beatIfDue()
-        if poller.isReadable(requestItem) { answerOne() }
+        if poller.isReadable(requestItem) { takeRequests() }
+        answerOne()
         return true
     }
 
@@ -119,23 +121,31 @@ struct FeedLoop: ~Copyable {
         status.resets += 1
     }
 
+    /// What a client asks beyond its bound is refused at once.
+    private mutating func takeRequests() {
+        for _ in 0..<FeedBounds.requestsPerTurn {
+            switch frames.receive(from: desk) {
+            case .nothing, .closed: return
+            case .tooMany, .tooLarge:
+                // Of such a message only the routing id and, from a REQ, what its answer begins with, up to an empty frame, are left.
+                let left = (0..<frames.count).map { frames.bytes($0) }
+                let empty = left.dropFirst().firstIndex(where: \.isEmpty) ?? 0
+                reply(Array(left.prefix(empty + 1)), answers.refused(.malformed, head: store.head))
+            case .message:
+                if requests.add(&frames) { continue }
+                reply((0..<frames.count - 1).map { frames.bytes($0) }, answers.refused(.busy, head: store.head))
+            }
+        }
+    }
+
     /// One per turn: a large page must not hold up notices behind others.
     private mutating func answerOne() {
-        switch frames.receive(from: desk) {
-        case .nothing, .closed: return
-        case .tooMany, .tooLarge:
-            // Of such a message only the routing id and, from a REQ, what its answer begins with, up to an empty frame, are left.
-            let left = (0..<frames.count).map { frames.bytes($0) }
-            let empty = left.dropFirst().firstIndex(where: \.isEmpty) ?? 0
-            reply(Array(left.prefix(empty + 1)), answers.refused(.malformed, head: store.head))
-        case .message:
-            let last = frames.count - 1
-            reply((0..<last).map { frames.bytes($0) }, answers.answer(frames.bytes(last), head: store.head))
-        }
-        status.historyRequests += 1
+        guard let frames = requests.next()?.withFrames({ $0.map { Array($0) } }) else { return }
+        reply(frames.dropLast(), answers.answer(frames[frames.count - 1], head: store.head))
     }
 
     private mutating func reply(_ envelope: [[UInt8]], _ answer: (json: String, refusal: HistoryAnswer.Refusal?)) {
+        status.historyRequests += 1
         if let refusal = answer.refusal { status.refusals[refusal, default: 0] += 1 }
         if desk.send(frames: envelope + [Array(answer.json.utf8)]) != .sent { status.unanswered += 1 }
     }
@@ -144,6 +154,9 @@ struct FeedLoop: ~Copyable {
         var options = SocketOptions()
         options.linger = FeedBounds.lingerMilliseconds
         options.sendHighWater = feed.queuedMessages
+        // Subscriptions are taken as they come, up to a bound of their own. A subscriber that reads no more must not be sent heartbeats.
+        options.receiveHighWater = 0
+        options.heartbeatInterval = 0
         options.maximumMessage = FeedBounds.subscriptionFrame
         return try Socket(feed.context, .xpub, options)
     }
@@ -152,6 +165,7 @@ struct FeedLoop: ~Copyable {
         var options = SocketOptions()
         options.linger = FeedBounds.lingerMilliseconds
         options.sendHighWater = FeedBounds.queuedAnswers
+        options.receiveHighWater = 0
         options.maximumMessage = FeedBounds.requestFrame
         return options
     }

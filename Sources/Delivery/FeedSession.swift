@@ -25,13 +25,16 @@ struct FeedSession: ~Copyable {
         options.reconnectIntervalMaximum = FeedBounds.reconnectMilliseconds
         options.receiveHighWater = consumer.queuedMessages
         options.isRelaxedRequest = true
-        let subscriber = try Socket(consumer.context, .sub, options)
+        var live = options
+        // Where it reads too slowly its queue is full; the platform's own heartbeat topic tells that it is there.
+        live.heartbeatInterval = 0
+        let subscriber = try Socket(consumer.context, .sub, live)
         for topic in consumer.topics.isEmpty ? [""] : consumer.topics { try subscriber.subscribe(topic) }
         try subscriber.subscribe("heartbeat/")
         try subscriber.connect(consumer.feed)
         let asker = try Socket(consumer.context, .req, options)
         try asker.connect(consumer.history)
-        _ = live.add(subscriber)
+        _ = self.live.add(subscriber)
         _ = answers.add(asker)
         self.subscriber = subscriber
         self.asker = asker
@@ -121,7 +124,7 @@ struct FeedSession: ~Copyable {
         case .epochChanged:
             cursor?.restart(epoch: epoch, nowMilliseconds: now)
             askAt = 0
-        case .unavailable: askAt = now + FeedBounds.retryMilliseconds
+        case .unavailable, .busy: askAt = now + FeedBounds.retryMilliseconds
         case .tooLarge, .malformed, .invalidSince, .invalidLimit, .tooManyTopics, .damaged, nil:
             throw FeedConsumer.Failure.refused(code: refusal.code, text: refusal.text)
         }

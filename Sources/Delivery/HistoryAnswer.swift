@@ -14,6 +14,8 @@ public struct HistoryAnswer: Sendable {
         case epochChanged = "epoch_changed"
         /// The store could not be read; ask again later.
         case unavailable
+        /// Too many requests of one client wait.
+        case busy
         /// What is stored was changed on disk: nothing after `since` is told.
         case damaged
 
@@ -26,6 +28,7 @@ public struct HistoryAnswer: Sendable {
             case .tooManyTopics: "主题不得超过 \(HistoryRequest.maximumTopics) 个"
             case .epochChanged: "报警库已重建,请从 since 0 重新查询"
             case .unavailable: "暂时无法读取报警库,请稍后重试"
+            case .busy: "本客户端待答的请求过多,请稍后重试"
             case .damaged: "报警库已损坏,见平台状态"
             }
         }
@@ -39,6 +42,7 @@ public struct HistoryAnswer: Sendable {
             case .tooManyTopics: "at most \(HistoryRequest.maximumTopics) topics"
             case .epochChanged: "the store was made anew: ask since 0"
             case .unavailable: "the store cannot be read now: ask again later"
+            case .busy: "too many requests of yours wait: ask again later"
             case .damaged: "the alert store is damaged: see the platform's status"
             }
         }

@@ -4,9 +4,12 @@ public enum Limits {
     public static let messageBytes = 2 << 20
     /// Bytes of one frame that is still read, so that it can be answered as too large; beyond it libzmq drops the sender.
     public static let frameBytes = 2 * messageBytes
-    /// Messages of one peer that wait in memory for the door; what else it sends waits in its own buffers and the network's. With the
-    /// largest frames they are 32 MiB, with the usual ones a quarter of what the door reads at once.
-    public static let peerMessages = 8
+    /// Bytes of one peer's messages that wait in memory for the door: twice the credit of a stream with usual messages. What it sends
+    /// beyond is answered `busy`.
+    public static let peerBytes = 8 << 20
+    /// Messages that the door takes from its socket between two looks at what waits: many more than it then works through, so that
+    /// libzmq's own queues stay short.
+    public static let takenMessages = 4096
     /// Events in one message: keeps the answer and the time of one decode bounded.
     public static let batchEvents = 10_000
     /// JSON nesting: events are two deep; more is a mistake or an attack.

@@ -63,8 +63,9 @@ final class Desk {
 
     // Messages.
 
-    /// Takes one message; its frames are valid for this call. The routing id is the first.
-    func receive(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
+    /// Takes one message; its frames are valid for this call. The routing id is the first. `isOverloaded`: more of the sender waits than
+    /// it may have waiting, so events are answered `busy`.
+    func receive(_ frames: [UnsafeRawBufferPointer], now: Timestamp, isOverloaded: Bool = false) {
         messages += 1
         let sizes = frames.map(\.count)
         guard frames.count <= Limits.frames + 1, let shape = Envelope(sizes: sizes) else {
@@ -90,7 +91,7 @@ final class Desk {
                 return refuse(envelope, Finding(index: 0, code: .badHeader, got: "events beside a resume"))
             }
             answerMark(stream, envelope, header.ref)
-        case .events: takeEvents(body, header, envelope, now)
+        case .events: takeEvents(body, header, envelope, now, isOverloaded)
         }
     }
 
@@ -115,7 +116,7 @@ final class Desk {
     }
 
     /// Events of a sender that gets no answer: a body frame alone. What is refused whole is a dead letter, too.
-    func receiveSilently(_ frames: [UnsafeRawBufferPointer], now: Timestamp) {
+    func receiveSilently(_ frames: [UnsafeRawBufferPointer], now: Timestamp, isOverloaded: Bool = false) {
         messages += 1
         silentMessages += 1
         func lose(_ code: IngestCode) {
@@ -127,7 +128,7 @@ final class Desk {
         }
         guard frames.count == 1, let body = frames.first else { return lose(.badFrames) }
         guard body.count <= Limits.messageBytes else { return lose(.messageTooLarge) }
-        guard hasRoom(body.count) else { return lose(.busy) }
+        guard !isOverloaded, hasRoom(body.count) else { return lose(.busy) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
         if context.outcome.accepted > 0 { openBytes += body.count }
@@ -164,7 +165,8 @@ final class Desk {
     }
 
     private func takeEvents(
-        _ body: UnsafeRawBufferPointer, _ header: MessageHeader, _ envelope: [[UInt8]], _ now: Timestamp
+        _ body: UnsafeRawBufferPointer, _ header: MessageHeader, _ envelope: [[UInt8]], _ now: Timestamp,
+        _ isOverloaded: Bool
     ) {
         guard body.count <= Limits.messageBytes else {
             let finding = Finding(index: 0, code: .messageTooLarge, want: "\(Limits.messageBytes)")
@@ -178,7 +180,7 @@ final class Desk {
                 envelope, Finding(index: 0, code: error, got: header.contentType),
                 ack: header.place.map { durableMark($0.stream) }, ref: header.ref)
         }
-        guard hasRoom(body.count) else {
+        guard !isOverloaded, hasRoom(body.count) else {
             return refuse(
                 envelope, Finding(index: 0, code: .busy), ack: header.place.map { durableMark($0.stream) },
                 ref: header.ref)

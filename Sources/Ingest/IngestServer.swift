@@ -74,7 +74,7 @@ public final class IngestServer: Sendable {
         past(JournalPast(desk: desk))
         var options = SocketOptions()
         options.maximumMessage = Int64(Limits.frameBytes)
-        options.receiveHighWater = Int32(Limits.peerMessages)
+        options.receiveHighWater = 0
         // The last answers are on their way when the sockets close.
         options.linger = 1000
         let router = try Socket(context, .router, options)
@@ -101,8 +101,9 @@ public final class IngestServer: Sendable {
         var frames = Frames(capacity: Limits.frames + 1, maximumBytes: Limits.messageBytes + Limits.headerBytes + 1024)
         var nextStatus = ContinuousClock.now
         var running = true
+        var (waiting, silent) = (PeerQueues(peerBytes: Limits.peerBytes), PeerQueues(peerBytes: Limits.peerBytes))
         while running {
-            running = poller.wait(milliseconds: 200)
+            running = poller.wait(milliseconds: waiting.isEmpty && silent.isEmpty ? 200 : 0)
             if poller.isReadable(woken) { wake.drain() }
             let now = clock()
             let view = shared.withLock { shared -> IngestView? in
@@ -112,19 +113,23 @@ public final class IngestServer: Sendable {
             }
             if let view { desk.intake.view = view }
             if running {
-                receive(from: router, &frames) {
-                    desk.receive($0, now: now)
+                take(from: router, &frames, into: &waiting) {
+                    desk.receive($0, now: now, isOverloaded: true)
                 } unread: {
                     desk.refuseUnread($0, $1)
-                } after: {
-                    // A waiting writer gets its batch at once; a busy one lets it grow.
-                    desk.pump()
                 }
-                receive(from: pull, &frames) {
-                    desk.receiveSilently($0, now: now)
+                take(from: pull, &frames, isRouted: false, into: &silent) {
+                    desk.receiveSilently($0, now: now, isOverloaded: true)
                 } unread: { code, _ in
                     desk.refuseUnread(code, [])
-                } after: {
+                }
+                // A waiting writer gets its batch at once; a busy one lets it grow.
+                work(through: &waiting) {
+                    desk.receive($0, now: now)
+                    desk.pump()
+                }
+                work(through: &silent) {
+                    desk.receiveSilently($0, now: now)
                     desk.pump()
                 }
             }
@@ -163,23 +168,30 @@ public final class IngestServer: Sendable {
         shared.withLock { $0.status = status }
     }
 
-    /// Reads what is there, up to a bound, so that answers and commits have their turn.
-    private func receive(
-        from socket: borrowing Socket, _ frames: inout Frames, _ body: ([UnsafeRawBufferPointer]) -> Void,
-        unread: (IngestCode, [[UInt8]]) -> Void, after: () -> Void
+    /// Takes what is there. `overloaded` gets what its peer has no room for.
+    private func take(
+        from socket: borrowing Socket, _ frames: inout Frames, isRouted: Bool = true, into waiting: inout PeerQueues,
+        overloaded: ([UnsafeRawBufferPointer]) -> Void, unread: (IngestCode, [[UInt8]]) -> Void
     ) {
-        var bytes = 0
-        for _ in 0..<512 where bytes < Limits.turnBytes {
+        for _ in 0..<Limits.takenMessages {
             switch frames.receive(from: socket) {
             case .message:
-                let parts = (0..<frames.count).map { index in frames.withBytes(index) { $0 } }
-                bytes += parts.reduce(0) { $0 + $1.count }
-                body(parts)
-                after()
+                if waiting.add(&frames, isRouted: isRouted) { continue }
+                overloaded((0..<frames.count).map { index in frames.withBytes(index) { $0 } })
             case .tooMany: unread(.badFrames, (0..<frames.count).map { frames.bytes($0) })
             case .tooLarge: unread(.messageTooLarge, (0..<frames.count).map { frames.bytes($0) })
             case .nothing, .closed: return
             }
+        }
+    }
+
+    /// Works through what waits, up to a bound, so that answers and commits have their turn.
+    private func work(through waiting: inout PeerQueues, _ body: ([UnsafeRawBufferPointer]) -> Void) {
+        var bytes = 0
+        for _ in 0..<512 where bytes < Limits.turnBytes {
+            guard let parcel = waiting.next() else { return }
+            bytes += parcel.bytes
+            parcel.withFrames(body)
         }
     }
 }

@@ -68,6 +68,13 @@ public struct Frames: ~Copyable {
         return excess
     }
 
+    /// Moves the message out.
+    mutating func take() -> Parcel {
+        let parcel = Parcel(moving: messages, count: count)
+        count = 0
+        return parcel
+    }
+
     /// Gives the memory of the held frames back, so that `maximumBytes` bounds what is held between messages too.
     private mutating func release(from first: Int = 0) {
         for index in first..<max(first, count) {

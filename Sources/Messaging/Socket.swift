@@ -139,6 +139,12 @@ private func makeSocket(
     set(ZMQ_RCVHWM, options.receiveHighWater)
     set(ZMQ_HEARTBEAT_IVL, options.heartbeatInterval)
     set(ZMQ_HEARTBEAT_TIMEOUT, options.heartbeatTimeout)
+    if options.heartbeatInterval == 0 {
+        set(ZMQ_TCP_KEEPALIVE, 1)
+        set(ZMQ_TCP_KEEPALIVE_IDLE, 15)
+        set(ZMQ_TCP_KEEPALIVE_INTVL, 5)
+        set(ZMQ_TCP_KEEPALIVE_CNT, 3)
+    }
     set(ZMQ_HANDSHAKE_IVL, options.handshakeInterval)
     set(ZMQ_RECONNECT_IVL, options.reconnectInterval)
     set(ZMQ_RECONNECT_IVL_MAX, options.reconnectIntervalMaximum)

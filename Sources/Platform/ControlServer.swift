@@ -11,8 +11,12 @@ struct ControlServer: ~Copyable {
     private var poller = Poller()
     /// A whole rules directory fits.
     static let maximumBytes = 32 << 20
-    /// Answered between two looks at signals.
+    /// Answered between two looks at signals; of what is taken from the socket meanwhile.
     private static let requestsPerTurn = 16
+    private static let takenPerTurn = 256
+    /// Bytes of one operator's requests that wait beside the first.
+    private static let peerBytes = 1 << 20
+    private var requests = PeerQueues(peerBytes: ControlServer.peerBytes)
     private var frames = Frames(capacity: 4, maximumBytes: ControlServer.maximumBytes)
 
     init(_ context: Context.Handle, endpoint: String, signals: consuming SignalWait, stop: Wake, work: ControlWork)
@@ -30,8 +34,7 @@ struct ControlServer: ~Copyable {
 
     private static func bound(_ context: Context.Handle, _ endpoint: String) throws(MessagingError) -> Socket {
         var options = SocketOptions()
-        // A directory of rules each: few may wait.
-        options.receiveHighWater = 4
+        options.receiveHighWater = 0
         // Answers for one who does not read them: beyond these they are dropped.
         options.sendHighWater = 16
         // What is too large for us is still answered, up to what is too large for the context.
@@ -45,10 +48,11 @@ struct ControlServer: ~Copyable {
 
     /// Returns when a signal came or another thread asked to stop. `answer` gives nil for what goes to `work`.
     mutating func run(answer: ([UInt8]) -> [UInt8]?) {
-        while poller.wait(milliseconds: 1000) {
+        while poller.wait(milliseconds: requests.isEmpty ? 1000 : 0) {
             if poller.isReadable(1), signals.next() != nil { return }
             if poller.isReadable(2) { return }
             sendDone()
+            for _ in 0..<Self.takenPerTurn where !takeOne() { break }
             for _ in 0..<Self.requestsPerTurn where !answerOne(answer) { break }
         }
     }
@@ -62,23 +66,28 @@ struct ControlServer: ~Copyable {
         for done in work.takeDone() { _ = socket.send(frames: done.envelope + [done.answer]) }
     }
 
-    /// False where nothing waits.
-    private mutating func answerOne(_ answer: ([UInt8]) -> [UInt8]?) -> Bool {
-        let received = frames.receive(from: socket)
-        switch received {
+    /// False where nothing has come.
+    private mutating func takeOne() -> Bool {
+        switch frames.receive(from: socket) {
         case .nothing, .closed: return false
         case .message:
-            guard frames.count >= 2 else { return true }
-            let envelope = (0..<(frames.count - 1)).map { frames.bytes($0) }
-            let body = frames.bytes(frames.count - 1)
-            if let answer = answer(body) {
-                _ = socket.send(frames: envelope + [answer])
-            } else if !work.submit(.init(envelope: envelope, body: body)) {
-                _ = socket.send(frames: envelope + [Array(Self.busy.utf8)])
-            }
+            guard frames.count >= 2, !requests.add(&frames) else { return true }
+            _ = socket.send(frames: (0..<(frames.count - 1)).map { frames.bytes($0) } + [Array(Self.busy.utf8)])
         case .tooMany, .tooLarge:
             let body = #"{"ok":false,"code":"too_large","en":"at most 3 frames and \#(Self.maximumBytes) bytes"}"#
             _ = socket.send(frames: (0..<frames.count).map { frames.bytes($0) } + [Array(body.utf8)])
+        }
+        return true
+    }
+
+    /// False where nothing waits.
+    private mutating func answerOne(_ answer: ([UInt8]) -> [UInt8]?) -> Bool {
+        guard let frames = requests.next()?.withFrames({ $0.map { Array($0) } }) else { return false }
+        let (envelope, body) = (Array(frames.dropLast()), frames[frames.count - 1])
+        if let answer = answer(body) {
+            _ = socket.send(frames: envelope + [answer])
+        } else if !work.submit(.init(envelope: envelope, body: body)) {
+            _ = socket.send(frames: envelope + [Array(Self.busy.utf8)])
         }
         return true
     }

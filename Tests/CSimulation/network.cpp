@@ -333,7 +333,7 @@ int zmq_setsockopt(void *raw, int option, const void *value, size_t size) {
     std::string text(static_cast<const char *>(value), size);
     switch (option) {
     case ZMQ_SNDHWM: socket->sendMost = number; break;
-    case ZMQ_RCVHWM: socket->receiveMost = number; break;
+    case ZMQ_RCVHWM: socket->receiveMost = number ? number : 1 << 20; break;
     case ZMQ_RCVTIMEO: socket->receiveTimeout = number; break;
     case ZMQ_REQ_CORRELATE: socket->isCorrelated = number != 0; break;
     case ZMQ_SUBSCRIBE:
@@ -397,6 +397,13 @@ int zmq_msg_init(zmq_msg_t *message) {
 int zmq_msg_close(zmq_msg_t *message) {
     delete parcel(message).bytes;
     parcel(message).bytes = nullptr;
+    return 0;
+}
+
+int zmq_msg_move(zmq_msg_t *target, zmq_msg_t *source) {
+    delete parcel(target).bytes;
+    parcel(target) = parcel(source);
+    parcel(source) = Parcel{nullptr, false};
     return 0;
 }
 

@@ -7,7 +7,7 @@ extension EndToEnd {
     /// More than the platform can take, by departments and by consumers; `make bench` has the figures.
     struct OverloadTests {
         /// Kilobytes of a small city's platform under any flood: a journal row being filled, one waiting, one being written, what
-        /// libzmq holds for each sender (six times 16 MiB below), and the engine's queue.
+        /// waits of each sender (six times 8 MiB below), what comes in while one message is worked through, and the engine's queue.
         private static let mostKilobytes = 300 << 10
 
         private static func line(_ name: String) -> @Sendable (Int) -> String {
@@ -74,7 +74,9 @@ extension EndToEnd {
 
         private static func time() -> Double { ProcessInfo.processInfo.systemUptime }
 
-        @Test func `a flood waits at its senders: memory stays bounded, acknowledging goes on, single events pass it`()
+        @Test
+        func
+            `of a flood what is too much is answered busy: memory stays bounded, acknowledging goes on, single events pass`()
             throws
         {
             let scratch = try Scratch()
@@ -88,7 +90,7 @@ extension EndToEnd {
             let capacity = Double(alone.stop().accepted) / (Self.time() - begun)
 
             // Three times as many as can be taken, each without asking whether it is.
-            let floods = (0..<3).map { Flood(platform.ingest, highWater: 8, line: Self.line("flood-\($0)")) }
+            let floods = (0..<3).map { Flood(platform.ingest, rate: capacity, line: Self.line("flood-\($0)")) }
             #expect(eventually { floods.allSatisfy { $0.now.accepted > 0 } })
             let (start, before) = (Self.time(), floods.map { $0.now.accepted })
             var (waits, alarms, busy): ([Double], [Double], Int) = ([], [], 0)
@@ -127,7 +129,7 @@ extension EndToEnd {
             #expect(busy < waits.count)
             // What is accepted waits for no more than the engine's queue holds.
             #expect(!alarms.isEmpty && alarms.max()! * rate < 1000, "\(alarms.sorted())")
-            // Nor do the flood's own messages wait behind more than their sockets, the network and the rows hold.
+            // Nor do the flood's own messages wait behind more than may wait at the door, their sockets and the rows.
             #expect(longest * rate < 3000, "\(longest) s")
             #expect(
                 counts.allSatisfy { $0.answered == $0.sent && $0.other.isEmpty },
@@ -144,13 +146,14 @@ extension EndToEnd {
                 "\(events): \(report)")
         }
 
-        @Test func `messages of the largest size from several peers wait there too: memory stays bounded`() throws {
+        @Test func `the same with messages of the largest size from several peers`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
             let (events, bytes) = (4, Limits.messageBytes / 4 - 1)
             let floods = (0..<6).map {
                 Flood(
-                    platform.ingest, events: events, highWater: 2, line: Self.line("large-\($0)", bytes: bytes))
+                    platform.ingest, events: events, highWater: 2, rate: 10,
+                    line: Self.line("large-\($0)", bytes: bytes))
             }
             let start = Self.time()
             var most = 0

@@ -14,7 +14,7 @@ struct TidyTests {
         ("Engine", ["CPrefetch"]),
         ("StrictYAML", ["Yams", "Foundation"]),
         ("RuleFiles", ["CSodium", "Foundation"]),
-        ("Messaging", ["CZeroMQ", "Synchronization"]),
+        ("Messaging", ["CZeroMQ", "DequeModule", "Synchronization"]),
         ("Ingest", ["CPrefetch", "CSimdJSON", "Glibc", "Synchronization"]),
         ("Journal", ["GRDB", "CZstd", "CSodium", "Foundation", "Glibc", "Synchronization"]),
         ("AlertStore", ["GRDB", "Foundation", "Glibc", "Synchronization"]),
