@@ -75,8 +75,7 @@ extension EndToEnd {
         private static func time() -> Double { ProcessInfo.processInfo.systemUptime }
 
         @Test
-        func
-            `of a flood what is too much is answered busy: memory stays bounded, acknowledging goes on, single events pass`()
+        func `what is too much of a flood is busy: memory stays bounded, acknowledging goes on, single events pass`()
             throws
         {
             let scratch = try Scratch()
