@@ -37,12 +37,15 @@ struct LineReader: Sendable {
             }
             handle = opened
         }
+        // Standard input may be a file of which somebody else has read the beginning.
+        if inode != nil { offset = Int64(max(0, lseek(handle.fileDescriptor, 0, SEEK_CUR))) }
     }
 
     /// The line that was read last is no event.
     mutating func skip(_ reason: String) { skipped.add(number, reason) }
 
-    /// Without its line end; nil at the end of the file. A line that is too long is passed over, and its bytes are not kept.
+    /// Without its line end; nil at the end of the file. A line that is too long is passed over. The buffer holds the line before, which
+    /// is compared with the file, and as much again: some 4.5 MiB at most.
     mutating func next() throws(InputFailure) -> ArraySlice<UInt8>? {
         var isTooLong = false
         var searched = start

@@ -55,7 +55,7 @@ public struct NDJSONFile: EventLines, Sendable {
 
     public mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp? {
         while let line = try reader.next() {
-            guard line.contains(where: { $0 > 0x20 }) else { continue }
+            guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
             if isFollowed, reader.lastLine.last != UInt8(ascii: "\n"), !Self.isWhole(line) {
                 leavesOpenLine = true
                 return nil

@@ -62,7 +62,9 @@ struct ReplayCommand: ParsableCommand {
                 func chunk() throws -> [UInt8]? {
                     buffer.removeAll(keepingCapacity: true)
                     numbers.removeAll(keepingCapacity: true)
-                    while numbers.count < 1000, try lines.nextLine(into: &buffer) != nil { numbers.append(lines.line) }
+                    while numbers.count < 1000, buffer.count < Limits.messageBytes,
+                        try lines.nextLine(into: &buffer) != nil
+                    { numbers.append(lines.line) }
                     return buffer.isEmpty ? nil : buffer
                 }
                 try replay.run(
@@ -73,6 +75,8 @@ struct ReplayCommand: ParsableCommand {
                         let text = "\(place): refused \(finding.id ?? "-"): \(finding.code.rawValue), \(finding.en)\n"
                         FileHandle.standardError.write(Data(text.utf8))
                     }, each: show)
+                refused += lines.skipped.count
+                for line in lines.skipped.report(of: file) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
             }
         } catch let error as PlatformError {
             throw error

@@ -175,7 +175,7 @@ extension Replay {
             department: department,
             chunks: {
                 var buffer: [UInt8] = []
-                for _ in 0..<1000 {
+                for _ in 0..<1000 where buffer.count < Limits.messageBytes {
                     guard try lines.nextLine(into: &buffer) != nil else { break }
                     count += 1
                 }
@@ -183,5 +183,6 @@ extension Replay {
                 return buffer.isEmpty ? nil : buffer
             }, refused: refused, batch: batch, each: each)
         progress.end()
+        for line in lines.skipped.report(of: path) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
     }
 }

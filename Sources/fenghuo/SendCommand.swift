@@ -66,9 +66,7 @@ struct SendCommand: ParsableCommand {
         options.giveUpAfter = giveUp * 1000
         do {
             let (progress, empty) = try send(options)
-            for skipped in progress.skipped.list { print("\(file):\(skipped.line): skipped, \(skipped.reason)") }
-            let unnamed = progress.skipped.count - progress.skipped.list.count
-            if unnamed > 0 { print("… \(unnamed) more lines skipped") }
+            for line in progress.skipped.report(of: file) { print(line) }
             print(SendReport.summary(progress))
             if empty > 0 { print("\(empty) rows without any value or category 无数值的行") }
             for line in SendReport.rejects(progress) { print(line) }

@@ -50,3 +50,12 @@ enum SendReport {
         "\(progress.answered) answered of \(progress.read) read, \(progress.eventsPerSecond) events/s"
     }
 }
+
+extension SkippedLines {
+    /// A line of text for each, and one for those that are not kept.
+    func report(of file: String) -> [String] {
+        let unnamed = count - list.count
+        return list.map { "\(file):\($0.line): skipped, \($0.reason)" }
+            + (unnamed > 0 ? ["… \(unnamed) more lines skipped"] : [])
+    }
+}

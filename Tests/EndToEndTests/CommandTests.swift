@@ -19,6 +19,26 @@ extension EndToEnd {
             #expect(try run("/bin/sh", ["-c", "\(check) > /dev/null"], in: scratch).code == 0)
         }
 
+        @Test func `lines that are too long are told, and standard input may be a file that was begun`() throws {
+            let scratch = try Scratch()
+            let long = String(repeating: " ", count: 3 << 20) + "\n"
+            let lines = Self.lines.map { $0 + "\n" }
+            let file = try scratch.write("long.ndjson", "first line\n" + lines[0] + long + lines[1...].joined())
+            let replay = "\(Repository.executable) replay - --rules rules --registry registry"
+            let found = try run("/bin/sh", ["-c", "{ read -r first; \(replay); } < \(file)"], in: scratch)
+            #expect(found.code == 0 && found.output.contains("9 events, 1 refused"), "\(found)")
+            #expect(found.errors.contains("-:2: skipped, the line is longer than"), "\(found.errors)")
+            let platform = try RunningPlatform(in: scratch)
+            let send = "\(Repository.executable) send - --to \(platform.ingest)"
+            let sent = try run("/bin/sh", ["-c", "{ read -r first; \(send); } < \(file)"], in: scratch)
+            #expect(sent.code == 1 && sent.output.contains("\n9 accepted"), "\(sent)")
+            // What a loss of power may leave of a file is no blank line.
+            let zeros = try scratch.write("zeros.ndjson", lines[0] + String(repeating: "\0", count: 8000) + "\n \t\r\n")
+            let told = try fenghuo("send", zeros, "--to", platform.ingest, "--again", in: scratch)
+            #expect(told.code == 1 && told.output.contains("1 rejected"), "\(told)")
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `a department's file becomes alarms that an operator can list and explain`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
