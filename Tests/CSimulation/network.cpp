@@ -56,6 +56,9 @@ struct Socket {
 
 std::vector<Socket *> sockets;
 uint32_t routings;
+// Of DEALER clients: what arrived last.
+constexpr size_t deliveredMost = 32;
+std::deque<Message> delivered;
 int64_t least, most, stalledUntil;
 int publishLoss;
 thread_local int lastError;
@@ -123,7 +126,13 @@ bool matches(const std::multiset<std::string> &topics, const std::string &topic)
 void arriveAtServer(Connection &connection, Message frames) {
     Socket &server = *connection.server;
     switch (server.type) {
-    case ZMQ_ROUTER: frames.insert(frames.begin(), connection.routing); break;
+    case ZMQ_ROUTER:
+        if (connection.client->type == ZMQ_DEALER) {
+            delivered.push_back(frames);
+            if (delivered.size() > deliveredMost) delivered.pop_front();
+        }
+        frames.insert(frames.begin(), connection.routing);
+        break;
     case ZMQ_XPUB: {
         std::string topic = frames[0].substr(1);
         if (frames[0][0] == 1) {
@@ -230,6 +239,7 @@ Parcel &parcel(zmq_msg_t *message) { return *reinterpret_cast<Parcel *>(message)
 
 void beginNetwork() {
     routings = 0;
+    delivered.clear();
     stalledUntil = 0;
     publishLoss = 0;
     least = 50;
@@ -280,6 +290,13 @@ void sim_net_set_latency(int64_t from, int64_t to) {
     most = to;
 }
 void sim_net_set_publish_loss(int32_t permille) { publishLoss = permille; }
+int32_t sim_net_delivered_count(void) { return int32_t(delivered.size()); }
+const void *sim_net_delivered(int32_t number, int32_t frame, size_t *count) {
+    const Message &message = delivered[size_t(number)];
+    if (size_t(frame) >= message.size()) return nullptr;
+    *count = message[size_t(frame)].size();
+    return message[size_t(frame)].data();
+}
 void sim_net_stall(int64_t microseconds) {
     stalledUntil = now() + microseconds;
     for (Socket *socket : sockets)

@@ -24,6 +24,7 @@ extension Round {
         case .slowDisk: sim_disk_set_slow(random.pick([0, 20_000, 2_000_000]))
         case .cut: sim_net_cut(random.pick([300, 1000]))
         case .stall: sim_net_stall(Int64(random.seconds(0...8) * 1e6))
+        case .repeats: repeater.repeatSome(Int.random(in: 1...20, using: &random))
         case .publishLoss: sim_net_set_publish_loss(random.pick([0, 100, 500]))
         case .stallThread: platform.stallThread(seconds: random.seconds(0...10))
         case .killConsumer: random.pick(consumers).kill()

@@ -4,8 +4,8 @@ import Events
 /// What a seed chooses before anything happens: load, bounds and which faults there are at all.
 struct Plan {
     enum Fault: String, CaseIterable {
-        case kill, powerLoss, killInDisk, powerLossInDisk, diskError, diskFull, slowDisk, cut, stall, publishLoss,
-            stallThread, killConsumer, killGateway, stop, rules, clock
+        case kill, powerLoss, killInDisk, powerLossInDisk, diskError, diskFull, slowDisk, cut, stall, repeats,
+            publishLoss, stallThread, killConsumer, killGateway, stop, rules, clock
     }
 
     var clock = Timing.Clock.wall

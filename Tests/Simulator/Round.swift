@@ -18,6 +18,7 @@ final class Round {
     let streams: [StreamGateway]
     let requests: RequestGateway
     let consumers: [SimulatedConsumer]
+    let repeater: Repeater
     let person: SimulatedOperator
     let rules: RuleFolder
     private(set) var memory = MemoryBound()
@@ -60,6 +61,7 @@ final class Round {
         requests = RequestGateway(
             tape("/request", 3), configuration.ingest, mayBeForgotten: given != nil || plan.faults.contains(.diskError),
             refused: plan.refused, seed: seed &* 31 &+ 4)
+        repeater = Repeater(configuration.ingest, seed: seed &* 31 &+ 6)
         consumers = [[], ["alarm/level/red/", "alarm/level/orange/"], ["alarm/domain/gas/"]].map {
             SimulatedConsumer(topics: $0, feed: configuration.feed, history: configuration.history)
         }
@@ -143,7 +145,7 @@ final class Round {
 
     func noFailure() throws {
         let failures =
-            streams.compactMap(\.failure) + [requests.failure, person.failure].compactMap { $0 }
+            streams.compactMap(\.failure) + [requests.failure, repeater.failure, person.failure].compactMap { $0 }
             + consumers.compactMap(\.failure)
         if let first = failures.first { throw Failure(first) }
     }

@@ -5,6 +5,7 @@
 // do not take part are served by the real libraries.
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -64,6 +65,10 @@ void sim_net_set_latency(int64_t least, int64_t most);
 void sim_net_set_publish_loss(int32_t permille);
 // Cuts connections, each with this chance; what is on its way is lost, and they come back by themselves.
 void sim_net_cut(int32_t permille);
+// What arrived last of DEALER clients, oldest first: how many messages, and a frame of one, or null where it has fewer. Valid
+// until the caller waits.
+int32_t sim_net_delivered_count(void);
+const void *sim_net_delivered(int32_t number, int32_t frame, size_t *count);
 // Nothing arrives at anybody for so long.
 void sim_net_stall(int64_t microseconds);
 
