@@ -288,10 +288,15 @@ void sim_kill(int32_t number) {
     block(*self, Wait::end, never);
 }
 
-void sim_stall_thread(int32_t number, int64_t microseconds) {
+static bool isNamed(Thread &thread, const char *name) {
+    char found[16] = "";
+    return !name || (pthread_getname_np(thread.handle, found, sizeof found) == 0 && strcmp(found, name) == 0);
+}
+
+void sim_stall_thread(int32_t number, const char *name, int64_t microseconds) {
     std::vector<Thread *> candidates;
     for (Thread *thread : threads)
-        if (!thread->ended && thread->process == number) candidates.push_back(thread);
+        if (!thread->ended && thread->process == number && isNamed(*thread, name)) candidates.push_back(thread);
     if (candidates.empty()) return;
     Thread *thread = candidates[chances.below(int64_t(candidates.size()))];
     thread->stalledUntil = elapsed + microseconds;

@@ -54,7 +54,7 @@ struct Checks {
             throw Failure("event \(twice.key) is in the journal \(twice.value) times")
         }
         let acknowledged =
-            round.requests.acknowledged
+            round.requests.acknowledged + (round.flood?.acknowledged ?? [])
             + round.streams.flatMap { stream in (0..<stream.acknowledged).map { stream.tape.line($0).id } }
         if let lost = acknowledged.first(where: { counts[$0] == nil }) {
             throw Failure("event \(lost) was acknowledged and is not in the journal")

@@ -28,9 +28,15 @@ struct Plan {
     /// The platform is killed and started again after so many seconds, whatever else befalls it; nil: it is not.
     var killedAfter: Double?
 
+    /// A gateway sends more than can be taken while the engine stands still, and nothing else happens.
+    var isFlooded = false
+
     /// A short day without faults, which has of everything that uses the disk: segments that are full, snapshots, dead letters, a
     /// start that reads a log and replays, and one after a clean stop.
     static let calm = Plan()
+
+    /// How long the engine stands still: the ticks of that time alone fill its queue.
+    static let floodSeconds = 100.0
 
     private init() {
         (subjects, lines, longestPause, snapshotSeconds, seconds) = (2, 8, 0.3, 1, 3)
@@ -52,5 +58,7 @@ struct Plan {
         let share = random.pick([0.1, 0.3, 0.6])
         faults = Fault.allCases.filter { _ in random.chance(share) }
         latency = random.pick([50...2000, 50...50_000, 1000...400_000])
+        isFlooded = random.chance(0.03)
+        if isFlooded { (seconds, faults) = (Self.floodSeconds + 10, []) }
     }
 }

@@ -18,10 +18,11 @@ final class Round {
     let streams: [StreamGateway]
     let requests: RequestGateway
     let consumers: [SimulatedConsumer]
+    let flood: FloodGateway?
     let repeater: Repeater
     let person: SimulatedOperator
     let rules: RuleFolder
-    private(set) var memory = MemoryBound()
+    private(set) var memory: MemoryBound
     var random: SeededRandom
     /// What came upon the platform since it was started, that it may end for.
     var isExcused = false
@@ -36,6 +37,7 @@ final class Round {
         plan = given ?? Plan(&random)
         try? FileManager.default.removeItem(atPath: place)
         try FileManager.default.createDirectory(atPath: place + "/disk", withIntermediateDirectories: true)
+        memory = MemoryBound(isFlooded: plan.isFlooded)
         rules = try RuleFolder(place + "/rules")
         sim_begin(seed, place + "/disk")
         var configuration = Configuration()
@@ -61,6 +63,7 @@ final class Round {
         requests = RequestGateway(
             tape("/request", 3), configuration.ingest, mayBeForgotten: given != nil || plan.faults.contains(.diskError),
             refused: plan.refused, seed: seed &* 31 &+ 4)
+        flood = plan.isFlooded ? FloodGateway(configuration.ingest) : nil
         repeater = Repeater(configuration.ingest, seed: seed &* 31 &+ 6)
         consumers = [[], ["alarm/level/red/", "alarm/level/orange/"], ["alarm/domain/gas/"]].map {
             SimulatedConsumer(topics: $0, feed: configuration.feed, history: configuration.history)
@@ -80,6 +83,11 @@ final class Round {
         requests.start()
         for consumer in consumers { consumer.start() }
         person.start()
+        if let flood {
+            while !platform.isReady { Machine.sleep(seconds: 0.1) }
+            platform.stallThread("engine", seconds: Plan.floodSeconds)
+            flood.start()
+        }
         try storm()
         try settle()
         try memory.check()
@@ -145,8 +153,8 @@ final class Round {
 
     func noFailure() throws {
         let failures =
-            streams.compactMap(\.failure) + [requests.failure, repeater.failure, person.failure].compactMap { $0 }
-            + consumers.compactMap(\.failure)
+            streams.compactMap(\.failure) + consumers.compactMap(\.failure)
+            + [requests.failure, flood?.failure, repeater.failure, person.failure].compactMap { $0 }
         if let first = failures.first { throw Failure(first) }
     }
 
@@ -177,7 +185,7 @@ final class Round {
         try rules.write(variant: 0)
         isDiskFull = false
         let deadline = Machine.now + 600_000_000
-        while !(requests.isDone && streams.allSatisfy(\.isDone)) {
+        while !(requests.isDone && streams.allSatisfy(\.isDone) && flood?.isDone != false) {
             Machine.sleep(seconds: 1)
             try keepRunning()
             guard Machine.now < deadline else {
@@ -186,6 +194,8 @@ final class Round {
                         + "streams \(streams.map(\.isDone)), platform ready \(platform.isReady)")
             }
         }
+        // The journal waited for the engine: nothing else keeps a message of the credit so long.
+        if flood?.busy == 0 { throw Failure("the flood has reached no bound") }
         person.stop()
         try stopCleanly()
         let head = try Checks.head(platform.configuration.data)

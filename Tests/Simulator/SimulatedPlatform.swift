@@ -42,7 +42,7 @@ final class SimulatedPlatform: @unchecked Sendable {
 
     func kill() { sim_kill(process) }
 
-    func stallThread(seconds: Double) { sim_stall_thread(process, Int64(seconds * 1e6)) }
+    func stallThread(_ name: String? = nil, seconds: Double) { sim_stall_thread(process, name, Int64(seconds * 1e6)) }
 
     /// Stops it as SIGTERM does; false where it has not ended within two minutes.
     func stop() -> Bool {

@@ -39,8 +39,8 @@ int32_t sim_spawn(void (*entry)(void *), void *argument);
 void sim_exit(void);
 bool sim_is_running(int32_t process);
 void sim_kill(int32_t process);
-// Stops one of its threads, chosen by the seed, from running for so long.
-void sim_stall_thread(int32_t process, int64_t microseconds);
+// Stops its thread of this name, or one chosen by the seed where null, from running for so long.
+void sim_stall_thread(int32_t process, const char *name, int64_t microseconds);
 
 // The disk. Calls of simulated processes are counted; an errno of 0 switches a fault off.
 int64_t sim_disk_calls(void);
