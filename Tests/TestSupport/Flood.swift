@@ -31,18 +31,21 @@ public final class Flood: Sendable {
     private let window: Int
     private let highWater: Int32
     private let rate: Double?
+    private let yields: Bool
 
     /// - Parameters:
     ///   - events: of a message.
     ///   - highWater: messages that its socket holds for the network.
     ///   - window: messages that may await their answer; a department that keeps to its credit has 64.
     ///   - rate: messages a second; nil: as many as the socket takes.
+    ///   - yields: takes what processor time others leave, as a sender on another machine takes none of ours.
     ///   - line: the n-th event of a message as JSON, with `Flood.id` in its id; asked anew now and then, so that its time may go on.
     public init(
         _ endpoint: String, events: Int = events, window: Int = .max, highWater: Int32 = 200, rate: Double? = nil,
-        line: @escaping @Sendable (Int) -> String
+        yields: Bool = false, line: @escaping @Sendable (Int) -> String
     ) {
-        (self.endpoint, self.window, self.highWater, self.rate) = (endpoint, window, highWater, rate)
+        (self.endpoint, self.window, self.highWater) = (endpoint, window, highWater)
+        (self.rate, self.yields) = (rate, yields)
         body = Body(events, line)
         Thread.detachNewThread { [self] in
             run()
@@ -61,6 +64,8 @@ public final class Flood: Sendable {
     }
 
     private func run() {
+        // Of this thread, and of libzmq's, which it starts.
+        if yields { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
         let context = Context()
         var options = SocketOptions()
         options.sendHighWater = highWater

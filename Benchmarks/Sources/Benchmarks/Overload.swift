@@ -36,7 +36,7 @@ struct Overload {
         capacity = Double(before.accepted * Flood.events) / Bounds.overloadSeconds
 
         let rate = capacity / Double(Flood.events)
-        let floods = (0..<3).map { Flood(platform.ingest, rate: rate, line: line("flood-\($0)")) }
+        let floods = (0..<3).map { Flood(platform.ingest, rate: rate, yields: true, line: line("flood-\($0)")) }
         let begun = Clocks.wall()
         try probe(platform, until: begun + Bounds.overloadSeconds)
         let seconds = Clocks.wall() - begun
