@@ -9,7 +9,7 @@ public enum FeedBounds {
     /// Bytes of a request frame; larger ones than `HistoryRequest.maximumBytes` are still answered, with their code.
     static let requestFrame: Int64 = 1 << 20
     /// Bytes of one client's requests that wait: some hundred of the usual ones. What it asks beyond is refused as `busy`.
-    static let peerRequestBytes = 128 << 10
+    static let peerRequestBytes = 2 << 20
     /// Requests taken from the socket in one turn: many more than are answered, so that libzmq's own queues stay short.
     static let requestsPerTurn = 1000
     /// Bytes of a subscription frame: topics have at most 200 bytes, and one says what it is.

@@ -25,16 +25,16 @@ struct FeedSession: ~Copyable {
         options.reconnectIntervalMaximum = FeedBounds.reconnectMilliseconds
         options.receiveHighWater = consumer.queuedMessages
         options.isRelaxedRequest = true
-        var live = options
+        var subscribing = options
         // Where it reads too slowly its queue is full; the platform's own heartbeat topic tells that it is there.
-        live.heartbeatInterval = 0
-        let subscriber = try Socket(consumer.context, .sub, live)
+        subscribing.heartbeatInterval = 0
+        let subscriber = try Socket(consumer.context, .sub, subscribing)
         for topic in consumer.topics.isEmpty ? [""] : consumer.topics { try subscriber.subscribe(topic) }
         try subscriber.subscribe("heartbeat/")
         try subscriber.connect(consumer.feed)
         let asker = try Socket(consumer.context, .req, options)
         try asker.connect(consumer.history)
-        _ = self.live.add(subscriber)
+        _ = live.add(subscriber)
         _ = answers.add(asker)
         self.subscriber = subscriber
         self.asker = asker

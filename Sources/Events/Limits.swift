@@ -4,9 +4,9 @@ public enum Limits {
     public static let messageBytes = 2 << 20
     /// Bytes of one frame that is still read, so that it can be answered as too large; beyond it libzmq drops the sender.
     public static let frameBytes = 2 * messageBytes
-    /// Bytes of one peer's messages that wait in memory for the door: twice the credit of a stream with usual messages. What it sends
-    /// beyond is answered `busy`.
-    public static let peerBytes = 8 << 20
+    /// Bytes of one peer's messages that wait in memory for the door: as many as a row takes, so that a sender that keeps to its credit is
+    /// not called `busy` sooner. What it sends beyond is answered so.
+    public static let peerBytes = rowBytes
     /// Messages that the door takes from its socket between two looks at what waits: many more than it then works through, so that
     /// libzmq's own queues stay short.
     public static let takenMessages = 4096

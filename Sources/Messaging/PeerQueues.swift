@@ -11,8 +11,8 @@ public struct PeerQueues {
         var bytes = 0
     }
 
-    /// What a message takes beside its bytes.
-    static let overhead = 512
+    /// What a message may take beside its bytes: libzmq's whole buffer of what was read with it, and its counters.
+    public static let overhead = 18 << 10
 
     /// Bytes of one peer's messages, `overhead` each included; one message waits however large it is.
     private let peerBytes: Int

@@ -36,6 +36,26 @@ import Testing
         }
     }
 
+    @Test func `what a client asks beyond its bound is refused as busy, and others are answered`() throws {
+        let feed = try place.start()
+        var options = SocketOptions()
+        options.receiveTimeout = 20_000
+        let greedy = try Socket(place.context.handle, .dealer, options)
+        try greedy.connect(place.endpoints.history)
+        let asked = 3 * FeedBounds.peerRequestBytes / PeerQueues.overhead
+        for _ in 0..<asked { _ = greedy.send(frames: [[], Array(#"{"since":0}"#.utf8)], wait: true) }
+        let other = try Socket(place.context.handle, .req, options)
+        try other.connect(place.endpoints.history)
+        _ = other.send(#"{"since":0}"#, wait: true)
+        var frames = Frames()
+        let isAnswered =
+            frames.receive(from: other, wait: true) == .message && frames.string(0).contains("\"ok\":true")
+        #expect(isAnswered)
+        #expect(eventually { feed.status.historyRequests == asked + 1 })
+        #expect(feed.status.refusals[.busy, default: 0] > 0)
+        #expect(feed.status.historyRequests - feed.status.refusals[.busy, default: 0] > 1)
+    }
+
     @Test func `a notice goes out once per topic tree with one sequence`() throws {
         let feed = try place.start()
         let socket = try subscriber(["alarm/", "heartbeat/"])

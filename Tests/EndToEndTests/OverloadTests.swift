@@ -7,7 +7,7 @@ extension EndToEnd {
     /// More than the platform can take, by departments and by consumers; `make bench` has the figures.
     struct OverloadTests {
         /// Kilobytes of a small city's platform under any flood: a journal row being filled, one waiting, one being written, what
-        /// waits of each sender (six times 8 MiB below), what comes in while one message is worked through, and the engine's queue.
+        /// waits of each sender (six times 16 MiB below), what comes in while one message is worked through, and the engine's queue.
         private static let mostKilobytes = 300 << 10
 
         private static func line(_ name: String) -> @Sendable (Int) -> String {

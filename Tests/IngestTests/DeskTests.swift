@@ -53,6 +53,32 @@ import Testing
         )
     }
 
+    @Test func `of a sender with too much waiting events are busy and kept nowhere, and its mark is told`() {
+        func overload(_ frames: String...) {
+            (["p"] + frames).map { Array($0.utf8) }.withPointers {
+                desk.receive($0, now: Bench.now, isOverloaded: true)
+            }
+        }
+        send(header(1), Bench.event())
+        _ = commit(at: 10)
+        #expect(answers().map { $0["accepted"] as? Int } == [1])
+        overload(header(2), Bench.event([("id", "\"b\"")]))
+        overload("", Bench.event([("id", "\"c\"")]))
+        overload(#"{"op":"resume","stream":"s"}"#)
+        let told = answers()
+        #expect(told.map { $0["code"] as? String } == ["busy", "busy", nil])
+        #expect(told.map { ($0["ack"] ?? $0["seq"]) as? Int } == [1, nil, 1])
+        #expect(told.prefix(2).allSatisfy { $0["retry"] as? Bool == true })
+        [Array(Bench.event().utf8)].withPointers { desk.receiveSilently($0, now: Bench.now, isOverloaded: true) }
+        #expect(desk.status.silentLost == 1 && desk.status.codes.first { $0.code == .busy }?.count == 3)
+        // Nothing of it was kept: it is taken when it comes again.
+        desk.pump()
+        #expect(commit(at: 11).isEmpty)
+        send(header(2), Bench.event([("id", "\"b\"")]))
+        #expect(commit(at: 11).count == 1)
+        #expect(answers().map { $0["accepted"] as? Int } == [1])
+    }
+
     @Test(arguments: [true, false]) func `messages that keep nothing take no room, however many`(silent: Bool) {
         func flood(_ body: String) {
             let bytes = Array(body.utf8)

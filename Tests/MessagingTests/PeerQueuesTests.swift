@@ -1,5 +1,6 @@
-import Messaging
 import Testing
+
+@testable import Messaging
 
 struct PeerQueuesTests {
     private static func text(_ queues: inout PeerQueues) -> String? {
@@ -36,16 +37,17 @@ struct PeerQueuesTests {
     }
 
     @Test func `a peer has so many bytes waiting, or one message of any size, and others are not concerned`() throws {
-        // A routing id of five bytes and 95 of text: 612 with what a message takes beside.
+        // A routing id of five bytes and 95 of text.
+        let bytes = 100 + PeerQueues.overhead
         let text = { (name: String) in name + String(repeating: ".", count: 95 - name.utf8.count) }
-        var queues = PeerQueues(peerBytes: 2 * 612)
-        let large = String(repeating: "x", count: 5000)
+        var queues = PeerQueues(peerBytes: 2 * bytes)
+        let large = String(repeating: "x", count: 50_000)
         let refused = try Self.taken([["1", "2", "3"].map(text), [large, text("4")], [text("5")]], &queues)
         #expect(refused == [text("3"), text("4")])
         #expect((0..<4).map { _ in Self.text(&queues) } == [text("1"), large, text("5"), text("2")])
         // What was taken out makes room.
         #expect(try Self.taken([["1", "2"].map(text)], &queues) == [])
-        var small = PeerQueues(peerBytes: 2 * 612 - 1)
+        var small = PeerQueues(peerBytes: 2 * bytes - 1)
         #expect(try Self.taken([["1", "2"].map(text)], &small) == [text("2")])
     }
 }
