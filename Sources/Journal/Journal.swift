@@ -42,7 +42,9 @@ public final class Journal: Sendable {
         let opened = try JournalWriter(newest, in: folder, settings: settings, keys: keys)
         if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
         let queue = opened.queue
-        let table = try onFile(newest.path, "reading the marks of") { try queue.inDatabase { try MarkTable($0) } }
+        let table = try onFile(newest.path, "reading the marks of") {
+            try queue.inDatabase { try MarkTable($0, newest) }
+        }
         marks = Mutex(table)
         writer = Mutex(opened)
     }

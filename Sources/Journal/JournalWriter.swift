@@ -17,6 +17,8 @@ struct JournalWriter {
     private(set) var tail: Tail
     /// `received` of the segment's first row.
     private var firstReceived: Int64?
+    /// False in a segment of an earlier version.
+    private var keepsMarkSum: Bool
     /// About the bytes of the segment's file.
     private var bytes: Int64
     /// Why nothing is accepted any more.
@@ -42,14 +44,15 @@ struct JournalWriter {
         let queue = try file.openForWriting()
         self.queue = queue
         watch = FileWatch(file.path)
-        (tail, firstReceived, bytes) = try onFile(file.path, "checking the end of") {
+        (tail, firstReceived, bytes, keepsMarkSum) = try onFile(file.path, "checking the end of") {
             // Says now, and not at the first commit, that the file is read-only or locked.
             try queue.inTransaction(.immediate) { _ in .rollback }
             return try queue.inDatabase { database in
                 let pages = try Int64.fetchOne(
                     database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
                 let first = try Int64.fetchOne(database, sql: "SELECT received FROM entry ORDER BY position LIMIT 1")
-                return (try Tail(database, file), first, pages ?? 0)
+                let keepsMarkSum = try SegmentSchema.version(database) >= SegmentSchema.markSums
+                return (try Tail(database, file), first, pages ?? 0, keepsMarkSum)
             }
         }
     }
@@ -86,7 +89,10 @@ struct JournalWriter {
         let bound = JournalBounds.groupEntries
         guard entries.count <= bound else { throw .refused(index: bound, reason: "over \(bound) entries at once") }
         guard let first = entries.first else { return [] }
-        let raised = try marks.withLock { (table) throws(JournalError) in try Self.raised(entries, over: table) }
+        let (raised, sum) = try marks.withLock { (table) throws(JournalError) in
+            let raised = try Self.raised(entries, over: table)
+            return (raised, table.sum(raising: raised))
+        }
         var builder = RowBuilder(
             engine: settings.engineVersion, keys: keys, compressor: compressor, next: tail.next,
             lastReceived: tail.lastReceived, previous: tail.previous,
@@ -97,9 +103,9 @@ struct JournalWriter {
         rows.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() { rows.append(try builder.row(entry, index: index)) }
         if isFull(at: first.received) { try rotate(first.received, marks: marks.withLock { $0 }) }
-        try commit(rows, raised)
+        try commit(rows, raised, sum)
         tail.advance(to: builder)
-        marks.withLock { table in for (department, mark) in raised { table.raise(mark, department: department) } }
+        marks.withLock { $0.raise(raised) }
         return zip(rows, entries).map { row, entry in
             JournalRecord(
                 position: row.position, received: entry.received, department: entry.department, entry: entry.entry)
@@ -127,12 +133,13 @@ struct JournalWriter {
         return false
     }
 
-    private mutating func commit(_ rows: [StoredRow], _ raised: [(String, StreamMark)]) throws(JournalError) {
+    private mutating func commit(_ rows: [StoredRow], _ raised: MarkTable, _ sum: MarkSum) throws(JournalError) {
         let queue = queue
+        let sum = keepsMarkSum ? sum : nil
         try onFile(file.path, "appending to") {
             try queue.inTransaction(.immediate) { database in
                 for row in rows { try row.insert(database) }
-                for (department, mark) in raised { try MarkTable.store(mark, department: department, database) }
+                if !raised.departments.isEmpty { try raised.store(database, sum: sum) }
                 return .commit
             }
         }
@@ -141,19 +148,17 @@ struct JournalWriter {
         firstReceived = firstReceived ?? rows[0].received
     }
 
-    /// The marks that a commit raises above the durable ones, each as often as it moves.
+    /// The marks that a commit raises above the durable ones.
     private static func raised(
         _ entries: [PendingEntry], over marks: MarkTable
-    ) throws(JournalError) -> [(String, StreamMark)] {
-        var raised: [(String, StreamMark)] = []
-        var table = MarkTable()
+    ) throws(JournalError) -> MarkTable {
+        var raised = MarkTable()
         for (index, pending) in entries.enumerated() {
             guard case .events(let batch) = pending.entry else { continue }
             for mark in batch.marks where marks.isBelow(mark, department: pending.department) {
-                guard table.raise(mark, department: pending.department) else { continue }
-                raised.append((pending.department, mark))
+                raised.raise(mark, department: pending.department)
             }
-            let new = table.streams(pending.department, missingFrom: marks)
+            let new = raised.streams(pending.department, missingFrom: marks)
             guard new == 0 || marks.streams(pending.department) + new <= JournalBounds.streamsPerDepartment else {
                 throw .refused(
                     index: index, reason: "over \(JournalBounds.streamsPerDepartment) streams of one department")
@@ -184,8 +189,8 @@ struct JournalWriter {
         }
         trouble = nil
         retired.append(queue)
-        (file, queue, watch, tail, firstReceived, bytes) =
-            (new, fresh.queue, fresh.watch, fresh.tail, nil, fresh.bytes)
+        (file, queue, watch, tail, firstReceived, bytes, keepsMarkSum) =
+            (new, fresh.queue, fresh.watch, fresh.tail, nil, fresh.bytes, fresh.keepsMarkSum)
         guard retired.count > Self.retiredBound else { return }
         for queue in takeRetired() { try onFile(queue.path, "closing") { try queue.close() } }
     }

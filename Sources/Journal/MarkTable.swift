@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import GRDB
 
 /// The high-water marks of every sequenced stream, by department; they only rise.
@@ -11,14 +12,32 @@ struct MarkTable: Equatable, Sendable {
     }
 
     private(set) var departments: [String: [String: Mark]] = [:]
+    /// Of all marks.
+    private(set) var sum = MarkSum()
 
-    /// Raises a mark; returns whether it moved.
-    @discardableResult
-    mutating func raise(_ mark: StreamMark, department: String) -> Bool {
+    mutating func raise(_ mark: StreamMark, department: String) {
         let new = Mark(epoch: mark.epoch, seq: mark.seq)
-        if let old = departments[department]?[mark.stream], !(old < new) { return false }
+        let old = departments[department]?[mark.stream]
+        if let old, !(old < new) { return }
         departments[department, default: [:]][mark.stream] = new
-        return true
+        sum.replace(old, by: new, stream: mark.stream, department: department)
+    }
+
+    mutating func raise(_ other: MarkTable) {
+        for department in other.departments.keys {
+            for mark in other.marks(department) { raise(mark, department: department) }
+        }
+    }
+
+    /// What the sum will be with these marks, which are above those here.
+    func sum(raising other: MarkTable) -> MarkSum {
+        var sum = sum
+        for (department, streams) in other.departments {
+            for (stream, new) in streams {
+                sum.replace(departments[department]?[stream], by: new, stream: stream, department: department)
+            }
+        }
+        return sum
     }
 
     /// Whether a stream has no mark yet, or a lower one.
@@ -28,8 +47,10 @@ struct MarkTable: Equatable, Sendable {
 
     /// Takes over the marks of streams that have none here.
     mutating func addMissing(from other: MarkTable) {
-        for (department, streams) in other.departments {
-            departments[department, default: [:]].merge(streams) { known, _ in known }
+        for department in other.departments.keys {
+            for mark in other.marks(department) where departments[department]?[mark.stream] == nil {
+                raise(mark, department: department)
+            }
         }
     }
 
@@ -48,24 +69,39 @@ struct MarkTable: Equatable, Sendable {
 
     init() {}
 
-    init(_ database: Database) throws {
+    /// What a segment holds; throws `corrupt` where the marks are not those that were written.
+    init(_ database: Database, _ file: SegmentFile) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT department, stream, epoch, seq FROM mark")
         while let row = try rows.next() {
             let (epoch, seq): (Int64, Int64) = try (row.decode(atIndex: 2), row.decode(atIndex: 3))
             let (department, stream): (String, String) = try (row.decode(atIndex: 0), row.decode(atIndex: 1))
-            departments[department, default: [:]][stream] = Mark(
-                epoch: UInt64(bitPattern: epoch), seq: UInt64(bitPattern: seq))
+            let mark = StreamMark(stream: stream, epoch: UInt64(bitPattern: epoch), seq: UInt64(bitPattern: seq))
+            raise(mark, department: department)
+        }
+        guard try SegmentSchema.version(database) >= SegmentSchema.markSums else { return }
+        let stored = try Data.fetchOne(database, sql: "SELECT digest FROM mark_sum")
+        guard stored == Data(sum.bytes) else {
+            throw JournalError.corrupt(
+                file: file.path, position: nil, reason: "the marks of the streams are not those that were written")
         }
     }
 
-    func insertAll(_ database: Database) throws {
+    /// Stores these marks, and the sum of all of the segment's; nil for a segment that keeps none.
+    func store(_ database: Database, sum: MarkSum?) throws {
         for department in departments.keys.sorted() {
             for mark in marks(department) { try Self.store(mark, department: department, database) }
         }
+        guard let sum else { return }
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO mark_sum(id, digest) VALUES(1, ?)
+                ON CONFLICT(id) DO UPDATE SET digest = excluded.digest
+                """)
+        try statement.execute(arguments: [Data(sum.bytes)])
     }
 
     /// Numbers are stored as the 64-bit patterns they are; SQL never compares them.
-    static func store(_ mark: StreamMark, department: String, _ database: Database) throws {
+    private static func store(_ mark: StreamMark, department: String, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO mark(department, stream, epoch, seq) VALUES(?, ?, ?, ?)
@@ -74,5 +110,22 @@ struct MarkTable: Equatable, Sendable {
         try statement.execute(arguments: [
             department, mark.stream, Int64(bitPattern: mark.epoch), Int64(bitPattern: mark.seq),
         ])
+    }
+}
+
+/// Tells a set of marks from any that has other bits or rows, and follows one that changes: all marks' hashes, exclusive or.
+struct MarkSum: Equatable, Sendable {
+    private(set) var bytes = Digest.genesis.bytes
+
+    mutating func replace(_ old: MarkTable.Mark?, by new: MarkTable.Mark, stream: String, department: String) {
+        for mark in [old, new] {
+            guard let mark else { continue }
+            var text = ByteWriter()
+            text.put(department)
+            text.put(stream)
+            text.put(mark.epoch)
+            text.put(mark.seq)
+            for (index, byte) in Digest(of: text.bytes).bytes.enumerated() { bytes[index] ^= byte }
+        }
     }
 }

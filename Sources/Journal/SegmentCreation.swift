@@ -28,7 +28,7 @@ extension SegmentFile {
                 try database.execute(
                     sql: "INSERT INTO segment(id, first_position, first_received, previous) VALUES(1, ?, ?, ?)",
                     arguments: [start.position, start.received, Data(start.previous.bytes)])
-                try marks.insertAll(database)
+                try marks.store(database, sum: marks.sum)
                 return .commit
             }
             try queue.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }

@@ -41,13 +41,26 @@ enum SegmentSchema {
             seq INTEGER NOT NULL,
             PRIMARY KEY(department, stream)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        CREATE TABLE mark_sum(
+            id INTEGER PRIMARY KEY CHECK(id = 1),
+            digest BLOB NOT NULL
+        ) STRICT;
+        """,
     ]
+
+    /// From here on a segment keeps a sum of its marks.
+    static let markSums: Int64 = 2
 
     static func create(_ database: Database) throws {
         try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         for step in steps { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
+    static func version(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
 
     /// Throws unless the file is a segment of a version that this software knows.
@@ -56,7 +69,7 @@ enum SegmentSchema {
         guard application == applicationID else {
             throw JournalError.foreign(path: path, reason: "application_id \(application), not \(applicationID)")
         }
-        let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let found = try version(database)
         guard found <= version else { throw JournalError.newerFormat(path: path, version: found) }
         guard found >= 1 else { throw JournalError.foreign(path: path, reason: "user_version \(found)") }
     }

@@ -83,7 +83,7 @@ private struct VerifyWalk {
             let (rows, stored) = try onFile(file.path, "reading") {
                 try queue.read { database in
                     let rows = try StoredRow.page(database, from: next)
-                    return (rows, rows.isEmpty ? try MarkTable(database) : nil)
+                    return (rows, rows.isEmpty ? try MarkTable(database, file) : nil)
                 }
             }
             for row in rows { try check(row, file) }

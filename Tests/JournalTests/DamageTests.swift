@@ -132,12 +132,34 @@ struct DamageTests {
         #expect(throws: JournalError.self) { try Samples.open(directory) }
     }
 
-    @Test func `a mark that no batch gave is found`() throws {
-        let file = try fill()
-        try file.openForWriting().writeWithoutTransaction {
-            try $0.execute(sql: "INSERT INTO mark(department, stream, epoch, seq) VALUES('gas', 'a', 1, 1)")
+    /// Streams a and b of one department, each moved twice.
+    private func fillMarks() throws -> SegmentFile {
+        let journal = try Samples.open(directory)
+        for seq in [7, 8] as [UInt64] {
+            var batch = Samples.readings(1)
+            batch.marks = ["a", "b"].map { StreamMark(stream: $0, epoch: 3, seq: seq) }
+            _ = try journal.append([Samples.pending(.events(batch), from: "gas")])
         }
+        return SegmentFile(directory: Journal.directory(directory.path), first: 1)
+    }
+
+    @Test(arguments: [
+        "INSERT INTO mark(department, stream, epoch, seq) VALUES('gas', 'c', 1, 1)",
+        "DELETE FROM mark WHERE stream = 'a'",
+        "UPDATE mark SET seq = 65544 WHERE stream = 'b'", "UPDATE mark SET epoch = 2 WHERE stream = 'a'",
+        "UPDATE mark SET stream = 'c' WHERE stream = 'a'", "UPDATE mark SET department = 'gaz' WHERE stream = 'a'",
+        "UPDATE mark_sum SET digest = zeroblob(32)", "DELETE FROM mark_sum",
+    ]) func `a mark that no batch gave is found by verify and opening`(change: String) throws {
+        let file = try fillMarks()
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+        #expect(try Samples.open(directory).marks("gas").map(\.seq) == [8, 8])
+        try file.openForWriting().writeWithoutTransaction { try $0.execute(sql: change) }
         #expect(try Journal.verify(data: directory.path).problem?.reason.contains("marks") == true)
+        #expect {
+            try Samples.open(directory)
+        } throws: {
+            "\($0)".contains(file.path) && "\($0)".contains("the marks of the streams are not those that were written")
+        }
     }
 
     @Test func `a torn file names itself and says what to do`() throws {

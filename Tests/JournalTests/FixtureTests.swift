@@ -23,7 +23,8 @@ struct FixtureTests {
         return text
     }
 
-    @Test(arguments: [1]) func `a journal of an earlier format is read, verified and gone on with`(version: Int) throws
+    @Test(arguments: [1, 2]) func `a journal of an earlier format is read, verified and gone on with`(version: Int)
+        throws
     {
         let fixture = Self.fixtures.appendingPathComponent("version\(version)")
         let directory = TemporaryDirectory()
