@@ -93,7 +93,7 @@ let package = Package(
         tests("EngineTests", ["Engine", "TestSupport"], exclude: ["Fixtures"]),
         tests("StrictYAMLTests", ["StrictYAML"]),
         tests("RuleFilesTests", ["RuleFiles", "TestSupport"]),
-        tests("MessagingTests", ["Messaging"]),
+        tests("MessagingTests", ["Messaging", "TestSupport"]),
         tests("IngestTests", ["Ingest", "TestSupport"]),
         tests("JournalTests", ["Journal", "Events", "TestSupport", grdb], exclude: ["Fixtures"]),
         tests("AlertStoreTests", ["AlertStore", "Events", "Engine", "TestSupport", grdb], exclude: ["Fixtures"]),

@@ -7,6 +7,9 @@ public enum Limits {
     /// Bytes of one peer's messages that wait in memory for the door: as many as a row takes, so that a sender that keeps to its credit is
     /// not called `busy` sooner. What it sends beyond is answered so.
     public static let peerBytes = rowBytes
+    /// By how much the thread that reads from the departments' sockets is nicer than those that decode, store and decide, a tenth of
+    /// their weight: in a flood it reads with what processor time they leave, and the network holds back the rest.
+    public static let doorNiceness: UInt32 = 10
     /// Messages that the door takes from its socket between two looks at what waits: many more than it then works through, so that
     /// libzmq's own queues stay short.
     public static let takenMessages = 4096

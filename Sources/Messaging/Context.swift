@@ -19,6 +19,16 @@ public struct Context: ~Copyable {
         handle = Handle(raw: raw)
     }
 
+    /// Starts libzmq's threads, which otherwise start with the first socket, nicer than the caller: each ten is a tenth of its weight for
+    /// a processor that others want too, and all of an idle one.
+    public func startThreads(nicerBy: UInt32) throws {
+        let thread = try DedicatedThread("zmq start") { [handle] in
+            fz_add_niceness(nicerBy)
+            _ = try Socket(handle, .pull)
+        }
+        try thread.join()
+    }
+
     /// Waits until every socket is closed and lingering messages are sent or given up.
     deinit {
         while zmq_ctx_term(handle.raw) != 0, fz_errno() == EINTR {}

@@ -9,6 +9,12 @@ struct ControlServer: ~Copyable {
     private let stop: Wake
     private let work: ControlWork
     private var poller = Poller()
+    enum Answer {
+        case now([UInt8])
+        /// It waits for a decision of `work`.
+        case later(ControlRequest)
+    }
+
     /// A whole rules directory fits.
     static let maximumBytes = 32 << 20
     /// Answered between two looks at signals; of what is taken from the socket meanwhile.
@@ -46,8 +52,8 @@ struct ControlServer: ~Copyable {
 
     var endpoint: String { socket.lastEndpoint() }
 
-    /// Returns when a signal came or another thread asked to stop. `answer` gives nil for what goes to `work`.
-    mutating func run(answer: ([UInt8]) -> [UInt8]?) {
+    /// Returns when a signal came or another thread asked to stop.
+    mutating func run(answer: ([UInt8]) -> Answer) {
         while poller.wait(milliseconds: requests.isEmpty ? 1000 : 0) {
             if poller.isReadable(1), signals.next() != nil { return }
             if poller.isReadable(2) { return }
@@ -57,6 +63,7 @@ struct ControlServer: ~Copyable {
         }
     }
 
+    /// With what the commands that ask read in their answers.
     private static let busy =
         #"{"ok":false,"code":"unavailable","why":"too many requests wait: try again","findings":"too many requests wait: try again","#
         + #""changed":0,"ruleSet":"","previous":"","position":0,"episode":"","repeated":false}"#
@@ -81,12 +88,13 @@ struct ControlServer: ~Copyable {
     }
 
     /// False where nothing waits.
-    private mutating func answerOne(_ answer: ([UInt8]) -> [UInt8]?) -> Bool {
+    private mutating func answerOne(_ answer: ([UInt8]) -> Answer) -> Bool {
         guard let frames = requests.next()?.withFrames({ $0.map { Array($0) } }) else { return false }
         let (envelope, body) = (Array(frames.dropLast()), frames[frames.count - 1])
-        if let answer = answer(body) {
-            _ = socket.send(frames: envelope + [answer])
-        } else if !work.submit(.init(envelope: envelope, body: body)) {
+        switch answer(body) {
+        case .now(let answer): _ = socket.send(frames: envelope + [answer])
+        case .later(let asked):
+            guard !work.submit(.init(envelope: envelope, asked: asked, bytes: body.count)) else { return true }
             _ = socket.send(frames: envelope + [Array(Self.busy.utf8)])
         }
         return true

@@ -5,7 +5,9 @@ import Messaging
 final class ControlWork: Sendable {
     struct Request: Sendable {
         var envelope: [[UInt8]]
-        var body: [UInt8]
+        var asked: ControlRequest
+        /// As it came.
+        var bytes: Int
     }
 
     private struct Shared {
@@ -30,20 +32,20 @@ final class ControlWork: Sendable {
     func submit(_ request: Request) -> Bool {
         shared.change { shared in
             guard !shared.isClosed, shared.waiting.count < Self.maximumWaiting,
-                shared.bytes + request.body.count <= Self.maximumBytes
+                shared.bytes + request.bytes <= Self.maximumBytes
             else { return false }
             shared.waiting.append(request)
-            shared.bytes += request.body.count
+            shared.bytes += request.bytes
             return true
         }
     }
 
     /// Answers what was submitted until it is closed, and then what still waits.
-    func run(answer: ([UInt8]) -> [UInt8]) {
+    func run(answer: (ControlRequest) -> [UInt8]) {
         while let request = next() {
-            let answered = answer(request.body)
+            let answered = answer(request.asked)
             shared.withLock { shared in
-                shared.bytes -= request.body.count
+                shared.bytes -= request.bytes
                 shared.done.append((request.envelope, answered))
             }
             wake.signal()

@@ -75,6 +75,8 @@ public final class Platform: Sendable {
         Descriptors.raiseLimit()
         let (stage, first) = try prepareEngine()
         let context = Context()
+        let doorContext = Context()
+        try doorContext.startThreads(nicerBy: Limits.doorNiceness)
         let signals = signals.withLock { $0.wait.take() }
         guard let signals else { preconditionFailure("a platform runs once") }
         let work = try ControlWork()
@@ -129,7 +131,7 @@ public final class Platform: Sendable {
         }
         try start.submit(to: door)
         try start.awaitApplied(threads)
-        try threads.start("ingest") { [self, sockets = context.handle] in
+        try threads.start("ingest") { [self, sockets = doorContext.handle] in
             try ingest.run(context: sockets, past: remember)
         }
         let upkeep = makeUpkeep(letters, stage, feed)

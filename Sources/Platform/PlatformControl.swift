@@ -7,33 +7,29 @@ import Ingest
 
 /// What the control socket answers.
 extension Platform {
-    /// nil for what waits for a decision: `decide` answers that.
+    /// At once, but for what waits for a decision: `decide` answers that.
     func answer(
         _ body: [UInt8], _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed, _ forwarder: Forwarder?,
         _ letters: RejectDesk
-    ) -> [UInt8]? {
-        switch Self.request(body).op {
-        case "status": encode(status(stage, ingest, feed.status, forwarder?.status, letters.counts))
-        case "reload", "activate", "rollback", "acknowledge": nil
-        default: encode(UnknownOperation())
+    ) -> ControlServer.Answer {
+        // What is not JSON is an unknown operation.
+        let request = (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
+        return switch request.op {
+        case "status": .now(encode(status(stage, ingest, feed.status, forwarder?.status, letters.counts)))
+        case "reload", "activate", "rollback", "acknowledge": .later(request)
+        default: .now(encode(UnknownOperation()))
         }
     }
 
     /// Waits until the engine has decided, or half a minute.
-    func decide(_ body: [UInt8], _ ingest: IngestServer) -> [UInt8] {
-        let request = Self.request(body)
-        return switch request.op {
+    func decide(_ request: ControlRequest, _ ingest: IngestServer) -> [UInt8] {
+        switch request.op {
         case "reload": encode(reload(ingest))
         case "activate": encode(activate(request))
         case "rollback": encode(rollback(request))
         case "acknowledge": encode(acknowledge(request))
         default: encode(UnknownOperation())
         }
-    }
-
-    /// What is not JSON is an unknown operation.
-    private static func request(_ body: [UInt8]) -> ControlRequest {
-        (try? JSONDecoder().decode(ControlRequest.self, from: Data(body))) ?? ControlRequest(op: "")
     }
 
     func status(

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Client
 import Engine
-import Events
 import Foundation
 import Platform
 
@@ -56,27 +54,7 @@ struct ReplayCommand: ParsableCommand {
                         FileHandle.standardError.write(Data(text.utf8))
                     }, each: show)
             } else if let file {
-                var lines = try NDJSONFile(path: file, readsTimes: false)
-                var buffer: [UInt8] = []
-                var numbers: [Int] = []
-                func chunk() throws -> [UInt8]? {
-                    buffer.removeAll(keepingCapacity: true)
-                    numbers.removeAll(keepingCapacity: true)
-                    while numbers.count < 1000, buffer.count < Limits.messageBytes,
-                        try lines.nextLine(into: &buffer) != nil
-                    { numbers.append(lines.line) }
-                    return buffer.isEmpty ? nil : buffer
-                }
-                try replay.run(
-                    department: configuration.department, chunks: chunk,
-                    refused: { finding in
-                        refused += 1
-                        let place = "\(file):\(numbers[finding.index])"
-                        let text = "\(place): refused \(finding.id ?? "-"): \(finding.code.rawValue), \(finding.en)\n"
-                        FileHandle.standardError.write(Data(text.utf8))
-                    }, each: show)
-                refused += lines.skipped.count
-                for line in lines.skipped.report(of: file) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+                refused = try replay.run(file: file, department: configuration.department, each: show)
             }
         } catch let error as PlatformError {
             throw error

@@ -129,11 +129,9 @@ extension RulesCommand {
                 var episodes = ReplayEpisodes(since: from ?? .distantPast, until: to ?? .distantFuture)
                 let isFirst = sides.isEmpty
                 var replay = try Replay(configuration)
-                try replay.run(file: path, department: configuration.department) {
-                    if isFirst { warn($0) }
-                } each: {
-                    for decision in $0 { episodes.take(decision) }
-                }
+                try replay.run(
+                    file: path, department: configuration.department, tells: isFirst,
+                    each: { for decision in $0 { episodes.take(decision) } })
                 events = replay.events
                 if isFirst { met = replay.counters.reduce(0) { $0 + $1.counters.met } }
                 sides.append(episodes)
@@ -142,11 +140,6 @@ extension RulesCommand {
                 candidate: directory, other: diff, events: events, met: met, from: from, until: to ?? end,
                 start: .beginning,
                 sides: sides)
-        }
-
-        private func warn(_ finding: Finding) {
-            let text = "refused \(finding.id ?? "-"): \(finding.code.rawValue) \(finding.field ?? "")\n"
-            FileHandle.standardError.write(Data(text.utf8))
         }
 
         /// The newest time that a line names: what a span back is counted from.
@@ -159,30 +152,5 @@ extension RulesCommand {
             }
             return last
         }
-    }
-}
-
-extension Replay {
-    /// A file of NDJSON, a thousand lines at a time.
-    mutating func run(
-        file path: String, department: Department, refused: (Finding) -> Void,
-        batch: (EventBatch, Engine) throws -> Void = { _, _ in }, each: ([Decision]) -> Void = { _ in }
-    ) throws {
-        var lines = try NDJSONFile(path: path, readsTimes: false)
-        var count = 0
-        let progress = ProgressLine(pause: 10)
-        try run(
-            department: department,
-            chunks: {
-                var buffer: [UInt8] = []
-                for _ in 0..<1000 where buffer.count < Limits.messageBytes {
-                    guard try lines.nextLine(into: &buffer) != nil else { break }
-                    count += 1
-                }
-                progress.show("\(count) lines")
-                return buffer.isEmpty ? nil : buffer
-            }, refused: refused, batch: batch, each: each)
-        progress.end()
-        for line in lines.skipped.report(of: path) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
     }
 }

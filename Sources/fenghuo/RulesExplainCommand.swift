@@ -88,11 +88,7 @@ extension RulesCommand {
             (configuration.rules, configuration.registry, configuration.metrics) = (rules, registry, metrics)
             var replay = try Replay(configuration)
             replay.follow(rule: rule, key: key, exercise: exercise)
-            try replay.run(file: path, department: configuration.department) { finding in
-                let text = "refused \(finding.id ?? "-"): \(finding.code.rawValue) \(finding.field ?? "")\n"
-                FileHandle.standardError.write(Data(text.utf8))
-            } each: { _ in
-            }
+            try replay.run(file: path, department: configuration.department)
             guard let trace = replay.trace else { preconditionFailure("a followed replay has a trace") }
             return (trace, .beginning)
         }

@@ -94,10 +94,6 @@ extension RulesCommand {
                 var readers: [String: ShownRoute] = [:]
                 try replay.run(
                     file: path, department: configuration.department,
-                    refused: { finding in
-                        let text = "refused \(finding.id ?? "-"): \(finding.code.rawValue) \(finding.field ?? "")\n"
-                        FileHandle.standardError.write(Data(text.utf8))
-                    },
                     batch: { batch, engine in
                         for rule in engine.ruleSet.rules {
                             for event in 0..<batch.count {

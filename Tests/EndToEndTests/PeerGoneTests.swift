@@ -63,5 +63,72 @@ extension EndToEnd {
             #expect(try wire.ask(event)?["accepted"] as? Int == 1)
             #expect(platform.stop() == 0)
         }
+
+        /// Lines that a process writes to a pipe, read only when asked for.
+        private final class Pipe {
+            let path: String
+            private let descriptor: Int32
+            private(set) var bytes: [UInt8] = []
+            private(set) var lines = 0
+
+            init(in scratch: Scratch) throws {
+                path = scratch.path + "/pipe"
+                #expect(mkfifo(path, 0o600) == 0)
+                descriptor = open(path, O_RDONLY | O_NONBLOCK)
+            }
+
+            deinit { close(descriptor) }
+
+            /// Whether more waits than the pipe takes, so that its writer waits too.
+            var isFull: Bool {
+                var waiting: Int32 = 0
+                return ioctl(descriptor, UInt(FIONREAD), &waiting) == 0 && waiting > 60_000
+            }
+
+            /// Reads what waits.
+            func drain() {
+                var part = [UInt8](repeating: 0, count: 1 << 16)
+                while case let count = read(descriptor, &part, part.count), count > 0 {
+                    bytes += part.prefix(count)
+                    lines += part.prefix(count).count { $0 == UInt8(ascii: "\n") }
+                }
+            }
+        }
+
+        @Test func `a listener that cannot print outlives the platform, and then prints every alarm once`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let pipe = try Pipe(in: scratch)
+            let listen = "\(Repository.executable) listen --json --feed \(platform.feed) --history \(platform.history)"
+            let listener = try ChildProcess("/bin/sh", ["-c", "exec \(listen) > \(pipe.path)"], in: scratch)
+            #expect(try eventually { try platform.status().feedHistoryRequests > 0 })
+            func raise(_ subjects: Range<Int>) throws {
+                let lines = subjects.map {
+                    #"{"id":"\#($0)","subject":"\#($0)","metric":"gas.lel","value":55,"unit":"%LEL","area":"320213","#
+                        + #""time":"2026-07-02T00:00:30+08:00"}"#
+                }
+                let wire = try Wire(.req, platform.ingest)
+                #expect(try wire.ask(lines.joined(separator: "\n"))?["accepted"] as? Int == subjects.count)
+            }
+            // More than the listener's queue and the network hold.
+            let alarms = 24_000
+            for first in stride(from: 0, to: alarms, by: 8000) { try raise(first..<first + 8000) }
+            #expect(try platform.settle())
+            #expect(eventually { pipe.isFull })
+            for _ in 0..<3 {
+                platform.kill()
+                try platform.start()
+            }
+            try raise(alarms..<alarms + 1)
+            _ = eventually {
+                pipe.drain()
+                return pipe.lines > alarms || !listener.isRunning
+            }
+            let seqs = try pipe.bytes.split(separator: UInt8(ascii: "\n")).map {
+                try (JSONSerialization.jsonObject(with: Data($0)) as? [String: Any])?["seq"] as? Int
+            }
+            #expect(listener.isRunning && seqs == Array(1...alarms + 1), "\(seqs.count): \(listener.errors)")
+            #expect(platform.stop() == 0)
+        }
     }
 }

@@ -3,7 +3,7 @@ import Platform
 
 /// A platform as an operator runs it: its own process, a configuration file, ports that the system chose.
 ///
-/// Starting again goes on with the same data and ingest port, as departments know it. Used by one thread at a time.
+/// Starting again goes on with the same data and ports, as departments and consumers know them. Used by one thread at a time.
 final class RunningPlatform: @unchecked Sendable {
     // @unchecked: a test hands it from thread to thread, never shares it.
     struct Settings {
@@ -13,6 +13,8 @@ final class RunningPlatform: @unchecked Sendable {
         var metrics = Repository.root + "/catalogue/metrics.yml"
         var data: String?
         var ingest = "tcp://127.0.0.1:*"
+        var feed = "tcp://127.0.0.1:*"
+        var history = "tcp://127.0.0.1:*"
         var snapshotEvery = "5m"
         /// Further lines of the file.
         var more = ""
@@ -68,8 +70,8 @@ final class RunningPlatform: @unchecked Sendable {
             metrics: \(settings.metrics)
             clock: \(settings.clock)
             ingest: \(settings.ingest)
-            feed: tcp://127.0.0.1:*
-            history: tcp://127.0.0.1:*
+            feed: \(settings.feed)
+            history: \(settings.history)
             control: tcp://127.0.0.1:*
             snapshot_every: \(settings.snapshotEvery)
             \(settings.more)
@@ -93,7 +95,7 @@ final class RunningPlatform: @unchecked Sendable {
             throw NotReady(code: child.wait(seconds: 0.1), errors: child.errors)
         }
         (ingest, feed, history, control) = (words[3], words[5], words[7], words[9])
-        settings.ingest = ingest
+        (settings.ingest, settings.feed, settings.history) = (ingest, feed, history)
     }
 
     /// SIGKILL: no warning, no clean-up.
@@ -134,9 +136,10 @@ final class RunningPlatform: @unchecked Sendable {
 
     /// Waits until the engine has applied and the store holds everything that is journaled by now.
     func settle() throws -> Bool {
-        try eventually {
+        let end = try status().journalNext
+        return try eventually {
             let status = try status()
-            return status.engineNext == status.journalNext && status.storeApplied + 1 >= status.engineNext
+            return status.engineNext >= end && status.storeApplied + 1 >= end
         }
     }
 }

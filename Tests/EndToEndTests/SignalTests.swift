@@ -2,6 +2,7 @@ import City
 import Client
 import Events
 import Foundation
+import Platform
 import Testing
 
 extension EndToEnd {
@@ -28,6 +29,30 @@ extension EndToEnd {
             let (killer, platform) = try send(.pause(microseconds: 3_000_000))
             #expect(killer.pauses == 1)
             try KillTests.expectUndisturbed(platform.data, starts: 0)
+        }
+
+        @Test func `what an operator asks beyond the bound while it stood still is refused, and the next is answered`()
+            throws
+        {
+            let platform = try RunningPlatform(in: try Scratch())
+            let wire = try Wire(.dealer, platform.control)
+            platform.signal(SIGSTOP)
+            // Twenty kilobytes each, of which fifty wait.
+            let request = #"{"op":"reload"\#(String(repeating: " ", count: 20 << 10))}"#
+            for _ in 0..<200 { wire.send([[], Array(request.utf8)]) }
+            platform.signal(SIGCONT)
+            var codes: Set<String> = []
+            // The first is answered after all that came with it were taken or refused.
+            while !codes.contains("") {
+                let answer = try #require(try wire.answer())
+                codes.insert(answer["code"] as? String ?? "")
+                let decoded = try JSONDecoder().decode(
+                    RulesAnswer.self, from: JSONSerialization.data(withJSONObject: answer))
+                #expect(decoded.ok == (answer["code"] == nil), "\(answer)")
+            }
+            #expect(codes == ["", "unavailable"])
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(platform.stop() == 0)
         }
     }
 }

@@ -1,5 +1,7 @@
+import Foundation
 import Messaging
 import Synchronization
+import TestSupport
 import Testing
 
 /// Real sockets on ports that the system chooses.
@@ -33,6 +35,24 @@ struct SocketTests {
         check(receive(router, &frames) == .message && frames.count == 3 && frames.string(2) == "b")
         check(router.send(frames: [frames.bytes(0), Array("c".utf8)]) == .sent)
         check(receive(dealer, &frames) == .message && frames.string(0) == "c")
+    }
+
+    @Test func `libzmq's threads are as nice as they were started`() throws {
+        func threads() throws -> [String: Int32] {
+            let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+            return tasks.reduce(into: [:]) { threads, task in
+                let name = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+                guard name?.hasPrefix("ZMQbg/IO") == true, let id = UInt32(task) else { return }
+                threads[task] = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id)
+            }
+        }
+        let before = try threads()
+        let context = Context()
+        // No other test's is so nice.
+        try context.startThreads(nicerBy: 17)
+        let router = try Socket(context.handle, .router, patient())
+        try router.bind("tcp://127.0.0.1:*")
+        #expect(try eventually { try threads().filter { before[$0.key] == nil && $0.value == 17 }.count == 1 })
     }
 
     @Test(arguments: [(8, Frames.Received.message), (9, .tooMany)])

@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a call of the disk that breaks a promise is named, with the command that shows it`() throws {
-        let end = try simulate("--every-call", "53", "--ignore-sync", ".sqlite-wal")
+        let end = try simulate("--every-call", "43", "--ignore-sync", ".sqlite-wal")
         #expect(end.code == 1)
         try replays(end)
     }

@@ -13,6 +13,9 @@ static inline int fz_errno(void) { return zmq_errno(); }
 static inline int fz_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 void fz_name_thread(const char *name);
 
+// Adds to the niceness, at most 19, of this thread and those that it starts: on Linux each thread has its own. Needs no privilege.
+static inline void fz_add_niceness(unsigned by) { (void)!nice((int)by); }
+
 // Blocks SIGINT, SIGTERM and SIGHUP in this thread and those it starts, ignores SIGPIPE, returns a signalfd for the three.
 static inline int fz_signal_fd(void) {
     sigset_t set;
