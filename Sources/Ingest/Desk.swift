@@ -239,7 +239,7 @@ final class Desk {
     private func advance(_ place: MessageHeader.Place, _ hash: UInt64) {
         intake.streams.advance(key(place.stream), epoch: place.epoch, seq: place.seq, hash: hash)
         let mark = StreamMark(stream: place.stream, epoch: place.epoch, seq: place.seq)
-        if let at = intake.batch.marks.firstIndex(where: { $0.stream == place.stream }) {
+        if let at = intake.batch.marks.firstIndex(where: { $0.stream.utf8.elementsEqual(place.stream.utf8) }) {
             intake.batch.marks[at] = mark
         } else {
             intake.batch.marks.append(mark)

@@ -101,7 +101,8 @@ public final class IngestServer: Sendable {
         var frames = Frames(capacity: Limits.frames + 1, maximumBytes: Limits.messageBytes + Limits.headerBytes + 1024)
         var nextStatus = ContinuousClock.now
         var running = true
-        var (waiting, silent) = (PeerQueues(peerBytes: Limits.peerBytes), PeerQueues(peerBytes: Limits.peerBytes))
+        var waiting = PeerQueues(peerBytes: Limits.peerBytes)
+        var silent = PeerQueues(peerBytes: Limits.peerBytes)
         while running {
             running = poller.wait(milliseconds: waiting.isEmpty && silent.isEmpty ? 200 : 0)
             if poller.isReadable(woken) { wake.drain() }

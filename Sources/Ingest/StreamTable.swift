@@ -45,8 +45,12 @@ struct StreamTable {
     }
 
     struct Key: Hashable {
-        var department: String
-        var stream: String
+        private let department: ExactName
+        private let stream: ExactName
+
+        init(department: String, stream: String) {
+            (self.department, self.stream) = (ExactName(department), ExactName(stream))
+        }
     }
 
     private(set) var streams: [Key: Stream] = [:]

@@ -139,7 +139,7 @@ struct JournalWriter {
         try onFile(file.path, "appending to") {
             try queue.inTransaction(.immediate) { database in
                 for row in rows { try row.insert(database) }
-                if !raised.departments.isEmpty { try raised.store(database, sum: sum) }
+                if !raised.isEmpty { try raised.store(database, sum: sum) }
                 return .commit
             }
         }

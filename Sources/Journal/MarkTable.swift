@@ -11,60 +11,65 @@ struct MarkTable: Equatable, Sendable {
         static func < (a: Self, b: Self) -> Bool { (a.epoch, a.seq) < (b.epoch, b.seq) }
     }
 
-    private(set) var departments: [String: [String: Mark]] = [:]
+    private var departments: [ExactName: [ExactName: Mark]] = [:]
     /// Of all marks.
     private(set) var sum = MarkSum()
 
+    var isEmpty: Bool { departments.isEmpty }
+
+    private subscript(department: String, stream: String) -> Mark? {
+        departments[ExactName(department)]?[ExactName(stream)]
+    }
+
     mutating func raise(_ mark: StreamMark, department: String) {
         let new = Mark(epoch: mark.epoch, seq: mark.seq)
-        let old = departments[department]?[mark.stream]
+        let old = self[department, mark.stream]
         if let old, !(old < new) { return }
-        departments[department, default: [:]][mark.stream] = new
+        departments[ExactName(department), default: [:]][ExactName(mark.stream)] = new
         sum.replace(old, by: new, stream: mark.stream, department: department)
     }
 
     mutating func raise(_ other: MarkTable) {
-        for department in other.departments.keys {
-            for mark in other.marks(department) { raise(mark, department: department) }
-        }
+        for (department, mark) in other.all { raise(mark, department: department) }
     }
 
     /// What the sum will be with these marks, which are above those here.
     func sum(raising other: MarkTable) -> MarkSum {
         var sum = sum
-        for (department, streams) in other.departments {
-            for (stream, new) in streams {
-                sum.replace(departments[department]?[stream], by: new, stream: stream, department: department)
-            }
+        for (department, mark) in other.all {
+            sum.replace(
+                self[department, mark.stream], by: Mark(epoch: mark.epoch, seq: mark.seq), stream: mark.stream,
+                department: department)
         }
         return sum
     }
 
     /// Whether a stream has no mark yet, or a lower one.
     func isBelow(_ mark: StreamMark, department: String) -> Bool {
-        departments[department]?[mark.stream].map { $0 < Mark(epoch: mark.epoch, seq: mark.seq) } ?? true
+        self[department, mark.stream].map { $0 < Mark(epoch: mark.epoch, seq: mark.seq) } ?? true
     }
 
     /// Takes over the marks of streams that have none here.
     mutating func addMissing(from other: MarkTable) {
-        for department in other.departments.keys {
-            for mark in other.marks(department) where departments[department]?[mark.stream] == nil {
-                raise(mark, department: department)
-            }
+        for (department, mark) in other.all where self[department, mark.stream] == nil {
+            raise(mark, department: department)
         }
     }
 
-    func streams(_ department: String) -> Int { departments[department]?.count ?? 0 }
+    func streams(_ department: String) -> Int { departments[ExactName(department)]?.count ?? 0 }
 
     /// How many streams of a department the other table does not know.
     func streams(_ department: String, missingFrom other: MarkTable) -> Int {
-        departments[department]?.keys.count { other.departments[department]?[$0] == nil } ?? 0
+        marks(department).count { other[department, $0.stream] == nil }
     }
 
     func marks(_ department: String) -> [StreamMark] {
-        (departments[department] ?? [:])
-            .map { StreamMark(stream: $0.key, epoch: $0.value.epoch, seq: $0.value.seq) }
-            .sorted { $0.stream < $1.stream }
+        (departments[ExactName(department)] ?? [:]).sorted { $0.key < $1.key }
+            .map { StreamMark(stream: $0.key.text, epoch: $0.value.epoch, seq: $0.value.seq) }
+    }
+
+    private var all: [(department: String, mark: StreamMark)] {
+        departments.keys.sorted().flatMap { name in marks(name.text).map { (name.text, $0) } }
     }
 
     init() {}
@@ -88,9 +93,7 @@ struct MarkTable: Equatable, Sendable {
 
     /// Stores these marks, and the sum of all of the segment's; nil for a segment that keeps none.
     func store(_ database: Database, sum: MarkSum?) throws {
-        for department in departments.keys.sorted() {
-            for mark in marks(department) { try Self.store(mark, department: department, database) }
-        }
+        for (department, mark) in all { try Self.store(mark, department: department, database) }
         guard let sum else { return }
         let statement = try database.cachedStatement(
             sql: """

@@ -1,6 +1,6 @@
 import CZeroMQ
 
-/// The process's ZeroMQ context: owned once, terminated last.
+/// A ZeroMQ context with threads of its own: owned once, terminated after its last socket.
 public struct Context: ~Copyable {
     /// What threads make their sockets from; it does not keep the context alive.
     public struct Handle: @unchecked Sendable {
@@ -19,7 +19,7 @@ public struct Context: ~Copyable {
         handle = Handle(raw: raw)
     }
 
-    /// Starts libzmq's threads, which otherwise start with the first socket, nicer than the caller: each ten is a tenth of its weight for
+    /// Before any socket: starts libzmq's threads, which otherwise start with the first one, nicer than the caller: each ten is a tenth of its weight for
     /// a processor that others want too, and all of an idle one.
     public func startThreads(nicerBy: UInt32) throws {
         let thread = try DedicatedThread("zmq start") { [handle] in

@@ -5,7 +5,7 @@ import DequeModule
 /// A server takes whatever its socket holds and bounds here what waits: libzmq must never have to stop reading from a peer, because
 /// its 4.3 aborts the process where such a peer goes away and something is then sent to it, if only the answer to its heartbeat
 /// (libzmq #3937, #4364). So the socket's `receiveHighWater` is 0, which is no limit, and what is beyond the bound is refused at once.
-public struct PeerQueues {
+public struct PeerQueues: ~Copyable {
     private final class Peer {
         let id: [UInt8]
         var parcels: Deque<Parcel> = []

@@ -134,6 +134,11 @@ public final class Platform: Sendable {
         try threads.start("ingest") { [self, sockets = doorContext.handle] in
             try ingest.run(context: sockets, past: remember)
         }
+        // Its context goes with this call, and it may not have opened its sockets where another thread has failed.
+        defer {
+            ingest.stop()
+            threads.join("ingest")
+        }
         let upkeep = makeUpkeep(letters, stage, feed)
         try threads.start("upkeep") { upkeep.run() }
         defer { upkeep.stop() }

@@ -90,14 +90,15 @@ extension EndToEnd {
             #expect(eventually { alone.now.accepted >= 200 })
             let capacity = Double(alone.stop().accepted) / (Self.time() - begun)
 
+            let steady = scratch.path + "/steady.ndjson"
+            try (0..<Self.steadyEvents).map { Self.event($0, 1, "S-\($0 % 100)").replacing("p-", with: "s-") }
+                .joined(separator: "\n").write(toFile: steady, atomically: true, encoding: .utf8)
+
             // Three times as many as can be taken, each without asking whether it is.
             let floods = (0..<3).map { Flood(platform.ingest, rate: capacity, line: Self.line("flood-\($0)")) }
             #expect(eventually { floods.allSatisfy { $0.now.accepted > 0 } })
             let (start, before) = (Self.time(), floods.map { $0.now.accepted })
             // A department that keeps to its credit.
-            let steady = scratch.path + "/steady.ndjson"
-            try (0..<Self.steadyEvents).map { Self.event($0, 1, "S-\($0 % 100)").replacing("p-", with: "s-") }
-                .joined(separator: "\n").write(toFile: steady, atomically: true, encoding: .utf8)
             let sender = try ChildProcess(
                 Repository.executable, ["send", steady, "--to", platform.ingest], in: scratch.path)
             var steadySeconds: Double?

@@ -37,12 +37,12 @@ extension EndToEnd {
             let platform = try RunningPlatform(in: try Scratch())
             let wire = try Wire(.dealer, platform.control)
             platform.signal(SIGSTOP)
-            // Twenty kilobytes each, of which fifty wait.
+            // Of which 26 wait at the socket, and 64 for the thread that decides.
             let request = #"{"op":"reload"\#(String(repeating: " ", count: 20 << 10))}"#
             for _ in 0..<200 { wire.send([[], Array(request.utf8)]) }
             platform.signal(SIGCONT)
             var codes: Set<String> = []
-            // The first is answered after all that came with it were taken or refused.
+            // A reload takes so long that the others are taken or refused meanwhile.
             while !codes.contains("") {
                 let answer = try #require(try wire.answer())
                 codes.insert(answer["code"] as? String ?? "")

@@ -79,6 +79,28 @@ import Testing
         #expect(answers().map { $0["accepted"] as? Int } == [1])
     }
 
+    @Test func `streams whose names Swift holds to be equal are two, also in one commit`() {
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        send(Bench.event())
+        // While that one is with the writer the next come together.
+        for seq in 1...2 {
+            for name in names {
+                let id = ("id", "\"\(seq)-\(name.utf8.count)\"")
+                send(#"{"stream":"\#(name)","epoch":1,"seq":\#(seq)}"#, Bench.event([id]))
+            }
+        }
+        var marks: [StreamMark] = []
+        for position in [1, 2] as [Int64] {
+            for request in commit(at: position) {
+                if case .events(let batch) = request.entry { marks += batch.marks }
+            }
+            desk.settle()
+            desk.pump()
+        }
+        #expect(marks.map { Array($0.stream.utf8) } == names.map { Array($0.utf8) } && marks.allSatisfy { $0.seq == 2 })
+        #expect(answers().map { $0["accepted"] as? Int } == [1, 1, 1, 1, 1])
+    }
+
     @Test(arguments: [true, false]) func `messages that keep nothing take no room, however many`(silent: Bool) {
         func flood(_ body: String) {
             let bytes = Array(body.utf8)

@@ -162,6 +162,32 @@ struct DamageTests {
         }
     }
 
+    @Test func `a mark that its sum knows but no batch gave is found by verify`() throws {
+        let file = try fillMarks()
+        var other = MarkTable()
+        for stream in ["a", "b"] { other.raise(StreamMark(stream: stream, epoch: 3, seq: 9), department: "gas") }
+        try file.openForWriting().writeWithoutTransaction { try other.store($0, sum: other.sum) }
+        let reason = try Journal.verify(data: directory.path).problem?.reason
+        #expect(reason == "stream marks differ from what the batches say")
+    }
+
+    @Test(arguments: [TimeSpan.days(1), .seconds(1)])
+    func `streams whose names Swift holds to be equal keep marks of their own`(segmentAge: TimeSpan) throws {
+        let names = ["caf\u{E9}", "cafe\u{301}"]
+        do {
+            let journal = try Samples.open(directory, Samples.settings(segmentAge: segmentAge))
+            for (seq, name) in [(1, 0), (1, 1), (2, 1)] {
+                var batch = Samples.readings(1)
+                batch.marks = [StreamMark(stream: names[name], epoch: 1, seq: UInt64(seq))]
+                _ = try journal.append([Samples.pending(.events(batch), at: Int64(seq + name) * 10, from: "gas")])
+            }
+        }
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+        let marks = try Samples.open(directory).marks("gas")
+        #expect(marks.map { Array($0.stream.utf8) } == [names[1], names[0]].map { Array($0.utf8) })
+        #expect(marks.map(\.seq) == [2, 1])
+    }
+
     @Test func `a torn file names itself and says what to do`() throws {
         let file = try fill()
         let size = try #require(Files.size(file.path))

@@ -39,6 +39,26 @@ struct FixtureTests {
         #expect(try Journal.verify(data: data).problem == nil)
     }
 
+    @Test func `a segment without a sum of its marks is written on, and verify alone tells changed ones`() throws {
+        let directory = TemporaryDirectory()
+        let data = directory.path + "/data"
+        try FileManager.default.copyItem(
+            atPath: Self.fixtures.appendingPathComponent("version1").path, toPath: data)
+        let settings = Samples.settings(segmentAge: .days(1000))
+        var batch = Samples.readings(1)
+        batch.marks = [StreamMark(stream: "gw-1", epoch: 3, seq: 100)]
+        let entry = Samples.pending(.events(batch), at: 100 * 86_400, from: "gas")
+        _ = try Journal(data: data, settings: settings).append([entry])
+        let newest = try #require(try SegmentFile.all(in: Journal.directory(data)).last)
+        #expect(newest.first == 16)
+        #expect(try Journal.verify(data: data).problem == nil)
+        #expect(try Journal(data: data, settings: settings).marks("gas").map(\.seq) == [100])
+        try newest.openForWriting().writeWithoutTransaction { try $0.execute(sql: "UPDATE mark SET seq = 101") }
+        #expect(
+            try Journal.verify(data: data).problem?.reason == "stream marks differ from what the batches say")
+        #expect(try Journal(data: data, settings: settings).marks("gas").map(\.seq) == [101])
+    }
+
     @Test(.enabled(if: ProcessInfo.processInfo.environment["FENGHUO_WRITE_FIXTURE"] != nil))
     func `write the fixture of the newest format`() throws {
         let data = Self.fixtures.appendingPathComponent("version\(SegmentSchema.version)").path
