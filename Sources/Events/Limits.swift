@@ -10,6 +10,8 @@ public enum Limits {
     /// By how much the thread that reads from the departments' sockets is nicer than those that decode, store and decide, a tenth of
     /// their weight: in a flood it reads with what processor time they leave, and the network holds back the rest.
     public static let doorNiceness: UInt32 = 10
+    /// Answers that libzmq holds for one peer: the fullest take 5 MB. More wait in `AnswerQueues`, up to `peerBytes` of a peer's.
+    public static let peerAnswers: Int32 = 32
     /// Messages that the door takes from its socket between two looks at what waits: many more than it then works through, so that
     /// libzmq's own queues stay short.
     public static let takenMessages = 4096

@@ -75,6 +75,7 @@ public final class IngestServer: Sendable {
         var options = SocketOptions()
         options.maximumMessage = Int64(Limits.frameBytes)
         options.receiveHighWater = 0
+        options.sendHighWater = Limits.peerAnswers
         // The last answers are on their way when the sockets close.
         options.linger = 1000
         let router = try Socket(context, .router, options)
@@ -87,13 +88,17 @@ public final class IngestServer: Sendable {
             $0.wake = wake
             $0.endpoint = router.lastEndpoint()
         }
-        serve(desk, router, pull, wake)
-        drain(desk, router, wake)
+        var answers = AnswerQueues(peerBytes: Limits.peerBytes)
+        serve(desk, router, pull, wake, &answers)
+        drain(desk, router, wake, &answers)
         queue.onFinish {}
         shared.withLock { $0.wake = nil }
     }
 
-    private func serve(_ desk: Desk, _ router: borrowing Socket, _ pull: borrowing Socket, _ wake: Wake) {
+    private func serve(
+        _ desk: Desk, _ router: borrowing Socket, _ pull: borrowing Socket, _ wake: Wake,
+        _ answers: inout AnswerQueues
+    ) {
         var poller = Poller()
         _ = poller.add(router)
         _ = poller.add(pull)
@@ -104,7 +109,8 @@ public final class IngestServer: Sendable {
         var waiting = PeerQueues(peerBytes: Limits.peerBytes)
         var silent = PeerQueues(peerBytes: Limits.peerBytes)
         while running {
-            running = poller.wait(milliseconds: waiting.isEmpty && silent.isEmpty ? 200 : 0)
+            let pause: Int = answers.isEmpty ? 200 : answers.isMoving ? 1 : 20
+            running = poller.wait(milliseconds: waiting.isEmpty && silent.isEmpty ? pause : 0)
             if poller.isReadable(woken) { wake.drain() }
             let now = clock()
             let view = shared.withLock { shared -> IngestView? in
@@ -134,7 +140,7 @@ public final class IngestServer: Sendable {
                     desk.pump()
                 }
             }
-            turn(desk, router)
+            turn(desk, router, &answers)
             if ContinuousClock.now >= nextStatus {
                 publish(desk)
                 nextStatus = .now + .seconds(1)
@@ -142,24 +148,30 @@ public final class IngestServer: Sendable {
         }
     }
 
-    /// Waits for the commits of what was taken, so that every message is answered whose events are kept.
-    private func drain(_ desk: Desk, _ router: borrowing Socket, _ wake: Wake) {
+    /// Waits for the commits of what was taken, so that every message is answered whose events are kept, and a second for peers that
+    /// have yet to read.
+    private func drain(_ desk: Desk, _ router: borrowing Socket, _ wake: Wake, _ answers: inout AnswerQueues) {
         var poller = Poller()
         _ = poller.add(fd: wake.fd)
         let deadline = ContinuousClock.now + .milliseconds(Limits.drainMilliseconds)
-        turn(desk, router)
+        turn(desk, router, &answers)
         while desk.isCommitting, ContinuousClock.now < deadline, poller.wait(milliseconds: 50) {
             wake.drain()
-            turn(desk, router)
+            turn(desk, router, &answers)
+        }
+        let last = ContinuousClock.now + .seconds(1)
+        while !answers.isEmpty, ContinuousClock.now < last, poller.wait(milliseconds: 1) {
+            desk.unreachable += UInt64(answers.retry(through: router))
         }
         publish(desk)
     }
 
     /// Results become answers, the open batch goes to a writer that waits for it, answers go out.
-    private func turn(_ desk: Desk, _ router: borrowing Socket) {
+    private func turn(_ desk: Desk, _ router: borrowing Socket, _ answers: inout AnswerQueues) {
+        if !answers.isEmpty { desk.unreachable += UInt64(answers.retry(through: router)) }
         desk.settle()
         desk.pump()
-        for reply in desk.takeReplies() where router.send(frames: reply.envelope + [reply.bytes]) != .sent {
+        for reply in desk.takeReplies() where !answers.send(reply.envelope + [reply.bytes], through: router) {
             desk.unreachable += 1
         }
     }

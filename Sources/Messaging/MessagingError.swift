@@ -23,6 +23,7 @@ public struct MessagingError: Error, Equatable, Sendable, CustomStringConvertibl
     private var advice: String {
         switch code {
         case EADDRINUSE: "; another process has this endpoint: stop it or configure another port"
+        case EEXIST: "; a file that is no socket is there: name another path"
         case EACCES, EPERM: "; this user may not open it: choose a port above 1023 or a directory it may write to"
         case EADDRNOTAVAIL, ENODEV: "; no interface of this machine has that address"
         case EINVAL, EPROTONOSUPPORT: "; write tcp://ADDRESS:PORT or ipc://PATH"

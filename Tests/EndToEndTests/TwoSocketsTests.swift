@@ -73,5 +73,25 @@ extension EndToEnd {
             #expect(told?.map { $0["id"] as? String } == keys)
             #expect(platform.stop() == 0)
         }
+
+        @Test(arguments: ["1", "\"1\""]) func `a sender that reads late has one answer for each message`(value: String)
+            throws
+        {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let wire = try Wire(.dealer, platform.ingest)
+            // Fewer than wait at the door.
+            let count = 700
+            for number in 0..<count {
+                let event =
+                    #"{"id":"\#(number)","subject":"A","metric":"gas.lel","value":\#(value),"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:00Z"}"#
+                wire.send([Array(#"{"ref":\#(number)}"#.utf8), Array(event.utf8)])
+            }
+            for _ in 0..<count { #expect(try wire.answer()?["ref"] != nil) }
+            #expect(try eventually { try platform.status().messages == count })
+            #expect(try platform.status().unreachable == 0)
+            #expect(platform.stop() == 0)
+        }
     }
 }
