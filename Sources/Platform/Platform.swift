@@ -72,7 +72,7 @@ public final class Platform: Sendable {
 
     /// Runs until SIGINT, SIGTERM, SIGHUP, `stop()` or a failure. `ready` is called once every socket is open.
     public func run(ready: @escaping @Sendable (Endpoints) -> Void = { _ in }) throws {
-        Descriptors.raiseLimit()
+        try Descriptors.raiseLimit()
         let (stage, first) = try prepareEngine()
         let context = Context()
         let doorContext = Context()

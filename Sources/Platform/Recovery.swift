@@ -48,6 +48,7 @@ struct Recovery {
             let record = stored.record
             guard record.position >= engine.nextPosition else { continue }
             decisions.removeAll(keepingCapacity: true)
+            try Self.requireReadable(record)
             engine.apply(record, into: &decisions)
             try commit(Turn(of: engine, from: record.position, decisions, engine.outcomes))
             replayed += Int64(record.entry.positions)
@@ -55,6 +56,21 @@ struct Recovery {
         guard engine.nextPosition == next else {
             throw PlatformError.start(
                 "the journal ends at \(next) and replay at \(engine.nextPosition): run fenghuo journal verify")
+        }
+    }
+
+    /// What a newer version wrote stops the start, not the engine.
+    private static func requireReadable(_ record: JournalRecord) throws {
+        do throws(ByteReader.Failure) {
+            switch record.entry {
+            case .ruleSet(let bytes): _ = try RuleSet(decoding: bytes)
+            case .registry(let bytes): _ = try Registry(decoding: bytes)
+            default: break
+            }
+        } catch {
+            throw PlatformError.start(
+                "the journal's entry at position \(record.position) cannot be read by this version (\(error)): run the one that "
+                    + "wrote it")
         }
     }
 

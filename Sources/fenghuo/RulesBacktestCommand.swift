@@ -3,6 +3,7 @@ import Client
 import Engine
 import Events
 import Foundation
+import Glibc
 import Ingest
 import Journal
 import Platform
@@ -117,7 +118,14 @@ extension RulesCommand {
         }
 
         private func overFile(_ path: String) throws -> BacktestOutcome {
+            var found = stat()
+            guard path != "-", stat(path, &found) != 0 || found.st_mode & S_IFMT != S_IFIFO else {
+                throw Exit.fail("\(path) can be read once only, a back-test reads twice: name a file", Exit.usage)
+            }
             let end = try lastTime(path)
+            guard end > .distantPast else {
+                throw Exit.fail("没有事件可判断 no event in \(path): this says nothing about the rules", Exit.findings)
+            }
             let (from, to) = (since?.time(end: end), until?.time(end: end))
             try check(from, to, end)
             var sides: [ReplayEpisodes] = []

@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 import Testing
 
 extension EndToEnd {
@@ -141,6 +142,65 @@ extension EndToEnd {
             let printed = try fenghuo("run", "--config", path, in: scratch)
             #expect(printed.code == 2)
             #expect(printed.errors.contains(path))
+        }
+
+        @Test func `a start that may open too few files says so`() throws {
+            let scratch = try Scratch()
+            let platform = RunningPlatform(in: scratch, RunningPlatform.Settings(descriptors: 63))
+            #expect {
+                try platform.start()
+            } throws: {
+                "\($0)".contains("exit code 1") && "\($0)".contains("at most 63 files may be open: raise LimitNOFILE")
+            }
+        }
+
+        @Test func `a rule set of a newer version in the journal is named at the start`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            #expect(platform.stop() == 0)
+            try FileManager.default.removeItem(atPath: platform.data + "/snapshots")
+            do {
+                let journal = try Journal(
+                    data: platform.data,
+                    settings: JournalSettings(segmentBytes: 1 << 20, segmentAge: .days(1), engineVersion: 1))
+                let stamp = try #require(journal.lastReceived)
+                _ = try journal.append([PendingEntry(received: stamp, department: "", entry: .ruleSet([1, 2, 3]))])
+            }
+            #expect {
+                try platform.start()
+            } throws: {
+                "\($0)".contains("exit code 1") && "\($0)".contains("cannot be read by this version")
+            }
+        }
+
+        @Test func `a socket file is not taken from the platform that listens on it, nor any other file`() throws {
+            let scratch = try Scratch()
+            let door = "ipc://\(scratch.path)/door"
+            let platform = try RunningPlatform(in: scratch) { $0.ingest = door }
+            let second = RunningPlatform(
+                in: scratch, RunningPlatform.Settings(data: scratch.path + "/second", ingest: door))
+            #expect {
+                try second.start()
+            } throws: {
+                "\($0)".contains("another process has this endpoint")
+            }
+            #expect(
+                try Wire(.req, door).ask(
+                    #"{"id":"1","subject":"A","metric":"gas.lel","value":1,"unit":"%LEL","time":"2026-07-02T00:00:00Z"}"#
+                )?[
+                    "accepted"] as? Int == 1)
+            // What a killed one left behind is no hindrance.
+            platform.kill()
+            try platform.start()
+            #expect(platform.stop() == 0)
+            let file = try scratch.write("notes.txt", "precious")
+            second.settings.ingest = "ipc://\(file)"
+            #expect {
+                try second.start()
+            } throws: {
+                "\($0)".contains("a file that is no socket is there")
+            }
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == "precious")
         }
     }
 }
