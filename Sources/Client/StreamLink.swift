@@ -7,6 +7,7 @@ public struct StreamLink: ~Copyable {
     private let options: SendOptions
     private let socket: Socket
     private var poller = Poller()
+    private let wake: Wake?
     private var frames = Frames(capacity: 4)
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
@@ -24,11 +25,12 @@ public struct StreamLink: ~Copyable {
     /// Milliseconds until what the socket did not take is offered again.
     private static let unsendable = 20
 
-    /// A signal of `wake` ends a turn early; its owner drains it.
+    /// A signal of `wake` ends a turn early; its owner drains it before each.
     public init(_ context: Context.Handle, _ options: SendOptions, wake: Wake? = nil) throws(MessagingError) {
         precondition(options.window >= 1)
         socket = try connected(context, options)
         self.options = options
+        self.wake = wake
         window = StreamWindow(limit: options.window, firstSeq: 1)
         started = clock.now
         _ = poller.add(socket)
@@ -48,12 +50,13 @@ public struct StreamLink: ~Copyable {
     /// Everything up to here is durable.
     public var acknowledged: UInt64 { window.firstSeq - 1 }
 
-    /// Asks what the platform has of the stream until it answers.
+    /// Asks what the platform has of the stream until it answers. Signals of `wake` are taken: their owner has yet to look.
     public mutating func open(_ shouldStop: () -> Bool) throws -> StreamMark {
         lastAsked = -options.answerTimeout
         while true {
             if elapsed - lastAsked >= min(options.answerTimeout, 1000) { askForMark() }
             guard poller.wait(milliseconds: 100) else { throw SendFailure.stopped }
+            wake?.drain()
             while let answer = try receive() {
                 guard let seq = answer.seq else {
                     try refuse(answer)

@@ -15,6 +15,8 @@ final class Desk {
         var waiting: [Waiting] = []
         /// Errors and notes of their answers.
         var findings = 0
+        /// Where the batch has the mark of a stream.
+        var marks: [StreamTable.Key: Int] = [:]
 
         var hasRoom: Bool { waiting.count < Limits.rowMessages && findings <= Limits.rowFindings }
 
@@ -237,11 +239,13 @@ final class Desk {
     }
 
     private func advance(_ place: MessageHeader.Place, _ hash: UInt64) {
-        intake.streams.advance(key(place.stream), epoch: place.epoch, seq: place.seq, hash: hash)
+        let key = key(place.stream)
+        intake.streams.advance(key, epoch: place.epoch, seq: place.seq, hash: hash)
         let mark = StreamMark(stream: place.stream, epoch: place.epoch, seq: place.seq)
-        if let at = intake.batch.marks.firstIndex(where: { $0.stream.utf8.elementsEqual(place.stream.utf8) }) {
+        if let at = open.marks[key] {
             intake.batch.marks[at] = mark
         } else {
+            open.marks[key] = intake.batch.marks.count
             intake.batch.marks.append(mark)
         }
     }

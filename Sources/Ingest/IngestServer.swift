@@ -109,8 +109,7 @@ public final class IngestServer: Sendable {
         var waiting = PeerQueues(peerBytes: Limits.peerBytes)
         var silent = PeerQueues(peerBytes: Limits.peerBytes)
         while running {
-            let pause: Int = answers.isEmpty ? 200 : answers.isMoving ? 1 : 20
-            running = poller.wait(milliseconds: waiting.isEmpty && silent.isEmpty ? pause : 0)
+            running = poller.wait(milliseconds: waiting.isEmpty && silent.isEmpty ? answers.pause ?? 200 : 0)
             if poller.isReadable(woken) { wake.drain() }
             let now = clock()
             let view = shared.withLock { shared -> IngestView? in
@@ -161,6 +160,7 @@ public final class IngestServer: Sendable {
         }
         let last = ContinuousClock.now + .seconds(1)
         while !answers.isEmpty, ContinuousClock.now < last, poller.wait(milliseconds: 1) {
+            wake.drain()
             desk.unreachable += UInt64(answers.retry(through: router))
         }
         publish(desk)

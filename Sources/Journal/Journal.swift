@@ -17,6 +17,8 @@ public final class Journal: Sendable {
     private let owner: OwnerLock
     private let writer: Mutex<JournalWriter>
     private let marks: Mutex<MarkTable>
+    /// What opening has mended, or nil.
+    public let mended: String?
 
     public static func directory(_ data: String) -> String { data + "/journal" }
 
@@ -41,10 +43,8 @@ public final class Journal: Sendable {
         }
         let opened = try JournalWriter(newest, in: folder, settings: settings, keys: keys)
         if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
-        let queue = opened.queue
-        let table = try onFile(newest.path, "reading the marks of") {
-            try queue.inDatabase { try MarkTable($0, newest) }
-        }
+        let table: MarkTable
+        (table, mended) = try Self.soundMarks(of: newest, opened.queue, after: files.dropLast().last, data)
         marks = Mutex(table)
         writer = Mutex(opened)
     }

@@ -60,7 +60,8 @@ struct MarkTable: Equatable, Sendable {
 
     /// How many streams of a department the other table does not know.
     func streams(_ department: String, missingFrom other: MarkTable) -> Int {
-        marks(department).count { other[department, $0.stream] == nil }
+        let known = other.departments[ExactName(department)] ?? [:]
+        return (departments[ExactName(department)] ?? [:]).keys.count { known[$0] == nil }
     }
 
     func marks(_ department: String) -> [StreamMark] {
@@ -76,6 +77,15 @@ struct MarkTable: Equatable, Sendable {
 
     /// What a segment holds; throws `corrupt` where the marks are not those that were written.
     init(_ database: Database, _ file: SegmentFile) throws {
+        try self.init(rows: database)
+        guard try SegmentSchema.version(database) >= SegmentSchema.markSums else { return }
+        guard try Self.storedSum(database) == Data(sum.bytes) else {
+            throw JournalError.corrupt(
+                file: file.path, position: nil, reason: "the marks of the streams are not those that were written")
+        }
+    }
+
+    private init(rows database: Database) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT department, stream, epoch, seq FROM mark")
         while let row = try rows.next() {
             let (epoch, seq): (Int64, Int64) = try (row.decode(atIndex: 2), row.decode(atIndex: 3))
@@ -83,12 +93,21 @@ struct MarkTable: Equatable, Sendable {
             let mark = StreamMark(stream: stream, epoch: UInt64(bitPattern: epoch), seq: UInt64(bitPattern: seq))
             raise(mark, department: department)
         }
-        guard try SegmentSchema.version(database) >= SegmentSchema.markSums else { return }
-        let stored = try Data.fetchOne(database, sql: "SELECT digest FROM mark_sum")
-        guard stored == Data(sum.bytes) else {
-            throw JournalError.corrupt(
-                file: file.path, position: nil, reason: "the marks of the streams are not those that were written")
-        }
+    }
+
+    private static func storedSum(_ database: Database) throws -> Data? {
+        try Data.fetchOne(database, sql: "SELECT digest FROM mark_sum")
+    }
+
+    /// Takes these marks, which is what the batches say, in place of those that a segment holds and that were changed. Only where what
+    /// was not changed of the two, its marks or their sum, says the same; else false.
+    func replaceChanged(_ database: Database) throws -> Bool {
+        guard try SegmentSchema.version(database) >= SegmentSchema.markSums else { return false }
+        let kept = try? MarkTable(rows: database)
+        guard try kept == self || Self.storedSum(database) == Data(sum.bytes) else { return false }
+        try database.execute(sql: "DELETE FROM mark")
+        try store(database, sum: sum)
+        return true
     }
 
     /// Stores these marks, and the sum of all of the segment's; nil for a segment that keeps none.

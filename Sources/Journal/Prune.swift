@@ -30,6 +30,8 @@ public struct PruneReport: Equatable, Sendable {
 
     public var removed: [Removed] = []
     public var kept: [Kept] = []
+    /// What opening the journal has mended, or nil.
+    public var mended: String?
 }
 
 extension Journal {
@@ -45,7 +47,7 @@ extension Journal {
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
         beforeRemoval: () throws(JournalError) -> Void = {}
     ) throws(JournalError) -> PruneReport {
-        var report = PruneReport()
+        var report = PruneReport(mended: mended)
         var pending = try SegmentFile.all(in: directory)[...]
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)

@@ -29,12 +29,15 @@ public struct AnswerQueues: ~Copyable {
     private let peerBytes: Int
     private var peers: [[UInt8]: Peer] = [:]
     private var turns: Deque<Peer> = []
-    /// Whether the last `retry` sent something: then it is worth another one soon.
-    public private(set) var isMoving = false
+    /// Tries in a row that sent nothing.
+    private var idleRetries = 0
 
     public init(peerBytes: Int) { self.peerBytes = peerBytes }
 
     public var isEmpty: Bool { turns.isEmpty }
+
+    /// Milliseconds until another try is worth its time: one, and more while nobody reads; nil where nothing waits.
+    public var pause: Int? { isEmpty ? nil : min(20, 1 << idleRetries) }
 
     private static func weight(_ frames: [[UInt8]]) -> Int { frames.reduce(overhead) { $0 + $1.count } }
 
@@ -54,7 +57,6 @@ public struct AnswerQueues: ~Copyable {
             peer.append(frames)
             peers[peer.id] = peer
             turns.append(peer)
-            isMoving = true
             return true
         }
     }
@@ -62,13 +64,13 @@ public struct AnswerQueues: ~Copyable {
     /// Sends what peers have room for by now, the peers by turns; gives how many answers are lost because their peers are gone.
     public mutating func retry(through socket: borrowing Socket) -> Int {
         var lost = 0
-        isMoving = false
+        idleRetries = min(idleRetries + 1, 5)
         for _ in 0..<min(turns.count, Self.peersPerRetry) {
             let peer = turns.removeFirst()
             trying: while let frames = peer.answers.first {
                 switch socket.send(frames: frames) {
                 case .sent:
-                    isMoving = true
+                    idleRetries = 0
                     peer.removeFirst()
                 case .wouldBlock: break trying
                 case .unreachable, .closed:

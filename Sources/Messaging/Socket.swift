@@ -36,8 +36,9 @@ public struct Socket: ~Copyable {
 
     public borrowing func bind(_ endpoint: String) throws(MessagingError) {
         try check(endpoint)
-        if endpoint.hasPrefix("ipc:///") {
-            let trouble = fz_socket_file_trouble(String(endpoint.dropFirst("ipc://".count)))
+        let scheme = "ipc://"
+        if endpoint.hasPrefix(scheme) {
+            let trouble = fz_socket_file_trouble(String(endpoint.dropFirst(scheme.count)))
             guard trouble == 0 else { throw MessagingError("bind", endpoint, code: trouble) }
         }
         guard zmq_bind(raw, endpoint) == 0 else { throw MessagingError("bind", endpoint) }

@@ -13,6 +13,7 @@ extension Platform {
         let recovery = try Recovery(
             journal: journal, snapshots: snapshots, applied: store.applied,
             renew: { try store.renew(epoch: Self.newEpoch()) }, commit: { turn in _ = try store.commit(turn) })
+        if let mended = journal.mended { log.warning("recovery", metadata: ["note": "\(mended)"]) }
         for note in recovery.notes { log.warning("recovery", metadata: ["note": "\(note)"]) }
         for loss in recovery.losses { complaints.note("recovery", loss) }
         if recovery.replayed > 0 { log.info("replayed", metadata: ["positions": "\(recovery.replayed)"]) }

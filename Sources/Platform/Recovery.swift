@@ -48,7 +48,7 @@ struct Recovery {
             let record = stored.record
             guard record.position >= engine.nextPosition else { continue }
             decisions.removeAll(keepingCapacity: true)
-            try Self.requireReadable(record)
+            try record.requireReadable()
             engine.apply(record, into: &decisions)
             try commit(Turn(of: engine, from: record.position, decisions, engine.outcomes))
             replayed += Int64(record.entry.positions)
@@ -56,21 +56,6 @@ struct Recovery {
         guard engine.nextPosition == next else {
             throw PlatformError.start(
                 "the journal ends at \(next) and replay at \(engine.nextPosition): run fenghuo journal verify")
-        }
-    }
-
-    /// What a newer version wrote stops the start, not the engine.
-    private static func requireReadable(_ record: JournalRecord) throws {
-        do throws(ByteReader.Failure) {
-            switch record.entry {
-            case .ruleSet(let bytes): _ = try RuleSet(decoding: bytes)
-            case .registry(let bytes): _ = try Registry(decoding: bytes)
-            default: break
-            }
-        } catch {
-            throw PlatformError.start(
-                "the journal's entry at position \(record.position) cannot be read by this version (\(error)): run the one that "
-                    + "wrote it")
         }
     }
 
@@ -103,6 +88,23 @@ struct Recovery {
                 the journal is kept from position \(first) on and no snapshot to begin there with is usable (asked for: \
                 \(asked)): bring snapshots/ or journal/base.snapshot of \(journal.data) back from the backup
                 """)
+        }
+    }
+}
+
+extension JournalRecord {
+    /// Throws for what only a newer version reads: the engine must not be given it.
+    func requireReadable() throws(PlatformError) {
+        do throws(ByteReader.Failure) {
+            switch entry {
+            case .ruleSet(let bytes): _ = try RuleSet(decoding: bytes)
+            case .registry(let bytes): _ = try Registry(decoding: bytes)
+            default: break
+            }
+        } catch {
+            throw PlatformError.start(
+                "the journal's entry at position \(position) cannot be read by this version (\(error)): run the one that wrote it"
+            )
         }
     }
 }

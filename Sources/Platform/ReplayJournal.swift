@@ -85,8 +85,9 @@ public struct ReplayJournal {
 
     /// The newest rule set: the last one activated or, where that is pruned, the newest snapshot's.
     private static func lastRuleSet(_ data: String, _ snapshots: SnapshotFiles, _ end: Int64) throws -> RuleSet? {
-        if case .ruleSet(let bytes)? = try Journal.ruleSets(data: data, limit: 1).first?.entry {
-            return try RuleSet(decoding: bytes)
+        if let last = try Journal.ruleSets(data: data, limit: 1).first {
+            try last.requireReadable()
+            if case .ruleSet(let bytes) = last.entry { return try RuleSet(decoding: bytes) }
         }
         let kept = try snapshots.newest(upTo: end).found?.engine.ruleSet
         return kept.flatMap { $0.version.isEmpty ? nil : $0 }
@@ -111,6 +112,7 @@ public struct ReplayJournal {
         while let stored = try reader.next() {
             let record = stored.record
             guard record.position >= positions.lowerBound else { continue }
+            try record.requireReadable()
             for index in sides.indices { try sides[index].apply(record) { try each(index, $0) } }
             if case .events(let batch) = record.entry { state.events += Int64(batch.count) }
             (state.position, state.received) = (record.position + Int64(record.entry.positions), record.received)
@@ -137,6 +139,7 @@ public struct ReplayJournal {
         while let stored = try reader.next() {
             let record = stored.record
             guard record.position >= positions.lowerBound else { continue }
+            try record.requireReadable()
             if let moment, record.received > moment {
                 if case .events(let batch) = record.entry, trace.engine.ruleSet.timing.clock == .events {
                     for event in 0..<batch.count where batch.times[event] <= moment {

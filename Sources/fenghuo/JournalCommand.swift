@@ -129,6 +129,7 @@ struct JournalCommand: ParsableCommand {
         func run() throws {
             try options.requireJournal()
             let report = try pruneJournal(data: options.data, days: days)
+            if let mended = report.mended { print(mended) }
             for segment in report.removed { print("removed \(segment.name) (\(segment.bytes) bytes)") }
             for segment in report.kept { print("kept \(segment.name): \(segment.reason)") }
         }

@@ -17,13 +17,15 @@ final class Place {
     private(set) var running: Running?
     private var position: Int64 = 0
 
-    /// A feed on a thread.
+    /// A feed on a thread, with a context of its own: once that is gone, nobody listens any more.
     struct Running: ~Copyable {
         let feed: Feed
         let thread: DedicatedThread
+        private let context: Context
 
-        init(_ feed: Feed) throws {
+        init(_ feed: Feed, _ context: consuming Context) throws {
             self.feed = feed
+            self.context = context
             thread = try DedicatedThread("feed") { try feed.run() }
         }
 
@@ -53,10 +55,11 @@ final class Place {
         queuedMessages: Int32 = FeedBounds.queuedMessages, subscriptionBytes: Int = FeedBounds.subscriptionBytes,
         feed endpoint: String? = nil
     ) throws -> Feed {
+        let own = Context()
         let feed = try Feed(
-            context.handle, store: store, path: path, feed: endpoint ?? endpoints.feed, history: endpoints.history,
+            own.handle, store: store, path: path, feed: endpoint ?? endpoints.feed, history: endpoints.history,
             queuedMessages: queuedMessages, subscriptionBytes: subscriptionBytes)
-        running = try Running(feed)
+        running = try Running(feed, own)
         try #require(eventually { feed.endpoints != nil })
         return feed
     }

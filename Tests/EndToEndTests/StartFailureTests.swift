@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Journal
 import Testing
@@ -154,7 +155,10 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a rule set of a newer version in the journal is named at the start`() throws {
+        @Test(arguments: [JournalEntry.ruleSet([1, 2, 3]), .registry([1, 2, 3])])
+        func `an entry of a newer version in the journal is named at the start, and by a back-test`(
+            entry: JournalEntry
+        ) throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
             #expect(platform.stop() == 0)
@@ -164,12 +168,17 @@ extension EndToEnd {
                     data: platform.data,
                     settings: JournalSettings(segmentBytes: 1 << 20, segmentAge: .days(1), engineVersion: 1))
                 let stamp = try #require(journal.lastReceived)
-                _ = try journal.append([PendingEntry(received: stamp, department: "", entry: .ruleSet([1, 2, 3]))])
+                _ = try journal.append([PendingEntry(received: stamp, department: "", entry: entry)])
             }
             #expect {
                 try platform.start()
             } throws: {
                 "\($0)".contains("exit code 1") && "\($0)".contains("cannot be read by this version")
+            }
+            for command in [["backtest", "rules"], ["explain", "gas-lel", "RQ-1"]] {
+                let printed = try run(
+                    Repository.executable, ["rules"] + command + ["--data", platform.data], in: scratch)
+                #expect(printed.code == 1 && printed.errors.contains("cannot be read by this version"), "\(printed)")
             }
         }
 

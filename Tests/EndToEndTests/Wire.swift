@@ -7,12 +7,13 @@ final class Wire {
     private let context: Context
     private var frames = Frames(capacity: 8)
 
-    init(_ role: Socket.Role, _ endpoint: String) throws {
+    init(_ role: Socket.Role, _ endpoint: String, receiveHighWater: Int32 = 1000) throws {
         context = Context()
         var options = SocketOptions()
         options.receiveTimeout = 20_000
         options.sendTimeout = 20_000
         options.maximumMessage = -1
+        options.receiveHighWater = receiveHighWater
         let opened = try Socket(context.handle, role, options)
         try opened.connect(endpoint)
         socket = consume opened

@@ -135,6 +135,27 @@ final class Served: Sendable {
         served.stop()
     }
 
+    @Test func `a stop waits for a sender that has yet to read its answers`() throws {
+        let served = try Served()
+        let context = Context()
+        var options = SocketOptions()
+        options.receiveHighWater = 1
+        options.receiveTimeout = 5000
+        let sender = try Socket(context.handle, .dealer, options)
+        try sender.connect(served.server.endpoint)
+        // More answers than the network and libzmq's queues hold: each names twenty refused events.
+        let count = 3000
+        let bodies = String(repeating: "{}\n", count: 20)
+        for _ in 0..<count { _ = sender.send(bodies, wait: true) }
+        #expect(eventually { served.server.status.messages == UInt64(count) })
+        served.server.stop()
+        var frames = Frames()
+        var answers = 0
+        while answers < count, frames.receive(from: sender, wait: true) == .message { answers += 1 }
+        #expect(answers == count)
+        served.stop()
+    }
+
     @Test func `a sender that has gone stops nobody`() throws {
         let served = try Served()
         served.hold(true)

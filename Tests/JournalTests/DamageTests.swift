@@ -132,34 +132,60 @@ struct DamageTests {
         #expect(throws: JournalError.self) { try Samples.open(directory) }
     }
 
-    /// Streams a and b of one department, each moved twice.
-    private func fillMarks() throws -> SegmentFile {
-        let journal = try Samples.open(directory)
-        for seq in [7, 8] as [UInt64] {
+    /// Streams a and b of one department: b is moved once more, in the same segment or the next one. Gives the newest segment.
+    private func fillMarks(segments: Int = 1) throws -> SegmentFile {
+        let journal = try Samples.open(directory, Samples.settings(segmentAge: segments == 1 ? .days(1) : .seconds(1)))
+        for (seq, streams) in [(7, ["a", "b"]), (8, ["b"])] as [(Int64, [String])] {
             var batch = Samples.readings(1)
-            batch.marks = ["a", "b"].map { StreamMark(stream: $0, epoch: 3, seq: seq) }
-            _ = try journal.append([Samples.pending(.events(batch), from: "gas")])
+            batch.marks = streams.map { StreamMark(stream: $0, epoch: 3, seq: UInt64(seq)) }
+            _ = try journal.append([Samples.pending(.events(batch), at: seq * 10, from: "gas")])
         }
-        return SegmentFile(directory: Journal.directory(directory.path), first: 1)
+        return try #require(try SegmentFile.all(in: Journal.directory(directory.path)).last)
     }
 
-    @Test(arguments: [
-        "INSERT INTO mark(department, stream, epoch, seq) VALUES('gas', 'c', 1, 1)",
-        "DELETE FROM mark WHERE stream = 'a'",
-        "UPDATE mark SET seq = 65544 WHERE stream = 'b'", "UPDATE mark SET epoch = 2 WHERE stream = 'a'",
-        "UPDATE mark SET stream = 'c' WHERE stream = 'a'", "UPDATE mark SET department = 'gaz' WHERE stream = 'a'",
-        "UPDATE mark_sum SET digest = zeroblob(32)", "DELETE FROM mark_sum",
-    ]) func `a mark that no batch gave is found by verify and opening`(change: String) throws {
-        let file = try fillMarks()
+    @Test(
+        arguments: [
+            "INSERT INTO mark(department, stream, epoch, seq) VALUES('gas', 'c', 1, 1)",
+            "DELETE FROM mark WHERE stream = 'a'", "DELETE FROM mark",
+            "UPDATE mark SET seq = 65544 WHERE stream = 'b'", "UPDATE mark SET epoch = 2 WHERE stream = 'a'",
+            "UPDATE mark SET stream = 'c' WHERE stream = 'a'", "UPDATE mark SET department = 'gaz' WHERE stream = 'a'",
+            "UPDATE mark_sum SET digest = zeroblob(32)", "DELETE FROM mark_sum",
+        ], [1, 2])
+    func `marks that no batch gave are found by verify, and opening makes them again from the batches`(
+        change: String, segments: Int
+    ) throws {
+        let file = try fillMarks(segments: segments)
         #expect(try Journal.verify(data: directory.path).problem == nil)
-        #expect(try Samples.open(directory).marks("gas").map(\.seq) == [8, 8])
+        #expect(try SegmentFile.all(in: Journal.directory(directory.path)).count == segments)
+        #expect(try Samples.open(directory).mended == nil)
         try file.openForWriting().writeWithoutTransaction { try $0.execute(sql: change) }
-        #expect(try Journal.verify(data: directory.path).problem?.reason.contains("marks") == true)
+        #expect(try Journal.verify(data: directory.path).problem?.file == file.path)
+        let journal = try Samples.open(directory)
+        #expect(journal.marks("gas").map(\.stream) == ["a", "b"] && journal.marks("gas").map(\.seq) == [7, 8])
+        #expect(journal.mended?.hasPrefix("\(file.path): ") == true)
+        #expect(try Journal.verify(data: directory.path).problem == nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `marks that cannot be made again stop opening, and nothing is changed`(isSumChanged: Bool) throws {
+        let file = try fillMarks(segments: isSumChanged ? 1 : 2)
+        try file.openForWriting().writeWithoutTransaction {
+            try $0.execute(sql: "UPDATE mark SET seq = 9 WHERE stream = 'b'")
+            if isSumChanged { try $0.execute(sql: "UPDATE mark_sum SET digest = zeroblob(32)") }
+        }
+        // The marks that the newest segment began with are known from the one before.
+        if !isSumChanged {
+            try FileManager.default.removeItem(atPath: SegmentFile(directory: file.directory, first: 1).path)
+        }
         #expect {
             try Samples.open(directory)
         } throws: {
             "\($0)".contains(file.path) && "\($0)".contains("the marks of the streams are not those that were written")
         }
+        let kept = try file.openForReading().read {
+            try Int64.fetchOne($0, sql: "SELECT seq FROM mark WHERE stream = 'b'")
+        }
+        #expect(kept == 9)
     }
 
     @Test func `a mark that its sum knows but no batch gave is found by verify`() throws {

@@ -1,4 +1,6 @@
+import Foundation
 import Messaging
+import TestSupport
 import Testing
 
 struct AnswerQueuesTests {
@@ -68,6 +70,51 @@ struct AnswerQueuesTests {
             while !queues.isEmpty { lost += queues.retry(through: server) }
             // The network may have taken some of the ten meanwhile.
             check(lost > 0 && lost <= 10)
+        }
+    }
+
+    /// Unix sockets, whose buffers in the kernel are short.
+    @Test func `one that reads is not kept waiting by many that do not`() throws {
+        let context = Context()
+        var options = SocketOptions()
+        options.sendHighWater = 2
+        options.receiveHighWater = 2
+        let server = try Socket(context.handle, .router, options)
+        let path = FileManager.default.temporaryDirectory.appending(path: "answers-\(UUID().uuidString)").path
+        try server.bind("ipc://\(path)")
+        var frames = Frames()
+        var count = 20
+        var queues = AnswerQueues(peerBytes: 100 << 20)
+        func answer(_ id: [UInt8], _ queues: inout AnswerQueues) {
+            for number in 0..<count { check(queues.send([id, Self.answer(number)], through: server)) }
+        }
+        // More than are tried at once.
+        let silent = try (0..<70).map { _ in try Silent(context.handle, "ipc://\(path)", options) }
+        for _ in silent {
+            check(frames.receive(from: server, wait: true) == .message)
+            answer(frames.bytes(0), &queues)
+        }
+        let peer = try Socket(context.handle, .dealer, options)
+        try peer.connect("ipc://\(path)")
+        check(peer.send("hello", wait: true) == .sent && frames.receive(from: server, wait: true) == .message)
+        answer(frames.bytes(0), &queues)
+        check(
+            eventually {
+                check(queues.retry(through: server) == 0)
+                while frames.receive(from: peer) == .message { count -= 1 }
+                return count == 0
+            })
+        withExtendedLifetime(silent) {}
+    }
+
+    /// Says hello and reads nothing.
+    private final class Silent {
+        private let socket: Socket
+
+        init(_ context: Context.Handle, _ endpoint: String, _ options: SocketOptions) throws {
+            socket = try Socket(context, .dealer, options)
+            try socket.connect(endpoint)
+            check(socket.send("hello", wait: true) == .sent)
         }
     }
 }

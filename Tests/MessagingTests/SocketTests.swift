@@ -37,6 +37,58 @@ struct SocketTests {
         check(receive(dealer, &frames) == .message && frames.string(0) == "c")
     }
 
+    /// A Unix socket that somebody else has made, of a kind and with a backlog.
+    private final class Foreign {
+        let path: String
+        private var descriptor: Int32
+
+        init(_ kind: __socket_type, listens: Bool) throws {
+            // Relative: the configuration may say so.
+            path = "answers-\(UUID().uuidString.prefix(8)).socket"
+            descriptor = socket(AF_UNIX, Int32(kind.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+            let (descriptor, size) = (descriptor, socklen_t(MemoryLayout<sockaddr_un>.size))
+            let bound = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
+            }
+            try #require(bound == 0 && (!listens || listen(descriptor, 0) == 0))
+        }
+
+        /// Ends the listening; the file stays.
+        func leave() {
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+        }
+
+        deinit {
+            leave()
+            unlink(path)
+        }
+    }
+
+    @Test func `a socket file is taken over only once nobody has it`() throws {
+        let context = Context()
+        func trouble(_ path: String) throws -> Int32? {
+            let router = try Socket(context.handle, .router)
+            do throws(MessagingError) {
+                try router.bind("ipc://\(path)")
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        let datagrams = try Foreign(SOCK_DGRAM, listens: false)
+        #expect(try trouble(datagrams.path) == EPROTOTYPE)
+        let listening = try Foreign(SOCK_STREAM, listens: true)
+        // The first attempt takes the only place among those that wait: the second finds none.
+        #expect(try trouble(listening.path) == EADDRINUSE)
+        #expect(try trouble(listening.path) == EADDRINUSE)
+        listening.leave()
+        #expect(try trouble(listening.path) == nil)
+    }
+
     @Test func `libzmq's threads are as nice as they were started`() throws {
         func threads() throws -> [String: Int32] {
             let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")

@@ -46,7 +46,8 @@ public final class Door: Sendable {
         _ decide: @Sendable (Seen, Int) -> Reply
     ) throws {
         let socket = try Socket(context, .router)
-        try socket.bind(place)
+        // A test's door before this one may still be on its way out.
+        try socket.rebind(place)
         endpointText.withLock { $0 = socket.lastEndpoint() }
         var poller = Poller()
         _ = poller.add(socket)

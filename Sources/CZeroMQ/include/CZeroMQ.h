@@ -14,7 +14,7 @@ static inline int fz_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOC
 void fz_name_thread(const char *name);
 
 // Why a socket file may not be made there, which libzmq would do in place of whatever is there: EADDRINUSE where somebody listens on it,
-// EEXIST where it is no socket; 0 where it is free or its owner is gone.
+// EEXIST where it is no socket, that of a probe that fails otherwise; 0 where it is free or its owner is gone.
 int fz_socket_file_trouble(const char *path);
 
 // Adds to the niceness, at most 19, of this thread and those that it starts: on Linux each thread has its own. Needs no privilege.
