@@ -22,6 +22,10 @@ public final class AlertStore: Sendable {
         var kept: String?
     }
 
+    /// Bytes that the write-ahead log is cut down to when it starts over: it gives its room back after somebody has kept it from being
+    /// written back.
+    public static let walLimit: Int64 = 16 << 20
+
     public let path: String
     /// Of the feed: as long as it is the same, sequence numbers continue.
     public var epoch: String { shown.withLock { $0.epoch } }
@@ -103,12 +107,15 @@ public final class AlertStore: Sendable {
         }
     }
 
+    /// Before the process ends because the store's files were changed: closing the last connection would write what is left of the log
+    /// into the file.
+    public func leaveOpen() { _ = Unmanaged.passRetained(queue) }
+
     private static func connect(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(StoreBounds.busySeconds)
         configuration.prepareDatabase {
-            // The log gives its room back after somebody has kept it from being written back.
-            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216")
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(walLimit)")
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

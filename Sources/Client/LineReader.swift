@@ -118,7 +118,9 @@ struct LineReader: Sendable {
         else {
             throw InputFailure(
                 path: path,
-                reason: "has \(size) bytes, and \(offset) were read before: it was cut; its rest has another name?")
+                reason:
+                    "has \(size) bytes, and \(offset) were read before: it was cut; its rest has another name? Send a copy (cp): a new file is read from "
+                    + "its beginning")
         }
         self.offset = offset
     }

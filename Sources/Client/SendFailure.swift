@@ -8,6 +8,8 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case outOfStep(stream: String, platform: UInt64, ours: UInt64)
     /// The stream has messages of an earlier run, and a repeat was not asked for.
     case sentBefore(stream: String, messages: UInt64)
+    /// The same for a spool that has sent nothing yet.
+    case sentBeforeSpool(stream: String, messages: UInt64)
     /// The platform has messages of the stream that were not sent from here.
     case otherSender(stream: String)
     case badAnswer(String)
@@ -25,6 +27,9 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .sentBefore(let stream, let messages):
             "stream \(stream) was sent before (\(messages) messages are durable): --resume goes on after them, "
                 + "--again sends every event anew and counts it twice, --stream NAME gives other data a name of its own"
+        case .sentBeforeSpool(let stream, let messages):
+            "stream \(stream) was sent before (\(messages) messages are durable), and not from this spool: go on with the one that sent it, "
+                + "or take a stream name that was never used (--stream; forward.stream, with forward.sqlite* moved away)"
         case .otherSender(let stream):
             "stream \(stream): the platform has messages that were not sent from here: another sender uses this name, or this "
                 + "spool is an old copy. Give each sender a stream name of its own"

@@ -79,7 +79,7 @@ public final class Spool: Sendable {
             let queue = try SpoolSchema.open(path, stream: stream)
             return (queue, try queue.read { try Self.load($0) })
         }
-        guard found.stream == stream else { throw .otherStream(path: path, stream: found.stream) }
+        guard ExactName(found.stream) == ExactName(stream) else { throw .otherStream(path: path, stream: found.stream) }
         self.queue = queue
         state = Mutex(found.state)
     }
@@ -159,7 +159,7 @@ public final class Spool: Sendable {
         guard verdict != .stranger else {
             let known = state.withLock { $0.epoch > 0 }
             throw known
-                ? SendFailure.otherSender(stream: stream) : .sentBefore(stream: stream, messages: mark.seq)
+                ? SendFailure.otherSender(stream: stream) : .sentBeforeSpool(stream: stream, messages: mark.seq)
         }
         return try change { (state, database) in
             switch verdict {

@@ -12,8 +12,8 @@ public enum FeedBounds {
     static let peerRequestBytes = 2 << 20
     /// Requests taken from the socket in one turn: many more than are answered, so that libzmq's own queues stay short.
     static let requestsPerTurn = 1000
-    /// Bytes of a subscription frame: topics have at most 200 bytes, and one says what it is.
-    static let subscriptionFrame: Int64 = 201
+    /// Bytes of a subscription frame: topics have at most 200 bytes; one before them says what it is, and from libzmq 4.3.5 on ten.
+    static let subscriptionFrame: Int64 = 210
     /// Bytes of all distinct prefixes that are subscribed to. libzmq keeps up to about 35 bytes of memory for one, so 150 MB, and
     /// about 50 more for each further connection that asks for the same prefix, of which XPUB tells nothing: those are bounded by
     /// the descriptors alone. A thousand consumers with ten prefixes of their own need 0.3 MiB.

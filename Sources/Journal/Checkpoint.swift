@@ -32,9 +32,14 @@ public final class Checkpointer {
                 try finish(first)
                 full.removeFirst()
             }
+            try journal.withWriter { (writer) throws(JournalError) in try writer.checkFiles() }
             var report = try checkpoint(queue, .passive)
             guard (Files.size(file.path + "-wal") ?? 0) > JournalBounds.walBytes else { return report }
-            report = try journal.withWriter { (_) throws(JournalError) in try self.checkpoint(queue, .truncate) }
+            report = try journal.withWriter { (writer) throws(JournalError) in
+                let report = try self.checkpoint(queue, .truncate)
+                writer.noteTruncatedWAL()
+                return report
+            }
             report.waited = true
             return report
         } catch {

@@ -17,17 +17,20 @@ public struct FileWatch: Sendable {
 
     private let path: String
     private var file: Seen?
-    /// SQLite's WAL beside it, which grows and shrinks.
+    /// SQLite's WAL beside it, which shrinks only where a checkpoint truncates it, or down to its limit when it starts over.
     private var wal: Seen?
+    private let walLimit: Int64
 
     /// `path`: an SQLite database in WAL mode that is open. Its files are taken as they are now, a WAL that comes later as
-    /// it is then.
-    public init(_ path: String) {
+    /// it is then. `walLimit`: its `journal_size_limit`.
+    public init(_ path: String, walLimit: Int64 = .max) {
         self.path = path
+        self.walLimit = walLimit
         (file, wal) = (Seen(path), Seen(path + "-wal"))
     }
 
-    /// Throws where a file is no longer the one that was seen before.
+    /// Throws where a file is no longer the one that was seen before, or shorter. To be called before each write, which would fill up what was
+    /// cut off, and after it.
     public mutating func check() throws(JournalError) {
         let (file, wal) = (Seen(path), Seen(path + "-wal"))
         if let before = self.file {
@@ -36,10 +39,17 @@ public struct FileWatch: Sendable {
             }
         }
         if let before = self.wal {
-            guard let wal, (wal.device, wal.inode) == (before.device, before.inode) else { throw lost(path + "-wal") }
+            guard let wal, (wal.device, wal.inode) == (before.device, before.inode),
+                wal.size >= min(before.size, walLimit)
+            else {
+                throw lost(path + "-wal")
+            }
         }
         (self.file, self.wal) = (file, wal)
     }
+
+    /// After a checkpoint that truncated the WAL.
+    public mutating func noteTruncatedWAL() { wal = Seen(path + "-wal") }
 
     private func lost(_ path: String) -> JournalError {
         .failed(

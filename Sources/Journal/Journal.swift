@@ -43,10 +43,30 @@ public final class Journal: Sendable {
         }
         let opened = try JournalWriter(newest, in: folder, settings: settings, keys: keys)
         if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
+        try Self.checkRows(of: newest, opened.queue, data)
         let table: MarkTable
         (table, mended) = try Self.soundMarks(of: newest, opened.queue, after: files.dropLast().last, data)
         marks = Mutex(table)
         writer = Mutex(opened)
+    }
+
+    /// Checks the newest rows against their checksums and each other: nothing is written behind damage that can be found in time.
+    private static func checkRows(of file: SegmentFile, _ queue: DatabaseQueue, _ data: String) throws(JournalError) {
+        let from = try onFile(file.path, "reading") {
+            try queue.inDatabase { database in
+                let rows = try Row.fetchCursor(
+                    database, sql: "SELECT position, length(payload) FROM entry ORDER BY position DESC LIMIT ?",
+                    arguments: [JournalBounds.checkedRows])
+                var (from, bytes): (Int64?, Int64) = (nil, 0)
+                while bytes < JournalBounds.checkedBytes, let row = try rows.next() {
+                    from = try row.decode(atIndex: 0)
+                    bytes += try row.decode(atIndex: 1) as Int64
+                }
+                return from
+            }
+        }
+        var reader = try JournalReader(data: data, from: from ?? file.first, keys: nil)
+        while try reader.nextRow() != nil {}
     }
 
     /// Stores entries in order with one commit and one fsync; they are durable when this returns.

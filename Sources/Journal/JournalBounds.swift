@@ -10,8 +10,12 @@ public enum JournalBounds {
     public static let streamsPerDepartment = 10_000
     /// Entries in one commit: bounds the time of one fsync turn.
     public static let groupEntries = 1024
-    /// Rows that are checked from the end of the newest segment when a journal opens.
+    /// Rows that are checked from the end of a segment when the one behind it, or it as the newest, is continued.
     public static let tailRows = 64
+    /// Rows of the newest segment from its end, and bytes of their payloads, that are checked when a journal opens: half a second's
+    /// work, and much more than the day of a city.
+    public static let checkedRows = 1 << 16
+    public static let checkedBytes: Int64 = 128 << 20
     /// Rows, and compressed bytes, that a reader takes in one read transaction: a long one would grow the WAL.
     public static let pageRows = 64
     public static let pageBytes = 4 << 20

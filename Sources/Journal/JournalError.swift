@@ -68,6 +68,9 @@ extension JournalError {
         let reason = error.message ?? "\(error.extendedResultCode)"
         switch error.resultCode {
         case .SQLITE_FULL: self = .diskFull(path: path, attempted: attempted)
+        // No room for the WAL's index.
+        case _ where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            self = .diskFull(path: path, attempted: attempted)
         case .SQLITE_READONLY, .SQLITE_PERM: self = .notWritable(path: path, reason: reason)
         case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: reason)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path)

@@ -43,7 +43,7 @@ public struct JournalReader {
         if tail == nil { try seek() }
         while served == page.count {
             guard let tail, let segment else { return nil }
-            page = try Self.fetch(segment.queue, segment.file, from: tail.next)
+            page = try StoredRow.page(segment.queue, segment.file, from: tail.next)
             served = 0
             if page.isEmpty, try !advance() { return nil }
         }
@@ -76,7 +76,7 @@ public struct JournalReader {
         let files = try SegmentFile.all(in: directory)
         guard let following = files.first(where: { $0.first > file.first }) else { return false }
         // Rows may have come between the empty page and the rotation; a segment with a successor is complete.
-        page = try Self.fetch(queue, file, from: end.next)
+        page = try StoredRow.page(queue, file, from: end.next)
         guard page.isEmpty else { return true }
         guard following.first == end.next else {
             if !files.contains(file), let oldest = files.first { throw .pruned(asked: end.next, first: oldest.first) }
@@ -91,11 +91,5 @@ public struct JournalReader {
         segment = (following, next)
         tail?.start = start
         return true
-    }
-
-    private static func fetch(
-        _ queue: DatabaseQueue, _ file: SegmentFile, from: Int64
-    ) throws(JournalError) -> [StoredRow] {
-        try onFile(file.path, "reading") { try queue.read { try StoredRow.page($0, from: from) } }
     }
 }

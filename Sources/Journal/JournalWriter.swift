@@ -72,6 +72,19 @@ struct JournalWriter {
         }
     }
 
+    /// Before a commit, which would fill up what was cut off the WAL, and a checkpoint, which would carry it into the segment: as would
+    /// closing the last connection, so the writer's then stays open until the process has ended.
+    mutating func checkFiles() throws(JournalError) {
+        do {
+            try watch.check()
+        } catch {
+            _ = Unmanaged.passRetained(queue)
+            throw error
+        }
+    }
+
+    mutating func noteTruncatedWAL() { watch.noteTruncatedWAL() }
+
     mutating func poison(_ error: JournalError) { if poison == nil { poison = error.description } }
 
     /// Connections of full segments, handed over for their last checkpoint.
@@ -89,6 +102,7 @@ struct JournalWriter {
         let bound = JournalBounds.groupEntries
         guard entries.count <= bound else { throw .refused(index: bound, reason: "over \(bound) entries at once") }
         guard let first = entries.first else { return [] }
+        try checkFiles()
         let (raised, sum) = try marks.withLock { (table) throws(JournalError) in
             let raised = try Self.raised(entries, over: table)
             return (raised, table.sum(raising: raised))
@@ -143,7 +157,7 @@ struct JournalWriter {
                 return .commit
             }
         }
-        try watch.check()
+        try checkFiles()
         for row in rows { bytes += Int64(row.payload.count + (row.restricted?.count ?? 0)) + Self.rowOverhead }
         firstReceived = firstReceived ?? rows[0].received
     }

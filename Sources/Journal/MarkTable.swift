@@ -103,6 +103,8 @@ struct MarkTable: Equatable, Sendable {
     /// was not changed of the two, its marks or their sum, says the same; else false.
     func replaceChanged(_ database: Database) throws -> Bool {
         guard try SegmentSchema.version(database) >= SegmentSchema.markSums else { return false }
+        // Rows of a tree that is damaged itself may not be removed: SQLite would free pages of others.
+        guard try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") == "ok" else { return false }
         let kept = try? MarkTable(rows: database)
         guard try kept == self || Self.storedSum(database) == Data(sum.bytes) else { return false }
         try database.execute(sql: "DELETE FROM mark")

@@ -75,11 +75,27 @@ extension StoredRow {
         ])
     }
 
-    /// Rows from a position on, as many as one read transaction may take; at least one where there is one.
-    static func page(_ database: Database, from: Int64) throws -> [StoredRow] {
+    /// Rows from a position on, as many as one read transaction may take; at least one where there is one. Before damage there may be
+    /// fewer; damage of the first is told with its position.
+    static func page(_ queue: DatabaseQueue, _ file: SegmentFile, from: Int64) throws(JournalError) -> [StoredRow] {
+        func rows(_ limit: Int) throws(JournalError) -> [StoredRow] {
+            try onFile(file.path, "reading") { try queue.read { try page($0, from: from, limit: limit) } }
+        }
+        do throws(JournalError) {
+            return try rows(JournalBounds.pageRows)
+        } catch .corrupt {
+            do throws(JournalError) {
+                return try rows(1)
+            } catch .corrupt(let file, nil, let reason) {
+                throw .corrupt(file: file, position: from, reason: reason)
+            }
+        }
+    }
+
+    static func page(_ database: Database, from: Int64, limit: Int) throws -> [StoredRow] {
         let statement = try database.cachedStatement(
             sql: "SELECT \(columns) FROM entry WHERE position >= ? ORDER BY position LIMIT ?")
-        let cursor = try Row.fetchCursor(statement, arguments: [from, JournalBounds.pageRows])
+        let cursor = try Row.fetchCursor(statement, arguments: [from, limit])
         var rows: [StoredRow] = []
         var bytes = 0
         while bytes < JournalBounds.pageBytes, let row = try cursor.next() {

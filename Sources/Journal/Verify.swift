@@ -68,11 +68,12 @@ private struct VerifyWalk {
 
     mutating func segment(_ file: SegmentFile) throws(JournalError) {
         let queue = try file.openForReading()
-        let start = try onFile(file.path, "checking") {
+        let (found, start) = try onFile(file.path, "checking") {
             try queue.read { database in
-                let found = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "nothing"
-                guard found == "ok" else { throw JournalError.corrupt(file: file.path, position: nil, reason: found) }
-                return try SegmentStart(database, file)
+                (
+                    try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "nothing",
+                    try SegmentStart(database, file)
+                )
             }
         }
         try begin(start, file)
@@ -80,14 +81,18 @@ private struct VerifyWalk {
         var isFirstKept = report.segments == 1 && start.position > 1
         while true {
             guard let next = tail?.next else { return }
-            let (rows, stored) = try onFile(file.path, "reading") {
+            let rows = try StoredRow.page(queue, file, from: next)
+            for row in rows { try check(row, file) }
+            guard rows.isEmpty else { continue }
+            // The marks are those of the rows where none came meanwhile.
+            let stored = try onFile(file.path, "reading") {
                 try queue.read { database in
-                    let rows = try StoredRow.page(database, from: next)
-                    return (rows, rows.isEmpty ? try MarkTable(database, file) : nil)
+                    try StoredRow.page(database, from: next, limit: 1).isEmpty ? try MarkTable(database, file) : nil
                 }
             }
-            for row in rows { try check(row, file) }
             guard let stored else { continue }
+            // Damage that no row is in.
+            guard found == "ok" else { throw .corrupt(file: file.path, position: nil, reason: found) }
             if isFirstKept { marks.addMissing(from: stored) }
             isFirstKept = false
             guard stored == marks else {

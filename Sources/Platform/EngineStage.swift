@@ -56,12 +56,14 @@ final class EngineStage: Sendable {
         guard var engine = consume taken else { preconditionFailure("an engine runs once") }
         var lastSnapshot = BootClock.now()
         var lastPublished = Timestamp.distantPast
-        while let groups = queue.take(within: .seconds(1)) {
+        var isPublished = false
+        while let groups = queue.take(within: isPublished ? .seconds(1) : .milliseconds(200)) {
             for group in groups { try turn(group, &engine, onRules, commit) }
+            if !groups.isEmpty { isPublished = false }
             let now = BootClock.now()
-            if now - lastPublished >= .milliseconds(200) {
+            if !isPublished, now - lastPublished >= .milliseconds(200) {
                 publish(engine)
-                lastPublished = now
+                (lastPublished, isPublished) = (now, true)
             }
             if now - lastSnapshot >= snapshotEvery, snapshots.isIdle {
                 snapshots.offer(engine.setAside(), after: beforeSnapshot)

@@ -59,7 +59,7 @@ public final class Platform: Sendable {
             door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
         store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
         if isRestored { try store.renew(epoch: Self.newEpoch()) }
-        storeWatch = Mutex(FileWatch(store.path))
+        storeWatch = Mutex(FileWatch(store.path, walLimit: AlertStore.walLimit))
         snapshots = SnapshotFiles(data: configuration.data)
         snapshotStage = SnapshotStage(snapshots, complaints: complaints)
     }
@@ -94,8 +94,7 @@ public final class Platform: Sendable {
                 start.noteApplied()
             },
             commit: { [self] turn in
-                let committed = try whileLocked { () throws(StoreError) in try store.commit(turn) }
-                try storeWatch.withLock { (watch) throws(JournalError) in try watch.check() }
+                let committed = try write { () throws(StoreError) in try store.commit(turn) }
                 requests.note(turn.requests)
                 guard committed.notices != nil else { return }
                 feed.wake()
@@ -175,8 +174,26 @@ public final class Platform: Sendable {
         upkeep.stop()
         threads.join("upkeep")
         if let failure = threads.failure { throw PlatformError.stopped(failure) }
+        try checkStore()
         try store.flushApplied()
         log.info("stopped")
+    }
+
+    /// Writes to the alert store as long as its files are those that it opened.
+    private func write<T>(_ work: () throws(StoreError) -> T) throws -> T {
+        try checkStore()
+        let result = try whileLocked(work)
+        try checkStore()
+        return result
+    }
+
+    private func checkStore() throws(JournalError) {
+        do throws(JournalError) {
+            try storeWatch.withLock { (watch) throws(JournalError) in try watch.check() }
+        } catch {
+            store.leaveOpen()
+            throw error
+        }
     }
 
     /// Does work on the alert store again and again while another process has it locked (a copy being made, a person at
@@ -208,7 +225,7 @@ public final class Platform: Sendable {
         let stage = EngineStage(
             recovery.engine, queue: queue, snapshots: snapshotStage,
             snapshotEvery: configuration.snapshotEvery,
-            beforeSnapshot: { [self] in try whileLocked { () throws(StoreError) in try store.flushApplied() } })
+            beforeSnapshot: { [self] in try write { () throws(StoreError) in try store.flushApplied() } })
         return (stage, entries)
     }
 

@@ -53,7 +53,7 @@ final class Upkeep: Sendable {
         var nextLook = BootClock.now()
         var nextScrub = BootClock.now()
         var scrubbed: Int64 = 0
-        var seen = (engine: Int64(0), resets: Int64(0))
+        var seen = (engine: Int64(0), end: Int64(0), resets: Int64(0))
         while !waitForStop() {
             work(checkpointer)
             if BootClock.now() >= nextLook {
@@ -97,10 +97,11 @@ final class Upkeep: Sendable {
         }
     }
 
-    /// What only grows until somebody does something about it. `seen`: where the engine was, and the feed's resets, at the last look.
-    private func look(_ seen: inout (engine: Int64, resets: Int64)) {
+    /// What only grows until somebody does something about it. `seen`: where engine and journal were, and the feed's resets, at the last
+    /// look.
+    private func look(_ seen: inout (engine: Int64, end: Int64, resets: Int64)) {
         let (end, engine) = progress()
-        let stands = engine < end && engine == seen.engine
+        let stands = engine == seen.engine && engine < seen.end
         complaints.note(
             "engine", stands ? "stands at position \(engine) of \(end - 1) since 10 s: nothing new is decided" : nil
         )
@@ -110,7 +111,7 @@ final class Upkeep: Sendable {
             resets > seen.resets
                 ? "subscribers ask for too many prefixes: all were let go \(resets) times since the start, and again just now"
                 : nil)
-        seen = (engine, resets)
+        seen = (engine, end, resets)
         complaints.note("descriptors", Descriptors.complaint())
         let log = Files.size(storePath + "-wal") ?? 0
         complaints.note(

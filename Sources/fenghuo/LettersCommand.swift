@@ -1,6 +1,7 @@
 import ArgumentParser
 import Events
 import Foundation
+import Ingest
 import Journal
 
 /// `fenghuo letters list`: what was refused and why, newest first.
@@ -12,7 +13,8 @@ struct LettersCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "List refused events, the newest first; the platform may run.",
             discussion:
-                "The event is shown without free text and reporter fields, and left out where it cannot be read as JSON."
+                "The event is shown without free text and reporter fields, and left out where it cannot be read as JSON or was refused for a subject "
+                + "that looks personal."
         )
 
         @Option(help: "The platform's data directory.") var data = "data"
@@ -57,8 +59,12 @@ struct LettersCommand: ParsableCommand {
             received = letter.received.formattedStamp
             (department, index, code) = (letter.department, letter.index, letter.code)
             (field, reason) = (letter.field, letter.reason)
+            // Refused because it would show a person.
+            let isPersonal = letter.code == IngestCode.personalSubject.rawValue
             event =
-                restricted ? String(decoding: letter.raw, as: UTF8.self) : ShownEvent.withoutRestricted(letter.raw)
+                restricted
+                ? String(decoding: letter.raw, as: UTF8.self)
+                : isPersonal ? nil : ShownEvent.withoutRestricted(letter.raw)
         }
     }
 }

@@ -29,7 +29,7 @@ struct ListenCommand: ParsableCommand {
         if let topic = topics.first(where: { !FeedTopics.isPossible($0) }) {
             throw ValidationError(
                 "no topic begins with '\(topic)': they are alarm/domain/gas/, alarm/level/red/, alarm/area/320213, and the same "
-                    + "below warning/ and exercise/")
+                    + "below exercise/")
         }
     }
 

@@ -122,43 +122,45 @@ extension RulesCommand {
             guard path != "-", stat(path, &found) != 0 || found.st_mode & S_IFMT != S_IFIFO else {
                 throw Exit.fail("\(path) can be read once only, a back-test reads twice: name a file", Exit.usage)
             }
-            let end = try lastTime(path)
-            guard end > .distantPast else {
-                throw Exit.fail("没有事件可判断 no event in \(path): this says nothing about the rules", Exit.findings)
-            }
+            let nothing = Exit.fail("没有事件可判断 no event in \(path): this says nothing about the rules", Exit.findings)
+            let countsBack = [since, until].contains { if case .back? = $0 { true } else { false } }
+            var end = countsBack ? try end(of: path) : .distantPast
+            guard !countsBack || end > .distantPast else { throw nothing }
             let (from, to) = (since?.time(end: end), until?.time(end: end))
-            try check(from, to, end)
             var sides: [ReplayEpisodes] = []
             var (events, met): (Int64, Int64) = (0, 0)
             for directory in [directory] + (diff.map { [$0] } ?? []) {
-                var configuration = Configuration()
-                (configuration.rules, configuration.registry) = (directory, registry)
-                configuration.metrics = metrics
+                let configuration = configuration(directory)
                 var episodes = ReplayEpisodes(since: from ?? .distantPast, until: to ?? .distantFuture)
                 let isFirst = sides.isEmpty
                 var replay = try Replay(configuration)
                 try replay.run(
                     file: path, department: configuration.department, tells: isFirst,
                     each: { for decision in $0 { episodes.take(decision) } })
-                events = replay.events
+                (events, end) = (replay.events, replay.received)
                 if isFirst { met = replay.counters.reduce(0) { $0 + $1.counters.met } }
                 sides.append(episodes)
             }
+            guard events > 0 else { throw nothing }
+            try check(from, to, end)
             return BacktestOutcome(
                 candidate: directory, other: diff, events: events, met: met, from: from, until: to ?? end,
                 start: .beginning,
                 sides: sides)
         }
 
-        /// The newest time that a line names: what a span back is counted from.
-        private func lastTime(_ path: String) throws -> Timestamp {
-            var lines = try NDJSONFile(path: path)
-            var (buffer, last): ([UInt8], Timestamp) = ([], .distantPast)
-            while let time = try lines.nextLine(into: &buffer) {
-                last = max(last, time)
-                buffer.removeAll(keepingCapacity: true)
-            }
-            return last
+        private func configuration(_ rules: String) -> Configuration {
+            var configuration = Configuration()
+            (configuration.rules, configuration.registry, configuration.metrics) = (rules, registry, metrics)
+            return configuration
+        }
+
+        /// Where the clock of a replay ends, which no single event far ahead moves: what a span back is counted from.
+        private func end(of path: String) throws -> Timestamp {
+            let configuration = configuration(directory)
+            var replay = try Replay(configuration)
+            try replay.run(file: path, department: configuration.department, tells: false)
+            return replay.events > 0 ? replay.received : .distantPast
         }
     }
 }

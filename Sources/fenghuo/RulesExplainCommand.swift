@@ -89,6 +89,7 @@ extension RulesCommand {
             var replay = try Replay(configuration)
             replay.follow(rule: rule, key: key, exercise: exercise)
             try replay.run(file: path, department: configuration.department)
+            guard replay.events > 0 else { throw Exit.fail("没有事件 no event in \(path)", Exit.findings) }
             guard let trace = replay.trace else { preconditionFailure("a followed replay has a trace") }
             return (trace, .beginning)
         }

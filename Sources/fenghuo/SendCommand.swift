@@ -74,7 +74,7 @@ struct SendCommand: ParsableCommand {
         } catch let failure as SendFailure {
             let code =
                 switch failure {
-                case .sentBefore, .unusable: Exit.usage
+                case .sentBefore, .sentBeforeSpool, .unusable: Exit.usage
                 case .refused, .outOfStep, .otherSender, .badAnswer: Exit.findings
                 case .unreachable, .stopped: Exit.unreachable
                 }

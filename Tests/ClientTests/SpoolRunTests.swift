@@ -108,7 +108,7 @@ import Testing
 
     @Test func `another sender of the stream ends the run, what waits stays`() throws {
         try write(1...15)
-        #expect(throws: SendFailure.sentBefore(stream: "s", messages: 3)) { try run(mark: (1, 3)) }
+        #expect(throws: SendFailure.sentBeforeSpool(stream: "s", messages: 3)) { try run(mark: (1, 3)) }
         #expect(throws: SendFailure.refused(code: "stream_conflict", reason: "no")) {
             try run { _, _ in .refuse("stream_conflict") }
         }

@@ -49,6 +49,15 @@ struct SpoolTests {
         #expect(try waiting(spool) == ["3 c"])
     }
 
+    @Test func `a spool is of one stream, told from others by its bytes`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try open(stream: "caf\u{E9}")
+        for stream in ["cafe\u{301}", "cafe"] {
+            #expect(throws: SpoolError.otherStream(path: path, stream: "caf\u{E9}")) { try open(stream: stream) }
+        }
+        _ = try open(stream: "caf\u{E9}")
+    }
+
     @Test func `a full spool takes nothing more, an empty one takes any message`() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let spool = try open(bytes: 3)
@@ -88,7 +97,7 @@ struct SpoolTests {
     @Test func `a spool that was never sent refuses a stream that was`() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let spool = try open()
-        #expect(throws: SendFailure.sentBefore(stream: "s", messages: 4)) { try spool.meet(mark(1, 4)) }
+        #expect(throws: SendFailure.sentBeforeSpool(stream: "s", messages: 4)) { try spool.meet(mark(1, 4)) }
         #expect(try spool.meet(mark(7, 0)) == (8, 0, 0))
     }
 

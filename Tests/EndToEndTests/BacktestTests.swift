@@ -129,6 +129,41 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `a back-test refuses what cannot be read twice, and what has no event`() throws {
+            let scratch = try Scratch()
+            let pipe = scratch.path + "/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            for path in ["-", pipe] {
+                let printed = try fenghuo("rules", "backtest", "rules", path, in: scratch)
+                #expect(printed.code == 3 && printed.errors.contains("\(path) can be read once only"), "\(printed)")
+            }
+            for text in ["", "\n\n"] {
+                let empty = try scratch.write("empty.ndjson", text)
+                let printed = try fenghuo("rules", "backtest", "rules", empty, in: scratch)
+                #expect(printed.code == 1 && printed.errors.contains("no event in \(empty)"), "\(printed)")
+            }
+        }
+
+        @Test func `a span back is counted from the events, not from one with a wrong clock or that is refused`() throws
+        {
+            let scratch = try Scratch()
+            let good = [(0, 8), (60, 12), (661, 12), (700, 26), (900, 6)].map { second, value in
+                #"{"id":"w/\#(second)","subject":"RQ-1","metric":"gas.lel","value":\#(value),"unit":"%LEL","time":""#
+                    + Timestamp(seconds: 1_783_000_000 + Int64(second)).formatted() + "\"}"
+            }
+            for year in ["2099", "9999"] {
+                let wrong =
+                    #"{"id":"x","subject":"RQ-2","metric":"gas.lel","value":1,"unit":"%LEL","time":"\#(year)-06-01T00:00:00Z"}"#
+                let file = try scratch.write("day.ndjson", (good + [wrong]).joined(separator: "\n") + "\n")
+                let printed = try fenghuo(
+                    "rules", "backtest", "rules", file, "--since", "30d", "--format", "json", in: scratch)
+                #expect(printed.code == 0 && printed.output.contains("RQ-1"), "\(printed)")
+            }
+            let empty = try scratch.write("empty.ndjson", "\n")
+            let explained = try fenghuo("rules", "explain", "gas-lel", "RQ-1", "--event", empty, in: scratch)
+            #expect(explained.code == 1 && explained.errors.contains("no event in \(empty)"), "\(explained)")
+        }
+
         @Test func `a stretch is judged with the state that came before it`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)

@@ -30,19 +30,19 @@ extension EndToEnd {
             try bytes.write(to: URL(fileURLWithPath: path))
         }
 
-        /// Turns a bit over in the middle of the payload of the newest row.
-        private static func flipNewestRow(_ path: String) throws {
+        /// Turns a bit over in the middle of a row's payload.
+        private static func flipRow(_ path: String, _ which: String) throws {
             let sql = """
                 import sqlite3, sys
                 c = sqlite3.connect(sys.argv[1])
-                p, payload = c.execute("SELECT position, payload FROM entry ORDER BY position DESC LIMIT 1").fetchone()
+                p, payload = c.execute("SELECT position, payload FROM entry " + sys.argv[2]).fetchone()
                 changed = bytearray(payload)
                 changed[len(changed) // 2] ^= 4
                 c.execute("UPDATE entry SET payload = ? WHERE position = ?", (bytes(changed), p))
                 c.commit()
                 c.close()
                 """
-            #expect(try run("/usr/bin/env", ["python3", "-c", sql, path], in: Scratch()).code == 0)
+            #expect(try run("/usr/bin/env", ["python3", "-c", sql, path, which], in: Scratch()).code == 0)
         }
 
         private static func expectRefused(_ platform: RunningPlatform, _ words: [String]) throws {
@@ -64,7 +64,8 @@ extension EndToEnd {
         }
 
         @Test(arguments: [
-            "cut in half", "cut to nothing", "cut by a page", "a bit of the newest row", "its first page",
+            "cut in half", "cut to nothing", "cut by a page", "a bit of the newest row", "a bit of an early row",
+            "its first page",
         ])
         func `a newest segment that was damaged is named at the start, and put back nothing is lost`(damage: String)
             throws
@@ -77,7 +78,8 @@ extension EndToEnd {
             case "cut in half": try Self.change(newest) { $0.removeLast($0.count / 2) }
             case "cut to nothing": try Self.change(newest) { $0.removeAll() }
             case "cut by a page": try Self.change(newest) { $0.removeLast(4096) }
-            case "a bit of the newest row": try Self.flipNewestRow(newest)
+            case "a bit of the newest row": try Self.flipRow(newest, "ORDER BY position DESC LIMIT 1")
+            case "a bit of an early row": try Self.flipRow(newest, "ORDER BY position LIMIT 1 OFFSET 1")
             default: try Self.change(newest) { $0.resetBytes(in: 0..<4096) }
             }
             try Self.expectRefused(platform, [newest])
@@ -98,7 +100,7 @@ extension EndToEnd {
             // the rules alone.
             let older = try #require(try Self.segments(platform).dropLast(2).last)
             let whole = try fenghuo("journal", "export", "--data", platform.data, in: scratch)
-            try Self.flipNewestRow(older)
+            try Self.flipRow(older, "ORDER BY position DESC LIMIT 1")
             let found = try Self.verify(platform)
             #expect(found.code == 1 && (found.output + found.errors).contains(older), "\(found)")
             // What is whole can be had: everything before the damage, and everything behind it.

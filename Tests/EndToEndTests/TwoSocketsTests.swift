@@ -19,7 +19,7 @@ extension EndToEnd {
             #expect(answers.map { $0["duplicates"] as? Int ?? -1 }.sorted() == [0, 1])
             #expect(answers.allSatisfy { $0["ok"] as? Bool == true })
             #expect(try platform.settle())
-            #expect(try platform.status().sources.map(\.duplicates) == [1])
+            #expect(try eventually { try platform.status().sources.map(\.duplicates) == [1] })
             #expect(platform.stop() == 0)
             #expect(try StoredAlarms(data: platform.data).transitions().map(\.transition) == [.raised])
         }

@@ -71,7 +71,7 @@ struct DamageTests {
         withExtendedLifetime(journal) {}
     }
 
-    @Test(arguments: ["shrunk", "replaced", "removed", "without its WAL"])
+    @Test(arguments: ["shrunk", "replaced", "removed", "without its WAL", "its WAL shrunk"])
     func `a file that changed under its writer is noticed`(change: String) throws {
         let journal = try Samples.open(directory)
         _ = try journal.append([Samples.pending(from: "gas")])
@@ -86,6 +86,15 @@ struct DamageTests {
             #expect(rename(path, path + ".aside") == 0)
             try FileManager.default.copyItem(atPath: path + ".aside", toPath: path)
         case "removed": #expect(unlink(path) == 0)
+        case "its WAL shrunk":
+            _ = try journal.append([Samples.pending(.events(Samples.readings(500)), from: "gas")])
+            try watch.check()
+            let size = try #require(Files.size(path + "-wal"))
+            #expect(truncate(path + "-wal", Int(size) - 6000) == 0)
+            // A checkpoint would carry what is no longer there into the segment.
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            #expect(throws: JournalError.self) { try Checkpointer(journal).run() }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
         default: #expect(unlink(path + "-wal") == 0)
         }
         #expect(throws: JournalError.self) { try watch.check() }
@@ -130,6 +139,33 @@ struct DamageTests {
         }
         #expect(try Journal.verify(data: directory.path).problem?.position == 22)
         #expect(throws: JournalError.self) { try Samples.open(directory) }
+    }
+
+    @Test func `a damaged page is told with its position, and what lies before it is read`() throws {
+        let journal = try Samples.open(directory)
+        for number in 0..<300 {
+            _ = try journal.append([Samples.pending(.events(Samples.readings(40)), at: Int64(number), from: "gas")])
+        }
+        let file = SegmentFile(directory: Journal.directory(directory.path), first: 1)
+        try file.openForWriting().writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        let whole = try Samples.all(directory).map(\.record.position)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
+        // The leaves of SQLite's tables begin with 13: one of the second half.
+        let leaf = try #require(
+            stride(from: bytes.count / 8192 * 4096, to: bytes.count, by: 4096).first { bytes[$0] == 13 })
+        bytes[leaf] = 99
+        try bytes.write(to: URL(fileURLWithPath: file.path))
+        let position = try #require(try Journal.verify(data: directory.path).problem?.position)
+        var reader = try Journal.read(data: directory.path, from: 1)
+        var read: [Int64] = []
+        #expect {
+            while let stored = try reader.next() { read.append(stored.record.position) }
+        } throws: {
+            "\($0)".contains("\(file.path) is damaged at position \(position)")
+        }
+        #expect(read == whole.filter { $0 < position } && read.count > 100)
+        #expect(throws: JournalError.self) { try Samples.open(directory) }
+        withExtendedLifetime(journal) {}
     }
 
     /// Streams a and b of one department: b is moved once more, in the same segment or the next one. Gives the newest segment.
@@ -186,6 +222,32 @@ struct DamageTests {
             try Int64.fetchOne($0, sql: "SELECT seq FROM mark WHERE stream = 'b'")
         }
         #expect(kept == 9)
+    }
+
+    /// A page is named twice: to remove its rows would free it twice.
+    @Test func `marks whose tree is damaged are left as they are`() throws {
+        let path = SegmentFile(directory: Journal.directory(directory.path), first: 1).path
+        do {
+            let journal = try Samples.open(directory)
+            var batch = Samples.readings(1)
+            batch.marks = (0..<400).map { StreamMark(stream: "a-stream-with-a-long-name/\($0)", epoch: 3, seq: 1) }
+            _ = try journal.append([Samples.pending(.events(batch), from: "gas")])
+        }
+        let root = try DatabaseQueue(path: path).writeWithoutTransaction { database in
+            _ = try database.checkpoint(.truncate)
+            return try #require(
+                try Int.fetchOne(database, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'mark'"))
+        }
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let page = (root - 1) * 4096
+        // The cells of an interior page begin with the number of another page.
+        #expect([2, 5].contains(bytes[page]))
+        let cells = [12, 14].map { page + Int(bytes[page + $0]) << 8 + Int(bytes[page + $0 + 1]) }
+        bytes.replaceSubrange(cells[0]..<cells[0] + 4, with: Data(bytes[cells[1]..<cells[1] + 4]))
+        try bytes.write(to: URL(fileURLWithPath: path))
+        #expect(throws: JournalError.self) { try Samples.open(directory) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+        #expect(try Samples.all(directory).count == 1)
     }
 
     @Test func `a mark that its sum knows but no batch gave is found by verify`() throws {

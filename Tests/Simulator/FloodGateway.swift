@@ -36,6 +36,8 @@ final class FloodGateway: @unchecked Sendable {
             let context = Context()
             var options = SocketOptions()
             options.sendHighWater = Self.waiting
+            // So that its answers wait at the door.
+            options.receiveHighWater = Self.waiting
             let socket = try Socket(context.handle, .dealer, options)
             try socket.connect(endpoint)
             var poller = Poller()
