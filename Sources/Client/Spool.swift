@@ -60,7 +60,8 @@ public final class Spool: Sendable {
         /// Id of the newest acknowledged message.
         var acknowledged: Int64 = 0
         var counts = Counts()
-        /// What was in it when it was opened, until the platform was asked: nothing that was put in since can have been sent.
+        /// Id of the newest message that can have been sent: what was in it when it was opened and before that was, until the platform
+        /// has known it; nil since then: all can have been.
         var sent: Int64?
     }
 
@@ -82,6 +83,9 @@ public final class Spool: Sendable {
         guard ExactName(found.stream) == ExactName(stream) else { throw .otherStream(path: path, stream: found.stream) }
         self.queue = queue
         state = Mutex(found.state)
+        guard found.state.sent == nil else { return }
+        // What is put in from now on is not sent until the platform has known what was before.
+        try change { (state, _) in state.sent = state.next - 1 }
     }
 
     public var counts: Counts { state.withLock { $0.counts } }
@@ -224,11 +228,12 @@ public final class Spool: Sendable {
                     try database.execute(
                         sql: """
                             UPDATE stream SET epoch = ?, base = ?, next = ?, acknowledged = ?, sealed_place = ?,
-                                acknowledged_place = ?, answered = ?, refused = ?, restarts = ?
+                                acknowledged_place = ?, answered = ?, refused = ?, restarts = ?, sent = ?
                             """,
                         arguments: [
                             Int64(next.epoch), next.base, next.next, next.acknowledged, next.counts.sealed,
                             next.counts.acknowledged, next.counts.answered, next.counts.refused, next.counts.restarts,
+                            next.sent,
                         ])
                     return .commit
                 }
@@ -245,14 +250,21 @@ public final class Spool: Sendable {
             let waiting = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT count(*) AS messages, coalesce(sum(events), 0) AS events,
+                    SELECT count(*) AS messages, coalesce(sum(events), 0) AS events, min(id) AS first, max(id) AS last,
                         coalesce(sum(length(body)), 0) AS bytes FROM messages
                     """)
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no stream row") }
-        var state = State(
-            epoch: UInt64(row["epoch"] as Int64), base: row["base"], next: row["next"],
-            acknowledged: row["acknowledged"])
-        state.sent = state.next - 1
+        let (epoch, base, acknowledged, next): (Int64, Int64, Int64, Int64) =
+            (row["epoch"], row["base"], row["acknowledged"], row["next"])
+        let possible = 0...Int64(Limits.streamNumber)
+        // Of an empty spool, what stands for the first and last message that wait.
+        let (first, last) = (waiting["first"] as Int64? ?? acknowledged &+ 1, waiting["last"] as Int64? ?? acknowledged)
+        guard possible ~= epoch, possible ~= base, possible ~= next, base <= acknowledged,
+            row["sent"] as Int64? ?? acknowledged >= acknowledged, row["sent"] as Int64? ?? acknowledged < next,
+            first == acknowledged &+ 1, last == next - 1, waiting["messages"] as Int64 == last - acknowledged
+        else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "its numbers contradict each other") }
+        var state = State(epoch: UInt64(epoch), base: base, next: next, acknowledged: acknowledged)
+        state.sent = row["sent"]
         (state.counts.messages, state.counts.events, state.counts.bytes) =
             (waiting["messages"], waiting["events"], waiting["bytes"])
         (state.counts.answered, state.counts.refused, state.counts.restarts) =

@@ -48,7 +48,28 @@ func onSpool<T>(_ path: String, _ body: () throws -> T) throws(SpoolError) -> T 
 enum SpoolSchema {
     /// "FHSP"
     private static let applicationID: Int64 = 0x4648_5350
-    private static let version: Int64 = 1
+    private static var version: Int64 { Int64(steps.count) }
+
+    /// Step n leads from `user_version` n to n + 1.
+    static let steps = [
+        """
+        CREATE TABLE stream(
+            id INTEGER PRIMARY KEY CHECK(id = 1), name TEXT NOT NULL,
+            epoch INTEGER NOT NULL, base INTEGER NOT NULL, next INTEGER NOT NULL, acknowledged INTEGER NOT NULL,
+            sealed_place TEXT NOT NULL, acknowledged_place TEXT NOT NULL,
+            answered INTEGER NOT NULL, refused INTEGER NOT NULL, restarts INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE messages(
+            id INTEGER PRIMARY KEY, events INTEGER NOT NULL, place TEXT NOT NULL, body BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE refused(
+            id INTEGER PRIMARY KEY, event TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT;
+        """,
+        // Id of the newest message that can have been sent; NULL while whoever has it open has met the platform: then all.
+        "ALTER TABLE stream ADD COLUMN sent INTEGER",
+    ]
 
     static func open(_ path: String, stream: String) throws -> DatabaseQueue {
         var configuration = Configuration()
@@ -68,35 +89,25 @@ enum SpoolSchema {
 
     private static func migrate(_ database: Database, _ path: String, _ stream: String) throws {
         let tables = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        guard tables > 0 else { return try make(database, stream) }
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard application == applicationID else { throw SpoolError.unreadable(path: path, reason: "it is no spool") }
-        guard found == version else {
-            throw SpoolError.unreadable(path: path, reason: "it is of version \(found), this software's is \(version)")
+        var found: Int64 = 0
+        if tables > 0 {
+            let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            found = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            guard application == applicationID, found >= 1 else {
+                throw SpoolError.unreadable(path: path, reason: "it is no spool")
+            }
+            guard found <= version else {
+                throw SpoolError.unreadable(
+                    path: path, reason: "it is of version \(found), this software's is \(version)")
+            }
         }
-    }
-
-    private static func make(_ database: Database, _ stream: String) throws {
+        for step in steps[Int(found)...] { try database.execute(sql: step) }
+        try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+        guard tables == 0 else { return }
         try database.execute(
             sql: """
-                CREATE TABLE stream(
-                    id INTEGER PRIMARY KEY CHECK(id = 1), name TEXT NOT NULL,
-                    epoch INTEGER NOT NULL, base INTEGER NOT NULL, next INTEGER NOT NULL, acknowledged INTEGER NOT NULL,
-                    sealed_place TEXT NOT NULL, acknowledged_place TEXT NOT NULL,
-                    answered INTEGER NOT NULL, refused INTEGER NOT NULL, restarts INTEGER NOT NULL
-                ) STRICT;
-                CREATE TABLE messages(
-                    id INTEGER PRIMARY KEY, events INTEGER NOT NULL, place TEXT NOT NULL, body BLOB NOT NULL
-                ) STRICT;
-                CREATE TABLE refused(
-                    id INTEGER PRIMARY KEY, event TEXT NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL,
-                    reason TEXT NOT NULL
-                ) STRICT;
-                PRAGMA application_id = \(applicationID);
-                PRAGMA user_version = \(version);
-                """)
-        try database.execute(
-            sql: "INSERT INTO stream VALUES(1, ?, 0, 0, 1, 0, '', '', 0, 0, 0)", arguments: [stream])
+                INSERT INTO stream(id, name, epoch, base, next, acknowledged, sealed_place, acknowledged_place, answered,
+                    refused, restarts) VALUES(1, ?, 0, 0, 1, 0, '', '', 0, 0, 0)
+                """, arguments: [stream])
     }
 }

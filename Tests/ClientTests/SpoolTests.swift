@@ -58,6 +58,22 @@ struct SpoolTests {
         _ = try open(stream: "caf\u{E9}")
     }
 
+    @Test(arguments: [
+        "epoch = -1", "base = -1", "base = 2", "acknowledged = 3", "acknowledged = 0", "next = 3", "next = 5",
+        "next = 1 << 60",
+    ])
+    func `a spool whose numbers contradict each other is unreadable`(change: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            let spool = try open()
+            try put(spool, "a", "b", "c")
+            _ = try spool.meet(mark(0, 0))
+            try spool.acknowledge(1, refused: [])
+        }
+        try SpoolSchema.open(path, stream: "s").inDatabase { try $0.execute(sql: "UPDATE stream SET \(change)") }
+        #expect(throws: SpoolError.unreadable(path: path, reason: "its numbers contradict each other")) { try open() }
+    }
+
     @Test func `a full spool takes nothing more, an empty one takes any message`() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let spool = try open(bytes: 3)
@@ -80,9 +96,13 @@ struct SpoolTests {
             try put(spool, "a", "b")
             _ = try spool.meet(mark(0, 0))
         }
-        // Copied here; the spool it was copied from has sent a third.
+        // Copied here; the spool it was copied from has sent a third. What is read in vain, by a process or two, was not sent.
+        do {
+            let copy = try open()
+            try put(copy, "x")
+        }
         let copy = try open()
-        try put(copy, "x", "y")
+        try put(copy, "y")
         if isOurs {
             #expect(try copy.meet(mark(1, seq)) == (1, 2, 2))
             #expect(try waiting(copy) == ["3 x", "4 y"])
@@ -92,6 +112,38 @@ struct SpoolTests {
             #expect(throws: SendFailure.otherSender(stream: "s")) { try copy.meet(mark(1, seq)) }
             #expect(try waiting(copy) == ["1 a", "2 b", "3 x", "4 y"])
         }
+    }
+
+    @Test func `what was sealed before a process that met the platform ended may have been sent`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            let spool = try open()
+            _ = try spool.meet(mark(0, 0))
+            try put(spool, "a", "b")
+        }
+        let spool = try open()
+        #expect(try spool.meet(mark(1, 2)) == (1, 2, 2))
+    }
+
+    @Test func `a spool of version 1 goes on, and one of a later version does not`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            let spool = try open()
+            try put(spool, "a", "b")
+            _ = try spool.meet(mark(0, 0))
+        }
+        func change(_ sql: String) throws {
+            try SpoolSchema.open(path, stream: "s").inDatabase { try $0.execute(sql: sql) }
+        }
+        try change("ALTER TABLE stream DROP COLUMN sent; PRAGMA user_version = 1")
+        do {
+            let spool = try open()
+            #expect(try waiting(spool) == ["1 a", "2 b"])
+            #expect(try spool.meet(mark(1, 1)) == (1, 1, 1))
+        }
+        try change("PRAGMA user_version = 3")
+        let reason = "it is of version 3, this software's is 2"
+        #expect(throws: SpoolError.unreadable(path: path, reason: reason)) { try open() }
     }
 
     @Test func `a spool that was never sent refuses a stream that was`() throws {
