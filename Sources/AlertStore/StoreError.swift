@@ -31,7 +31,8 @@ extension StoreError: CustomStringConvertible {
         case .diskFull(let path, let attempted):
             "disk full while \(attempted) \(path): free space, then start again; the journal has everything"
         case .notWritable(let path, let reason):
-            "cannot write \(path) (\(reason)): make it writable for this user, or choose another data directory"
+            "cannot write \(path) (\(reason)), which SQLite needs for reading, too: be the user that runs the platform, make it writable, "
+                + "or choose another data directory"
         case .locked(let path):
             "\(path) is locked by another process: stop it first; one process at a time writes an alert store"
         case .foreign(let path, let reason):

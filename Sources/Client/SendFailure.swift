@@ -21,7 +21,9 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .unreachable(let endpoint, let milliseconds):
             "nothing was acknowledged by \(endpoint) for \(milliseconds / 1000) s; is the platform running there?"
-        case .refused(let code, let reason): "refused (\(code)): \(reason)"
+        case .refused(let code, let reason):
+            // A control or history endpoint knows no `resume`.
+            reason.isEmpty ? "refused (\(code)): is that the ingest endpoint?" : "refused (\(code)): \(reason)"
         case .outOfStep(let stream, let platform, let ours):
             "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours); send anew without --resume"
         case .sentBefore(let stream, let messages):

@@ -2,13 +2,38 @@ import Events
 
 /// Topic prefixes for common wishes.
 public enum FeedTopics {
-    private static let trees = ["", "exercise/"].flatMap { root in
-        ["alarm", "warning"].flatMap { kind in ["domain", "area", "level"].map { "\(root)\(kind)/\($0)/" } }
+    private enum Token { case domain, level, area, end }
+
+    /// What topics begin with, and the tokens that follow, each with a slash behind it.
+    private static let trees: [(root: String, tokens: [Token])] = ["", "exercise/"].flatMap { root in
+        ["alarm", "warning"].flatMap { kind in
+            [
+                ("\(root)\(kind)/domain/", [.domain, .level, .area, .end]),
+                ("\(root)\(kind)/area/", [.area, .level, .domain, .end]),
+                ("\(root)\(kind)/level/", [.level, .domain, .area, .end]),
+            ]
+        }
     }
 
     /// Whether any notice can have a topic that begins so.
     public static func isPossible(_ prefix: String) -> Bool {
-        trees.contains { $0.utf8.starts(with: prefix.utf8) || prefix.utf8.starts(with: $0.utf8) }
+        trees.contains { root, tokens in
+            if root.utf8.starts(with: prefix.utf8) { return true }
+            guard prefix.utf8.starts(with: root.utf8) else { return false }
+            let given = prefix.dropFirst(root.count).split(separator: "/", omittingEmptySubsequences: false)
+            guard given.count <= tokens.count else { return false }
+            return given.indices.allSatisfy { isPossible(given[$0], tokens[$0], isWhole: $0 < given.count - 1) }
+        }
+    }
+
+    private static func isPossible(_ text: Substring, _ token: Token, isWhole: Bool) -> Bool {
+        switch token {
+        case .domain: !isWhole || !text.isEmpty
+        case .level: Level.allCases.contains { isWhole ? $0.name == text : $0.name.hasPrefix(text) }
+        case .area:
+            (isWhole ? 12...12 : 0...12).contains(text.utf8.count) && text.utf8.allSatisfy { $0 &- 48 <= 9 }
+        case .end: text.isEmpty
+        }
     }
 
     /// Everything in an area, and what its ancestors issue for all of theirs; nil where the code is none.

@@ -47,6 +47,7 @@ public final class Forwarder: Sendable {
     private let store: String
     private let spoolPath: String
     private let start: DecisionID
+    private let row: @Sendable (Int64) throws -> String?
     private let via: @Sendable (Int64) throws -> String?
     private let onTrouble: @Sendable (String?) -> Void
     private let waking: Wake
@@ -56,11 +57,13 @@ public final class Forwarder: Sendable {
     /// - Parameters:
     ///   - store: path of the alert store. Notices that are committed from now on are forwarded, and after a restart those after
     ///     the newest that `spool`, another file, has sealed.
+    ///   - row: the hash of the journal's row at a position; nil where the journal no longer has it.
     ///   - via: the `via` of the event at a journal position; where it throws, nothing is sent yet.
     ///   - onTrouble: hears what is wrong, and nil once it no longer is.
     public init(
         _ context: Context.Handle, _ settings: Settings, store: String, spool: String,
-        via: @escaping @Sendable (Int64) throws -> String?, onTrouble: @escaping @Sendable (String?) -> Void
+        row: @escaping @Sendable (Int64) throws -> String?, via: @escaping @Sendable (Int64) throws -> String?,
+        onTrouble: @escaping @Sendable (String?) -> Void
     ) throws {
         self.context = context
         self.settings = settings
@@ -68,6 +71,7 @@ public final class Forwarder: Sendable {
         spoolPath = spool
         let newest = try AlertReader(path: store).newestNotice()
         start = newest?.id ?? DecisionID(position: 0, ordinal: 0)
+        self.row = row
         self.via = via
         self.onTrouble = onTrouble
         waking = try Wake()
@@ -77,6 +81,9 @@ public final class Forwarder: Sendable {
     }
 
     public var status: Status { shown.withLock { $0 } }
+
+    /// The newest decision that was acknowledged, `88213.0`; empty before the first.
+    public static func position(of counts: Spool.Counts) -> String { ForwardPlace(counts.acknowledged)?.id.text ?? "" }
 
     /// Tells that something was committed.
     public func wake() { waking.signal() }
@@ -114,18 +121,17 @@ public final class Forwarder: Sendable {
 
     private func openSpool() throws -> Spool {
         let spool = try Spool(path: spoolPath, stream: settings.stream, maximumBytes: ForwardBounds.spoolBytes)
-        if spool.counts.sealed.isEmpty { _ = try spool.append([], sealed: start.text) }
+        if spool.counts.sealed.isEmpty { _ = try spool.append([], sealed: try place(start).text) }
         try show(spool, true)
         return spool
     }
 
     private func session(_ spool: Spool, _ onProgress: () -> Void) throws {
         let reader = try AlertReader(path: store)
-        let applied = try reader.status().applied
-        if let place = DecisionID(spool.counts.sealed), place.position > applied {
+        if let place = ForwardPlace(spool.counts.sealed), try !isKnown(place, upTo: reader.status().applied) {
             throw SendFailure.unusable(
-                "forward.sqlite has sent alarms up to position \(place.position), the alert store ends at \(applied): it belongs to "
-                    + "other data. Restore what belongs together, or move forward.sqlite away to forward everything under another stream"
+                "forward.sqlite has sent alarms up to position \(place.id.position) of a journal that is not this one: it belongs to "
+                    + "other data. Restore what belongs together, or move forward.sqlite* away and forward from now on under another stream"
             )
         }
         var options = SendOptions(stream: settings.stream)
@@ -145,14 +151,25 @@ public final class Forwarder: Sendable {
         }
     }
 
+    private func place(_ id: DecisionID) throws -> ForwardPlace {
+        ForwardPlace(id, row: id.position < 1 ? nil : try row(id.position))
+    }
+
+    /// Whether the place is one of this journal: one that was made anew, or put back from a copy, comes to the same positions another way.
+    private func isKnown(_ place: ForwardPlace, upTo applied: Int64) throws -> Bool {
+        guard place.id.position <= applied else { return false }
+        guard let before = place.row, let now = try row(place.id.position) else { return true }
+        return before == now
+    }
+
     /// Puts the next notices into the spool; false where there are none.
     private func seal(_ reader: AlertReader, _ spool: Spool) throws -> Bool {
-        let place = DecisionID(spool.counts.sealed) ?? start
-        let notices = try reader.notices(after: place, limit: ForwardBounds.batch)
+        let after = ForwardPlace(spool.counts.sealed)?.id ?? start
+        let notices = try reader.notices(after: after, limit: ForwardBounds.batch)
         guard let last = notices.last else { return false }
         let events = try notices.filter { isInScope($0.notice.leaf) }.map { try event($0.notice) }
         let message = events.isEmpty ? [] : [(body: events.flatMap { $0 }, events: events.count)]
-        guard try spool.append(message, sealed: last.id.text) else { return false }
+        guard try spool.append(message, sealed: try place(last.id).text) else { return false }
         shown.withLock { $0.sealedSequence = last.notice.seq }
         return true
     }

@@ -11,4 +11,6 @@ public struct EventFlags: OptionSet, Sendable, BitwiseCopyable {
     public static let implausible = EventFlags(rawValue: 4)
     /// Where events are the clock: so far ahead of those before it that the clock does not follow. Stored, not evaluated.
     public static let ahead = EventFlags(rawValue: 8)
+    /// Its one reading is a report's category and count. Journals before 2026-11-29 do not have it.
+    public static let report = EventFlags(rawValue: 16)
 }

@@ -59,7 +59,7 @@ extension EventDecoder {
             throw refuse(.timeTooLate, "time", got: text, want: ahead.formatted)
         }
         if let ahead = department.maxFuture, time > now + ahead {
-            draft.clockFastSeconds = (time - now).microseconds / 1_000_000
+            draft.clockFastSeconds = ((time - now).microseconds + 999_999) / 1_000_000
         }
         if let step = department.maxStep { judge(time, step, committed: now) }
     }
@@ -71,7 +71,7 @@ extension EventDecoder {
         var clock = eventClock ?? EventClock(step: step)
         if committed > .distantPast { clock.join(committed) }
         if !clock.follow(time), let now = clock.now {
-            draft.clockFastSeconds = (time - now).microseconds / 1_000_000
+            draft.clockFastSeconds = ((time - now).microseconds + 999_999) / 1_000_000
             draft.flags.insert(.ahead)
         }
         eventClockThen = clock
@@ -104,6 +104,7 @@ extension EventDecoder {
         if draft.has(.value), !draft.has(.count) { draft.count = draft.single.value }
         let count = draft.count.isNaN ? 1 : draft.count
         guard (0...1e9).contains(count) else { throw refuse(.outOfRange, "count", want: "0…1000000000") }
+        draft.flags.insert(.report)
         draft.single.metric = draft.category
         draft.single.number = metricNumbers.number(draft.category) { view.metrics.find($0) ?? -1 }
         draft.single.value = count

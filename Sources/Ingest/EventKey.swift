@@ -3,6 +3,8 @@ enum EventKey: UInt8, CaseIterable {
     // CloudEvents attributes, known at the top level only.
     case id, source, type, subject, time, specversion, datacontenttype, data
     case dataBase64
+    // What `journal export` adds: not of the event, and not kept when it is sent again.
+    case exportPosition, exportReceived, exportDepartment
     // Known at the top level and in `data`.
     case metric, value, unit, quality, area, lon, lat, crs, period, category, count, exercise, corrects, via, readings
     case text, reporter
@@ -20,6 +22,9 @@ enum EventKey: UInt8, CaseIterable {
         case .datacontenttype: "datacontenttype"
         case .data: "data"
         case .dataBase64: "data_base64"
+        case .exportPosition: "fhposition"
+        case .exportReceived: "fhreceived"
+        case .exportDepartment: "fhdepartment"
         case .metric: "metric"
         case .value: "value"
         case .unit: "unit"
@@ -45,7 +50,7 @@ enum EventKey: UInt8, CaseIterable {
         }
     }
 
-    @inline(__always) var isAttribute: Bool { rawValue <= Self.dataBase64.rawValue }
+    @inline(__always) var isAttribute: Bool { rawValue <= Self.exportDepartment.rawValue }
     @inline(__always) var bit: UInt64 { 1 << UInt64(rawValue) }
 }
 

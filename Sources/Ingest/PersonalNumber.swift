@@ -1,5 +1,11 @@
 import CivilTime
 
+/// As below, of a text.
+public func looksPersonal(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { looksPersonal(UnsafeRawBufferPointer($0)) }
+}
+
 /// Whether a subject has the shape of a Chinese mobile number (11 digits from 13…19, with or without +86) or of an
 /// 18-digit identity-card number with a date of birth in it. The check digit is not asked: a mistyped one is personal too.
 func looksPersonal(_ text: UnsafeRawBufferPointer) -> Bool {

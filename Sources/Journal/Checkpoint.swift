@@ -1,12 +1,14 @@
 import GRDB
 
 /// What a checkpoint moved from the WAL into the segment.
-public struct CheckpointReport: Equatable, Sendable {
+public struct CheckpointReport: Sendable {
     /// Frames (pages with a header) in the WAL, and how many of them are in the segment's file now.
     public var frames: Int
     public var moved: Int
     /// Whether the writer had to wait so that the WAL could start over.
     public var waited: Bool
+    /// Files whose WAL is kept from starting over by somebody who reads, with its bytes.
+    public var held: [(path: String, bytes: Int64)] = []
 }
 
 /// Moves committed pages from the WAL into the segment's file, on a connection and thread of its own.
@@ -16,13 +18,21 @@ public struct CheckpointReport: Equatable, Sendable {
 public final class Checkpointer {
     private let journal: Journal
     private var current: (file: SegmentFile, queue: DatabaseQueue)?
+    /// Runs until full segments are looked at that have kept a WAL: of a process that was killed, or because somebody read them.
+    private var untilLeftovers = 0
+    private static let leftoversEvery = 60
+    /// What the last look at them found.
+    private var held: [(path: String, bytes: Int64)] = []
 
     public init(_ journal: Journal) { self.journal = journal }
 
     /// A checkpoint whose writing or fsync failed poisons the journal as a failed commit does: it is never retried. One that
     /// could not begin, or had no room, has lost nothing and may be tried again.
     public func run() throws(JournalError) -> CheckpointReport {
-        var (file, full) = try journal.withWriter { (writer) throws(JournalError) in (writer.file, writer.takeRetired())
+        var (file, full) = try journal.withWriter { (writer) throws(JournalError) in
+            // First of all: a WAL that was cut may not be opened any more, which alone says little.
+            try writer.checkFiles()
+            return (writer.file, writer.takeRetired())
         }
         var isOpen = false
         do throws(JournalError) {
@@ -32,15 +42,11 @@ public final class Checkpointer {
                 try finish(first)
                 full.removeFirst()
             }
+            let left = try finishLeftovers(before: file)
             try journal.withWriter { (writer) throws(JournalError) in try writer.checkFiles() }
-            var report = try checkpoint(queue, .passive)
-            guard (Files.size(file.path + "-wal") ?? 0) > JournalBounds.walBytes else { return report }
-            report = try journal.withWriter { (writer) throws(JournalError) in
-                let report = try self.checkpoint(queue, .truncate)
-                writer.noteTruncatedWAL()
-                return report
-            }
-            report.waited = true
+            var report = try checkpoint(queue, .passive) ?? CheckpointReport(frames: 0, moved: 0, waited: false)
+            report.held = left
+            if wal(file) > JournalBounds.walBytes { try startOver(queue, file, &report) }
             return report
         } catch {
             let isHarmless = Self.isHarmless(error, isOpen: isOpen)
@@ -50,6 +56,19 @@ public final class Checkpointer {
             }
             throw error
         }
+    }
+
+    /// Truncates the WAL while the writer waits: not for long where somebody reads, and again a second later.
+    private func startOver(
+        _ queue: DatabaseQueue, _ file: SegmentFile, _ report: inout CheckpointReport
+    ) throws(JournalError) {
+        let truncated = try journal.withWriter { (writer) throws(JournalError) in
+            let report = try self.checkpoint(queue, .truncate)
+            if report != nil { writer.noteTruncatedWAL() }
+            return report
+        }
+        if let truncated { (report.frames, report.moved, report.waited) = (truncated.frames, truncated.moved, true) }
+        if wal(file) > JournalBounds.heldWALBytes { report.held.append((file.path, wal(file))) }
     }
 
     /// Whether the checkpoint may be tried again: it had no room, or it could not begin and the file is not damaged.
@@ -63,29 +82,47 @@ public final class Checkpointer {
 
     private func connection(_ file: SegmentFile) throws(JournalError) -> DatabaseQueue {
         if let current, current.file == file { return current.queue }
-        let queue = try file.openForWriting()
+        let queue = try file.openForWriting(patience: JournalBounds.checkpointSeconds)
         current = (file, queue)
         return queue
     }
 
-    /// The last checkpoint of a full segment; closing the last connection removes its WAL.
+    private func wal(_ file: SegmentFile) -> Int64 { Files.size(file.path + "-wal") ?? 0 }
+
+    /// The last checkpoint of a full segment; closing the last connection removes its WAL. Where somebody reads, it is left to
+    /// `finishLeftovers`.
     private func finish(_ queue: DatabaseQueue) throws(JournalError) {
         if current?.file.path == queue.path { current = nil }
         _ = try checkpoint(queue, .truncate)
         try onFile(queue.path, "closing") { try queue.close() }
     }
 
-    /// A reader in the way is no failure: the next run goes on.
+    /// Moves what full segments have left in a WAL into their files, at the first run and about once a minute: a copy of a full segment
+    /// is a copy of its file. Gives those where somebody reads.
+    private func finishLeftovers(before newest: SegmentFile) throws(JournalError) -> [(path: String, bytes: Int64)] {
+        defer { untilLeftovers = untilLeftovers == 0 ? Self.leftoversEvery : untilLeftovers - 1 }
+        guard untilLeftovers == 0 else { return held }
+        held = []
+        for file in try SegmentFile.all(in: newest.directory) where file.first < newest.first && wal(file) > 0 {
+            // Damage is told by who reads all of it, `verifySegment`; without a descriptor there is another time.
+            guard let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds) else { continue }
+            try finish(queue)
+            if wal(file) > 0 { held.append((file.path, wal(file))) }
+        }
+        return held
+    }
+
+    /// nil where a reader is in the way, which is no failure: the next run goes on.
     private func checkpoint(
         _ queue: DatabaseQueue, _ mode: Database.CheckpointMode
-    ) throws(JournalError) -> CheckpointReport {
+    ) throws(JournalError) -> CheckpointReport? {
         try onFile(queue.path, "checkpointing") {
             do {
                 let counts = try queue.writeWithoutTransaction { try $0.checkpoint(mode) }
                 return CheckpointReport(
                     frames: counts.walFrameCount, moved: counts.checkpointedFrameCount, waited: false)
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                return CheckpointReport(frames: 0, moved: 0, waited: false)
+                return nil
             }
         }
     }

@@ -4,9 +4,9 @@ extension Journal {
     /// Writes the events from a position (nil: the oldest kept) up to another as NDJSON, one line an event, through
     /// `write` in chunks of whole lines.
     ///
-    /// A line is a CloudEvents 1.0 event with the extension attributes `position`, `received` and `department`.
-    /// Restricted fields are left out unless `restricted` is set; they are then in `data` as they were sent, or
-    /// `data.restricted_erased` is true. What is written can be sent again. Returns the number of events.
+    /// A line is a CloudEvents 1.0 event with the extension attributes `fhposition`, `fhreceived` and `fhdepartment`, which the door
+    /// leaves out: what is written can be sent again. Restricted fields are left out unless `restricted` is set; they are then in `data`
+    /// as they were sent, or `data.restricted_erased` or `data.restricted_key_missing` is true. Returns the number of events.
     public static func export(
         data: String, from: Int64?, upTo end: Int64, restricted: Bool = false, write: ([UInt8]) throws -> Void
     ) throws -> Int {
@@ -36,9 +36,9 @@ private func appendEvent(_ batch: EventBatch, _ event: Int, of stored: StoredRec
         if let text = batch.text(column[event]) { json.field(name, text) }
     }
     json.field("time", batch.times[event].formatted())
-    json.field("position", integer: stored.record.position + Int64(event))
-    json.field("received", stored.record.received.formatted())
-    json.field("department", stored.record.department)
+    json.field("fhposition", integer: stored.record.position + Int64(event))
+    json.field("fhreceived", stored.record.received.formatted())
+    json.field("fhdepartment", stored.record.department)
     json.field("data", object: eventData(batch, event, stored.restricted))
     lines.append(contentsOf: json.finish())
 }
@@ -48,7 +48,7 @@ private func eventData(
 ) -> JSONObjectWriter {
     var json = JSONObjectWriter()
     let readings = batch.readings(event)
-    if batch.text(batch.types[event]) == "report", readings.count == 1 {
+    if readings.count == 1, isReport(batch, event) {
         appendReport(batch, readings.lowerBound, to: &json)
     } else if readings.count == 1 {
         appendReading(batch, readings.lowerBound, to: &json)
@@ -68,7 +68,15 @@ private func eventData(
     for field in batch.fields(event) { appendField(batch, field, to: &json) }
     for field in batch.restricted where Int(field.event) == event { json.field(field.name, field.value) }
     if restricted == .erased { json.field("restricted_erased", flag: true) }
+    if restricted == .keyMissing { json.field("restricted_key_missing", flag: true) }
     return json
+}
+
+/// A reading has a subject; reports of older journals are not marked.
+private func isReport(_ batch: EventBatch, _ event: Int) -> Bool {
+    if batch.flags[event].contains(.report) || batch.text(batch.subjects[event]) == nil { return true }
+    return batch.text(batch.types[event]) == "report"
+        && batch.text(batch.units[batch.readings(event).lowerBound]) == nil
 }
 
 /// A report's one reading, under the names by which reports are sent.

@@ -53,6 +53,9 @@ public struct FileWatch: Sendable {
 
     private func lost(_ path: String) -> JournalError {
         .failed(
-            path: path, attempted: "writing", reason: "the file was moved, deleted, replaced or cut short meanwhile")
+            path: path, attempted: "writing",
+            reason:
+                "the file was moved, deleted, replaced or cut short meanwhile, or another program has checkpointed or "
+                + "vacuumed it, which alone loses nothing: start again")
     }
 }

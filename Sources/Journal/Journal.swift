@@ -17,8 +17,13 @@ public final class Journal: Sendable {
     private let owner: OwnerLock
     private let writer: Mutex<JournalWriter>
     private let marks: Mutex<MarkTable>
+    /// Of the writer as it was between two commits: who asks does not wait for a disk.
+    private let shown: Mutex<JournalWriter.Shown>
+    private let commitBegan = Mutex<ContinuousClock.Instant?>(nil)
     /// What opening has mended, or nil.
     public let mended: String?
+    /// Keys of restricted fields that the newest rows name, that are not there, and that nobody erased.
+    public let missingKeys: [String]
 
     public static func directory(_ data: String) -> String { data + "/journal" }
 
@@ -42,20 +47,34 @@ public final class Journal: Sendable {
                 SegmentStart(position: 1, received: .min, previous: .genesis), marks: MarkTable(), in: folder)
         }
         let opened = try JournalWriter(newest, in: folder, settings: settings, keys: keys)
-        if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
-        try Self.checkRows(of: newest, opened.queue, data)
         let table: MarkTable
-        (table, mended) = try Self.soundMarks(of: newest, opened.queue, after: files.dropLast().last, data)
+        do throws(JournalError) {
+            if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
+            missingKeys = try Self.checkRows(of: newest, opened.queue, data).filter { [keys] in keys.isMissing($0) }
+                .sorted()
+            (table, mended) = try Self.soundMarks(of: newest, opened.queue, after: files.dropLast().last, data)
+        } catch {
+            opened.leaveOpen()
+            throw error
+        }
         marks = Mutex(table)
+        shown = Mutex(opened.shown)
         writer = Mutex(opened)
     }
 
+    /// Keeps the newest segment open until the process has ended: closing it would move its WAL into a file that is damaged, or no
+    /// longer there.
+    public func leaveOpen() { writer.withLock { $0.leaveOpen() } }
+
     /// Checks the newest rows against their checksums and each other: nothing is written behind damage that can be found in time.
-    private static func checkRows(of file: SegmentFile, _ queue: DatabaseQueue, _ data: String) throws(JournalError) {
+    /// Gives the keys that they name.
+    private static func checkRows(
+        of file: SegmentFile, _ queue: DatabaseQueue, _ data: String
+    ) throws(JournalError) -> Set<String> {
         let from = try onFile(file.path, "reading") {
             try queue.inDatabase { database in
                 let rows = try Row.fetchCursor(
-                    database, sql: "SELECT position, length(payload) FROM entry ORDER BY position DESC LIMIT ?",
+                    database, sql: "SELECT position, \(StoredRow.weight) FROM entry ORDER BY position DESC LIMIT ?",
                     arguments: [JournalBounds.checkedRows])
                 var (from, bytes): (Int64?, Int64) = (nil, 0)
                 while bytes < JournalBounds.checkedBytes, let row = try rows.next() {
@@ -66,7 +85,9 @@ public final class Journal: Sendable {
             }
         }
         var reader = try JournalReader(data: data, from: from ?? file.first, keys: nil)
-        while try reader.nextRow() != nil {}
+        var named: Set<String> = []
+        while let (row, _) = try reader.nextRow() { if let key = row.keyID { named.insert(key) } }
+        return named
     }
 
     /// Stores entries in order with one commit and one fsync; they are durable when this returns.
@@ -74,33 +95,39 @@ public final class Journal: Sendable {
     /// Positions follow on each other. `refused` names the first entry that cannot be stored: nothing of the call
     /// was, and the journal goes on. Every other error poisons: later calls throw `poisoned`.
     public func append(_ entries: [PendingEntry]) throws(JournalError) -> [JournalRecord] {
-        try writer.withLock { (writer) throws(JournalError) in
-            try writer.append(entries, marks: marks)
-        }
+        commitBegan.withLock { $0 = .now }
+        defer { commitBegan.withLock { $0 = nil } }
+        return try withWriter { (writer) throws(JournalError) in try writer.append(entries, marks: marks) }
     }
+
+    /// How long the commit that is under way has taken so far, with the wait for a checkpoint before it; nil while none is.
+    public var commitTakes: Duration? { commitBegan.withLock { $0.map { .now - $0 } } }
 
     /// The durable high-water marks of a department's streams, by name.
     public func marks(_ department: String) -> [StreamMark] { marks.withLock { $0.marks(department) } }
 
     /// Position that the next entry gets; everything below it is durable.
-    public var nextPosition: Int64 { writer.withLock { $0.tail.next } }
+    public var nextPosition: Int64 { shown.withLock { $0.next } }
 
     /// `received` of the last entry: the next one may not be before it. Nil in an empty journal.
     public var lastReceived: Timestamp? {
-        let last = writer.withLock { $0.tail.lastReceived }
+        let last = shown.withLock { $0.lastReceived }
         return last == .min ? nil : Timestamp(microseconds: last)
     }
 
     /// Why the journal accepts nothing more, or nil while it does.
-    public var poison: String? { writer.withLock { $0.poison } }
+    public var poison: String? { shown.withLock { $0.poison } }
 
     /// Why a full segment goes on growing, or nil.
-    public var trouble: String? { writer.withLock { $0.trouble } }
+    public var trouble: String? { shown.withLock { $0.trouble } }
 
     /// Runs work on the writer between commits.
     func withWriter<T: Sendable>(
         _ body: (inout JournalWriter) throws(JournalError) -> T
     ) throws(JournalError) -> T {
-        try writer.withLock { (writer) throws(JournalError) in try body(&writer) }
+        try writer.withLock { (writer) throws(JournalError) in
+            defer { shown.withLock { $0 = writer.shown } }
+            return try body(&writer)
+        }
     }
 }

@@ -34,7 +34,8 @@ extension JournalError: CustomStringConvertible {
         case .diskFull(let path, let attempted):
             "disk full while \(attempted) \(path): free space or prune, then start again"
         case .notWritable(let path, let reason):
-            "cannot write \(path) (\(reason)): make it writable for this user, or choose another data directory"
+            "cannot write \(path) (\(reason)), which SQLite needs for reading, too: be the user that runs the platform, make it writable, "
+                + "or choose another data directory"
         case .cannotOpen(let path, let reason):
             "cannot open \(path) (\(reason)): see whether the directory is there, and descriptors and inodes are left"
         case .locked(let path):

@@ -44,18 +44,41 @@ struct JournalWriter {
         let queue = try file.openForWriting()
         self.queue = queue
         watch = FileWatch(file.path)
-        (tail, firstReceived, bytes, keepsMarkSum) = try onFile(file.path, "checking the end of") {
-            // Says now, and not at the first commit, that the file is read-only or locked.
-            try queue.inTransaction(.immediate) { _ in .rollback }
-            return try queue.inDatabase { database in
-                let pages = try Int64.fetchOne(
-                    database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-                let first = try Int64.fetchOne(database, sql: "SELECT received FROM entry ORDER BY position LIMIT 1")
-                let keepsMarkSum = try SegmentSchema.version(database) >= SegmentSchema.markSums
-                return (try Tail(database, file), first, pages ?? 0, keepsMarkSum)
+        do throws(JournalError) {
+            (tail, firstReceived, bytes, keepsMarkSum) = try onFile(file.path, "checking the end of") {
+                // Says now, and not at the first commit, that the file is read-only or locked.
+                try queue.inTransaction(.immediate) { _ in .rollback }
+                return try queue.inDatabase { database in
+                    let pages = try Int64.fetchOne(
+                        database, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+                    let first = try Int64.fetchOne(
+                        database, sql: "SELECT received FROM entry ORDER BY position LIMIT 1")
+                    let keepsMarkSum = try SegmentSchema.version(database) >= SegmentSchema.markSums
+                    return (try Tail(database, file), first, pages ?? 0, keepsMarkSum)
+                }
             }
+        } catch {
+            // Others, as that of a new segment for which there is no descriptor, may come again and again.
+            if case .corrupt = error { Self.leaveOpen(queue) }
+            throw error
         }
     }
+
+    /// The last connection that closes moves the WAL into the segment and deletes it: this one stays open until the process has ended,
+    /// so that a segment and its WAL are left as they were found.
+    private static func leaveOpen(_ queue: DatabaseQueue) { _ = Unmanaged.passRetained(queue) }
+
+    func leaveOpen() { Self.leaveOpen(queue) }
+
+    /// What others may know of the writer.
+    struct Shown: Sendable {
+        var next: Int64
+        var lastReceived: Int64
+        var poison: String?
+        var trouble: String?
+    }
+
+    var shown: Shown { Shown(next: tail.next, lastReceived: tail.lastReceived, poison: poison, trouble: trouble) }
 
     /// Stores the entries in one transaction and one fsync; any failure past the checks poisons.
     mutating func append(
@@ -72,13 +95,14 @@ struct JournalWriter {
         }
     }
 
-    /// Before a commit, which would fill up what was cut off the WAL, and a checkpoint, which would carry it into the segment: as would
-    /// closing the last connection, so the writer's then stays open until the process has ended.
+    /// Before a commit, which would fill up what was cut off the WAL, and a checkpoint, which would carry it into the segment; where they
+    /// have changed nothing is accepted any more.
     mutating func checkFiles() throws(JournalError) {
         do {
             try watch.check()
         } catch {
-            _ = Unmanaged.passRetained(queue)
+            leaveOpen()
+            poison(error)
             throw error
         }
     }

@@ -71,7 +71,15 @@ public final class KeyStore: Sendable {
         return nonce + sealed
     }
 
-    /// The plain bytes; nil where the key is erased.
+    /// Whether the key was destroyed by `erase`.
+    func isErased(_ id: String) -> Bool { Self.isValid(id) && Files.size(erased(id)) != nil }
+
+    /// Whether it is neither there nor was erased.
+    func isMissing(_ id: String) -> Bool {
+        Self.isValid(id) && Files.size(path(id)) == nil && !isErased(id) && cached.withLock { $0[id] == nil }
+    }
+
+    /// The plain bytes; nil where the key is erased or missing.
     func open(_ blob: [UInt8], key id: String, position: Int64) throws(CodecFailure) -> [UInt8]? {
         guard Self.isValid(id) else { throw CodecFailure("a broken key id", at: 0) }
         let found: [UInt8]?

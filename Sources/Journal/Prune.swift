@@ -4,7 +4,7 @@ import GRDB
 /// What pruning removed, and why it kept the rest.
 public struct PruneReport: Equatable, Sendable {
     /// Why a segment stays.
-    public enum Reason: Equatable, Sendable {
+    public enum Reason: Equatable, Sendable, CustomStringConvertible {
         /// Entries are appended to it.
         case newest
         /// Its last entry is not old enough.
@@ -13,6 +13,16 @@ public struct PruneReport: Equatable, Sendable {
         case needed(end: Int64)
         /// An older segment stays, and the journal has no holes.
         case behindKept
+
+        public var description: String {
+            switch self {
+            case .newest: "the newest, entries are appended to it"
+            case .young(let last): "its last entry is of \(last.formatted())"
+            case .needed(let end):
+                "a snapshot or the alert store still needs what comes before position \(end), which is the next segment's"
+            case .behindKept: "an older one stays"
+            }
+        }
     }
 
     public struct Removed: Equatable, Sendable {
@@ -30,8 +40,6 @@ public struct PruneReport: Equatable, Sendable {
 
     public var removed: [Removed] = []
     public var kept: [Kept] = []
-    /// What opening the journal has mended, or nil.
-    public var mended: String?
 }
 
 extension Journal {
@@ -47,7 +55,7 @@ extension Journal {
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
         beforeRemoval: () throws(JournalError) -> Void = {}
     ) throws(JournalError) -> PruneReport {
-        var report = PruneReport(mended: mended)
+        var report = PruneReport()
         var pending = try SegmentFile.all(in: directory)[...]
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)

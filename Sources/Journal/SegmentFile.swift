@@ -54,10 +54,11 @@ struct SegmentFile: Equatable, Sendable {
         return try open(configuration)
     }
 
-    func openForWriting() throws(JournalError) -> DatabaseQueue {
+    /// `patience`: seconds that it waits for others.
+    func openForWriting(patience: Double = JournalBounds.busySeconds) throws(JournalError) -> DatabaseQueue {
         guard Files.size(path) != nil else { throw .failed(path: path, attempted: "opening", reason: "no such file") }
         var configuration = Configuration()
-        configuration.busyMode = .timeout(JournalBounds.busySeconds)
+        configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL")
         }

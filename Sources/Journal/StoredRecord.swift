@@ -10,8 +10,10 @@ public struct StoredRecord: Sendable {
         case sealed
         /// They are in the batch.
         case open
-        /// Their key, or they themselves, were erased.
+        /// Their key was erased.
         case erased
+        /// Their key is not there, and nobody erased it: they can be read once it is back.
+        case keyMissing
     }
 
     public var record: JournalRecord
@@ -47,9 +49,13 @@ struct RowDecoder {
     private func open(_ row: StoredRow, _ entry: inout JournalEntry) throws(CodecFailure) -> StoredRecord.Restricted {
         guard row.restrictedHash != nil else { return .none }
         guard case .events(var batch) = entry else { throw CodecFailure("restricted fields without events", at: 0) }
-        guard let blob = row.restricted, let id = row.keyID else { return .erased }
+        guard let blob = row.restricted, let id = row.keyID else {
+            throw CodecFailure("restricted fields that are gone", at: 0)
+        }
         guard let keys else { return .sealed }
-        guard let plain = try keys.open(blob, key: id, position: row.position) else { return .erased }
+        guard let plain = try keys.open(blob, key: id, position: row.position) else {
+            return keys.isErased(id) ? .erased : .keyMissing
+        }
         batch.restricted = try RestrictedCodec.decode(plain, events: batch.count)
         entry = .events(batch)
         return .open

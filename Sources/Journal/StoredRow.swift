@@ -25,6 +25,9 @@ struct StoredRow {
         restricted, restricted_hash, previous, checksum
         """
 
+    /// Bytes of what may be large in a row.
+    static let weight = "length(payload) + coalesce(length(restricted), 0)"
+
     /// BLAKE2b-256 over every column but `restricted` (its hash stands for it) and `checksum`.
     ///
     /// Order: partition, position, count, received, kind, format, engine, payload_size (64-bit little-endian
@@ -100,7 +103,7 @@ extension StoredRow {
         var bytes = 0
         while bytes < JournalBounds.pageBytes, let row = try cursor.next() {
             let row = try StoredRow(row)
-            bytes += row.payload.count
+            bytes += row.payload.count + (row.restricted?.count ?? 0)
             rows.append(row)
         }
         return rows

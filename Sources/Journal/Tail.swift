@@ -18,20 +18,18 @@ struct Tail: Equatable {
         (next, lastReceived, previous, isEmpty) = (start.position, start.received, start.previous, true)
     }
 
-    /// Reads a segment's end and checks its last rows against their checksums and each other.
+    /// Reads a segment's end and checks its last row against its checksum.
     init(_ database: Database, _ file: SegmentFile) throws {
         self.init(try SegmentStart(database, file))
-        let sql = "SELECT \(StoredRow.columns) FROM entry ORDER BY position DESC LIMIT \(JournalBounds.tailRows)"
-        let rows = try Row.fetchAll(database, sql: sql).map { try StoredRow($0) }.reversed()
-        guard let oldest = rows.first else { return }
-        isEmpty = false
-        if oldest.position != start.position {
-            guard let before = Digest(stored: oldest.previous) else {
-                throw file.damage(oldest, "previous of a wrong length")
+        let sql = "SELECT \(StoredRow.columns) FROM entry ORDER BY position DESC LIMIT 1"
+        guard let last = try Row.fetchOne(database, sql: sql).map({ try StoredRow($0) }) else { return }
+        if last.position != start.position {
+            guard let before = Digest(stored: last.previous) else {
+                throw file.damage(last, "previous of a wrong length")
             }
-            (next, lastReceived, previous) = (oldest.position, oldest.received, before)
+            (next, lastReceived, previous) = (last.position, last.received, before)
         }
-        for row in rows { try follow(row, file) }
+        try follow(last, file)
     }
 
     /// Takes over the end of rows that were built from here and committed.
@@ -50,7 +48,7 @@ struct Tail: Equatable {
         guard row.count >= 1, row.count <= Limits.rowEvents, row.position <= Int64.max - row.count else {
             throw file.damage(row, "\(row.count) positions")
         }
-        guard row.restricted == nil || row.restricted.map({ Digest(of: $0).bytes }) == row.restrictedHash else {
+        guard row.restricted.map({ Digest(of: $0).bytes }) == row.restrictedHash else {
             throw file.damage(row, "restricted fields do not match their hash")
         }
         next = row.position + row.count

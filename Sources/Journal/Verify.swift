@@ -68,15 +68,20 @@ private struct VerifyWalk {
 
     mutating func segment(_ file: SegmentFile) throws(JournalError) {
         let queue = try file.openForReading()
-        let (found, start) = try onFile(file.path, "checking") {
+        let (found, start, before) = try onFile(file.path, "checking") {
             try queue.read { database in
-                (
-                    try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "nothing",
-                    try SegmentStart(database, file)
+                let start = try SegmentStart(database, file)
+                let before = "SELECT position FROM entry WHERE position < ? LIMIT 1"
+                return (
+                    try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "nothing", start,
+                    try Int64.fetchOne(database, sql: before, arguments: [start.position])
                 )
             }
         }
         try begin(start, file)
+        if let before {
+            throw .corrupt(file: file.path, position: before, reason: "a row before the segment's first")
+        }
         report.segments += 1
         var isFirstKept = report.segments == 1 && start.position > 1
         while true {
@@ -131,6 +136,7 @@ private struct VerifyWalk {
         report.firstReceived = report.firstReceived ?? stored.record.received
         report.lastReceived = stored.record.received
         if stored.restricted == .erased { report.erased += 1 }
+        if stored.restricted == .keyMissing, let key = row.keyID { report.missingKeys.insert(key) }
         guard case .events(let batch) = stored.record.entry else { return }
         report.events += batch.count
         for mark in batch.marks { marks.raise(mark, department: row.department) }

@@ -24,8 +24,10 @@ public struct VerifyReport: Equatable, Sendable {
     public var anchor = Digest.genesis
     /// Checksum of the last good row: with `next` it states the whole content before it.
     public var last = Digest.genesis
-    /// Batches whose restricted fields can no longer be read.
+    /// Batches whose restricted fields can no longer be read: their key was erased.
     public var erased = 0
+    /// Keys that rows name, that are not there, and that nobody erased.
+    public var missingKeys: Set<String> = []
     /// The first problem; checking ends there.
     public var problem: Problem?
 

@@ -57,6 +57,7 @@ public struct AnswerQueues: ~Copyable {
             peer.append(frames)
             peers[peer.id] = peer
             turns.append(peer)
+            idleRetries = 0
             return true
         }
     }

@@ -135,7 +135,15 @@ extension Configuration {
         let source = fields.read("source", or: department.defaultSource, name) ?? department.defaultSource
         department = Department(id: id, defaultSource: source)
         department.sourcePrefixes = fields.read("source_prefixes", or: []) { $0.strings(atMost: 64) } ?? []
-        department.localOffsetMinutes = fields.optional("local_offset_minutes").flatMap { $0.int(in: -840...840) }
+        department.localOffsetMinutes = fields.optional("local_offset_minutes").flatMap { item in
+            guard let minutes = item.int(in: -840...840) else { return nil }
+            // 8 is not eight hours.
+            guard minutes % 15 == 0 else {
+                item.report("invalid_offset", "local_offset_minutes takes minutes, as 480 for +08:00: a multiple of 15")
+                return nil
+            }
+            return minutes
+        }
         department.backfillAge = fields.optional("backfill_age").flatMap { $0.span(in: .seconds(1) ... .days(36_500)) }
     }
 }

@@ -57,14 +57,19 @@ final class EngineStage: Sendable {
         var lastSnapshot = BootClock.now()
         var lastPublished = Timestamp.distantPast
         var isPublished = false
+        func publishInTime(_ now: Timestamp, _ engine: borrowing Engine) {
+            guard !isPublished, now - lastPublished >= .milliseconds(200) else { return }
+            publish(engine)
+            (lastPublished, isPublished) = (now, true)
+        }
         while let groups = queue.take(within: isPublished ? .seconds(1) : .milliseconds(200)) {
-            for group in groups { try turn(group, &engine, onRules, commit) }
-            if !groups.isEmpty { isPublished = false }
-            let now = BootClock.now()
-            if !isPublished, now - lastPublished >= .milliseconds(200) {
-                publish(engine)
-                (lastPublished, isPublished) = (now, true)
+            for group in groups {
+                try turn(group, &engine, onRules, commit)
+                isPublished = false
+                publishInTime(BootClock.now(), engine)
             }
+            let now = BootClock.now()
+            publishInTime(now, engine)
             if now - lastSnapshot >= snapshotEvery, snapshots.isIdle {
                 snapshots.offer(engine.setAside(), after: beforeSnapshot)
                 lastSnapshot = now

@@ -54,6 +54,14 @@ public final class Platform: Sendable {
                 segmentBytes: configuration.segmentBytes, segmentAge: configuration.segmentAge,
                 capBytes: configuration.journalCap == 0 ? nil : configuration.journalCap,
                 engineVersion: Int64(Engine.version)))
+        if let mended = journal.mended { complaints.note("stream marks", mended) }
+        if !journal.missingKeys.isEmpty {
+            let keys = journal.missingKeys.joined(separator: ", ")
+            complaints.note(
+                "keys",
+                "the journal names \(keys), not in keys/ and not erased: bring them back from the backup, nothing else opens their fields"
+            )
+        }
         requests = RequestDesk(door: door)
         rules = RuleDesk(
             door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
@@ -73,7 +81,14 @@ public final class Platform: Sendable {
     /// Runs until SIGINT, SIGTERM, SIGHUP, `stop()` or a failure. `ready` is called once every socket is open.
     public func run(ready: @escaping @Sendable (Endpoints) -> Void = { _ in }) throws {
         try Descriptors.raiseLimit()
-        let (stage, first) = try prepareEngine()
+        let (stage, first): (EngineStage, [JournalEntry])
+        do {
+            (stage, first) = try prepareEngine()
+        } catch {
+            // It may have read damage that opening does not look for.
+            journal.leaveOpen()
+            throw error
+        }
         let context = Context()
         let doorContext = Context()
         try doorContext.startThreads(nicerBy: Limits.doorNiceness)
@@ -139,7 +154,7 @@ public final class Platform: Sendable {
             threads.join("ingest")
         }
         let upkeep = makeUpkeep(letters, stage, feed)
-        try threads.start("upkeep") { upkeep.run() }
+        try threads.start("upkeep") { try upkeep.run() }
         defer { upkeep.stop() }
         let watch = makeWatch(ingest)
         defer { watch.stop() }

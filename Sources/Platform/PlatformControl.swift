@@ -36,6 +36,8 @@ extension Platform {
         _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status, _ forward: Forwarder.Status?,
         _ letters: (kept: Int64, dropped: Int64, lost: Int64)
     ) -> Status {
+        // In the order in which a position passes them backwards: each is at least as far as the one before it.
+        let applied = store.applied
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
         let rules = rules.now
@@ -43,6 +45,11 @@ extension Platform {
         if let complaint = rules.complaint { reasons.append(complaint) }
         if let poison = journal.poison { reasons.append(poison) }
         if let trouble = journal.trouble { reasons.append("journal: \(trouble)") }
+        if let takes = journal.commitTakes, takes >= .seconds(1) {
+            reasons.append(
+                "journal: a commit is under way since \(takes.components.seconds) s: the disk does not answer, or another program "
+                    + "holds the newest segment locked; nothing is acknowledged until it ends")
+        }
         if feed.refusals[.damaged, default: 0] > 0 {
             reasons.append(
                 "alert store: what is stored of the feed was changed on disk: keep a copy, stop, move alerts.sqlite* away and start: "
@@ -56,13 +63,14 @@ extension Platform {
         return Status(
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,
-            engineNext: view.nextPosition, storeApplied: store.applied, feedHead: store.head, feedEpoch: store.epoch,
+            engineNext: view.nextPosition, storeApplied: applied, feedHead: store.head, feedEpoch: store.epoch,
             feedPublished: feed.published, feedSubscriptions: feed.subscriptions, feedResets: feed.resets,
             feedHistoryRequests: feed.historyRequests, forward: forward.flatMap(forwardStatus),
             received: view.received == .distantPast ? "" : view.received.formatted(),
             rules: view.counters.map(Status.Rule.init), ruleSet: view.ruleSetVersion,
             activation: configuration.activation.rawValue, activatedBy: rules.ruleSet.activation?.by ?? "",
             activatedWhy: rules.ruleSet.activation?.why ?? "", diskRuleSet: rules.diskVersion,
+            isDiskRuleSetValid: rules.isDiskValid,
             decisions: view.decisions,
             replayDivergences: store.replayDivergences, messages: incoming.messages,
             refusedMessages: incoming.refusedMessages, lossyMessages: incoming.silentMessages,
@@ -77,7 +85,7 @@ extension Platform {
         guard let settings = configuration.forward else { return nil }
         let counts = forward.counts
         return .init(
-            to: settings.to, source: settings.source, position: counts.acknowledged,
+            to: settings.to, source: settings.source, position: Forwarder.position(of: counts),
             answered: counts.answered, waiting: counts.events + Int(max(0, store.head - forward.sealedSequence)),
             refused: counts.refused, retries: forward.retries, restarts: counts.restarts,
             trouble: forward.trouble ?? "",

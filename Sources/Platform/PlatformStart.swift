@@ -13,7 +13,6 @@ extension Platform {
         let recovery = try Recovery(
             journal: journal, snapshots: snapshots, applied: store.applied,
             renew: { try store.renew(epoch: Self.newEpoch()) }, commit: { turn in _ = try store.commit(turn) })
-        if let mended = journal.mended { log.warning("recovery", metadata: ["note": "\(mended)"]) }
         for note in recovery.notes { log.warning("recovery", metadata: ["note": "\(note)"]) }
         for loss in recovery.losses { complaints.note("recovery", loss) }
         if recovery.replayed > 0 { log.info("replayed", metadata: ["positions": "\(recovery.replayed)"]) }
@@ -140,6 +139,14 @@ extension Platform {
         let passed = PassedPlatforms(data: configuration.data)
         return try Forwarder(
             context, settings, store: storePath, spool: configuration.data + "/forward.sqlite",
+            row: { [data = configuration.data] position in
+                do {
+                    var reader = try Journal.read(data: data, from: position)
+                    return try reader.next()?.checksum.hex
+                } catch JournalError.pruned {
+                    return nil
+                }
+            },
             via: { try passed.via(of: $0) },
             onTrouble: { [complaints] in complaints.note("forward", $0) })
     }

@@ -5,9 +5,10 @@ import Journal
 /// Deletes whole segments older than the retention, of a platform that is stopped.
 ///
 /// What the oldest kept snapshot or the alert store needs stays; without one of them everything is needed and nothing is pruned. Data recorded under event time
-/// is refused: its stamps are the events' own.
-public func pruneJournal(data: String, days: Int) throws -> PruneReport {
+/// is refused: its stamps are the events' own. `onMended` is told what opening the journal has mended, whatever comes after.
+public func pruneJournal(data: String, days: Int, onMended: (String) -> Void = { _ in }) throws -> PruneReport {
     let journal = try Journal(data: data, settings: JournalSettings(engineVersion: 0))
+    if let mended = journal.mended { onMended(mended) }
     let snapshots = SnapshotFiles(data: data)
     guard let found = try snapshots.newest(upTo: journal.nextPosition).found else {
         throw PlatformError.start("\(data) has no snapshot that reads back: everything is needed, nothing is pruned")

@@ -72,7 +72,7 @@ public struct ReplayEpisodes: Sendable {
     private let until: Timestamp
     private var byID: [DecisionID: ReplayEpisode] = [:]
 
-    /// What was over before `since` is left out, and what was decided after `until`.
+    /// What was decided to be over before `since` is left out, and what was decided after `until`.
     public init(since: Timestamp = .distantPast, until: Timestamp = .distantFuture) {
         (self.since, self.until) = (since, until)
     }
@@ -85,7 +85,8 @@ public struct ReplayEpisodes: Sendable {
         }
         guard var episode = byID[decision.episode] else { return }
         episode.take(decision)
-        let isOver = episode.ended.map { $0 < since } ?? false
+        // By the decision, as `until`: an alarm about what came late was open when it was told.
+        let isOver = episode.ended != nil && decision.decidedAt < since
         byID[decision.episode] = isOver ? nil : episode
     }
 

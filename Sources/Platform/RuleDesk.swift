@@ -170,6 +170,8 @@ extension RuleDesk.State {
         }
     }
 
+    var isDiskValid: Bool { if case .invalid = disk { false } else { true } }
+
     /// Why the platform is not well: the disk holds a set that cannot run.
     var complaint: String? {
         guard case .invalid(let version, let why) = disk else { return refusal }

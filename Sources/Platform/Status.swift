@@ -116,6 +116,7 @@ public struct Status: Codable, Sendable {
     public var activatedWhy: String
     /// Version of the files in the rules directory as last read, valid or not.
     public var diskRuleSet: String
+    public var isDiskRuleSetValid: Bool
     public var decisions: Int64
     public var replayDivergences: Int64
     public var messages: UInt64

@@ -6,7 +6,8 @@ import Messaging
 /// The thread for work that nobody waits for: journal checkpoints each second, dead letters, retention each hour, a look at what
 /// runs full, and the journal's full segments checked one after the other, in a twentieth of the time, and all again each day.
 ///
-/// What fails is shown in the status and tried again; only a checkpoint whose fsync failed ends the journal, as a commit would.
+/// What fails is shown in the status and tried again; only a checkpoint whose fsync failed ends the journal and the platform, as a
+/// commit would.
 final class Upkeep: Sendable {
     private let journal: Journal
     private let letters: RejectDesk
@@ -47,7 +48,8 @@ final class Upkeep: Sendable {
 
     func stop() { isStopping.change { $0 = true } }
 
-    func run() {
+    /// Until it is told to stop; throws where the journal takes nothing more, which without entries nobody else would notice.
+    func run() throws {
         let checkpointer = Checkpointer(journal)
         var nextPrune = BootClock.now()
         var nextLook = BootClock.now()
@@ -55,7 +57,7 @@ final class Upkeep: Sendable {
         var scrubbed: Int64 = 0
         var seen = (engine: Int64(0), end: Int64(0), resets: Int64(0))
         while !waitForStop() {
-            work(checkpointer)
+            try work(checkpointer)
             if BootClock.now() >= nextLook {
                 look(&seen)
                 nextLook = BootClock.now() + .seconds(10)
@@ -70,7 +72,7 @@ final class Upkeep: Sendable {
                 nextPrune = BootClock.now() + .hours(1)
             }
         }
-        work(checkpointer)
+        try work(checkpointer)
     }
 
     /// Damage of what nobody reads is told while there is a backup to mend it from, and stays told until the next start. Gives
@@ -129,9 +131,15 @@ final class Upkeep: Sendable {
             + "disk and a higher cap, or prune it earlier"
     }
 
-    private func work(_ checkpointer: Checkpointer) {
-        complaints.attempt("checkpoint") { _ = try checkpointer.run() }
+    private func work(_ checkpointer: Checkpointer) throws {
+        complaints.attempt("checkpoint") {
+            let held = try checkpointer.run().held
+            let words = held.map { "\($0.path)-wal has \($0.bytes >> 20) MB" }.joined(separator: ", ")
+            complaints.note(
+                "journal log", held.isEmpty ? nil : "\(words): somebody holds a read transaction on it, end that")
+        }
         complaints.attempt("dead letters") { try letters.flush() }
+        if let poison = journal.poison { throw JournalError.poisoned(cause: poison) }
     }
 
     /// A second, or less where it is to stop.

@@ -36,7 +36,7 @@ extension AlarmsCommand {
                 throw Exit.fail(
                     "no platform answers at \(place.control); to ask again: --key \(key)", Exit.unreachable)
             }
-            let answer = try JSONDecoder().decode(RequestAnswer.self, from: Data(body))
+            let answer: RequestAnswer = try ControlOptions.read(body, from: place.control)
             if format == .json { try printJSON(answer) }
             guard !answer.ok else {
                 if format == .table { print(Self.words(answer)) }

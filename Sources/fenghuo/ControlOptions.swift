@@ -6,6 +6,17 @@ import Platform
 struct ControlOptions: ParsableArguments {
     @Option(help: "The platform's control endpoint.") var control = "tcp://127.0.0.1:7412"
 
+    /// What a control endpoint answered; anything else came from another kind of endpoint.
+    static func read<Answer: Decodable>(_ body: [UInt8], from control: String) throws -> Answer {
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(body))
+        } catch is DecodingError {
+            throw Exit.fail(
+                "what answers at \(control) is no control endpoint of this version (tcp://127.0.0.1:7412 where the settings name no other)",
+                Exit.unreachable)
+        }
+    }
+
     /// Asks for a change of rules and prints what became of it.
     func change(_ request: ControlRequest, _ words: (RulesAnswer) -> String) throws {
         // A change may wait for the engine; a platform that is not there is told at once.
@@ -15,7 +26,7 @@ struct ControlOptions: ParsableArguments {
             throw Exit.fail(
                 "no platform answers at \(control): is it running? --control names another endpoint", Exit.unreachable)
         }
-        let answer = try JSONDecoder().decode(RulesAnswer.self, from: Data(body))
+        let answer: RulesAnswer = try Self.read(body, from: control)
         guard answer.ok else {
             let code = answer.code == "unavailable" ? Exit.unreachable : Exit.ruleError
             throw Exit.fail(answer.findings ?? "refused", code)

@@ -81,6 +81,11 @@ struct JournalCommand: ParsableCommand {
             print("\(report.segments) segments, \(report.rows) rows, \(report.events) events")
             print("positions \(report.first)..<\(report.next)")
             if report.erased > 0 { print("\(report.erased) rows with erased restricted fields") }
+            for key in report.missingKeys.sorted() {
+                print(
+                    "key \(key) is not in keys/ and was not erased: bring it back from the backup, nothing opens its fields"
+                )
+            }
             print("last hash \(report.last.hex)")
             guard let problem = report.problem else { return print("ok") }
             throw Exit.fail("problem: \(problem)", Exit.findings)
@@ -128,8 +133,7 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try options.requireJournal()
-            let report = try pruneJournal(data: options.data, days: days)
-            if let mended = report.mended { print(mended) }
+            let report = try pruneJournal(data: options.data, days: days) { print($0) }
             for segment in report.removed { print("removed \(segment.name) (\(segment.bytes) bytes)") }
             for segment in report.kept { print("kept \(segment.name): \(segment.reason)") }
         }

@@ -13,8 +13,8 @@ struct LettersCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "List refused events, the newest first; the platform may run.",
             discussion:
-                "The event is shown without free text and reporter fields, and left out where it cannot be read as JSON or was refused for a subject "
-                + "that looks personal."
+                "The event is shown without free text, reporter fields and values that look like a phone or identity-card number, and left "
+                + "out where it cannot be read as JSON or was refused for such a subject."
         )
 
         @Option(help: "The platform's data directory.") var data = "data"

@@ -28,8 +28,8 @@ struct ListenCommand: ParsableCommand {
         }
         if let topic = topics.first(where: { !FeedTopics.isPossible($0) }) {
             throw ValidationError(
-                "no topic begins with '\(topic)': they are alarm/domain/gas/, alarm/level/red/, alarm/area/320213, and the same "
-                    + "below exercise/")
+                "no topic begins with '\(topic)': they are alarm/domain/gas/, alarm/level/red/, alarm/area/320213 (without a slash, "
+                    + "or all twelve digits and one), and the same below exercise/")
         }
     }
 

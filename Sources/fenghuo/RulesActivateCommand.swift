@@ -75,7 +75,7 @@ extension RulesCommand {
         }
 
         func run() throws {
-            try Exit.require(data, "journal")
+            try Exit.require(data + "/journal", "journal")
             let rows = try RuleSetRecord.newest(of: data, limit: max(1, limit)).map { record in
                 Row(
                     position: record.position,

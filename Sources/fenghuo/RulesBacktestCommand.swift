@@ -122,10 +122,12 @@ extension RulesCommand {
             guard path != "-", stat(path, &found) != 0 || found.st_mode & S_IFMT != S_IFIFO else {
                 throw Exit.fail("\(path) can be read once only, a back-test reads twice: name a file", Exit.usage)
             }
-            let nothing = Exit.fail("没有事件可判断 no event in \(path): this says nothing about the rules", Exit.findings)
+            func nothing() -> ExitCode {
+                Exit.fail("没有事件可判断 no event in \(path): this says nothing about the rules", Exit.findings)
+            }
             let countsBack = [since, until].contains { if case .back? = $0 { true } else { false } }
             var end = countsBack ? try end(of: path) : .distantPast
-            guard !countsBack || end > .distantPast else { throw nothing }
+            guard !countsBack || end > .distantPast else { throw nothing() }
             let (from, to) = (since?.time(end: end), until?.time(end: end))
             var sides: [ReplayEpisodes] = []
             var (events, met): (Int64, Int64) = (0, 0)
@@ -135,13 +137,13 @@ extension RulesCommand {
                 let isFirst = sides.isEmpty
                 var replay = try Replay(configuration)
                 try replay.run(
-                    file: path, department: configuration.department, tells: isFirst,
+                    file: path, department: configuration.department, tells: isFirst && !countsBack,
                     each: { for decision in $0 { episodes.take(decision) } })
                 (events, end) = (replay.events, replay.received)
                 if isFirst { met = replay.counters.reduce(0) { $0 + $1.counters.met } }
                 sides.append(episodes)
             }
-            guard events > 0 else { throw nothing }
+            guard events > 0 else { throw nothing() }
             try check(from, to, end)
             return BacktestOutcome(
                 candidate: directory, other: diff, events: events, met: met, from: from, until: to ?? end,
@@ -159,7 +161,7 @@ extension RulesCommand {
         private func end(of path: String) throws -> Timestamp {
             let configuration = configuration(directory)
             var replay = try Replay(configuration)
-            try replay.run(file: path, department: configuration.department, tells: false)
+            try replay.run(file: path, department: configuration.department, tells: true)
             return replay.events > 0 ? replay.received : .distantPast
         }
     }

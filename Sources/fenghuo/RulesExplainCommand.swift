@@ -62,6 +62,10 @@ extension RulesCommand {
             try Exit.require(data + "/journal", "journal")
             let end = try ReplayJournal.end(of: data)
             let moment = at?.time(end: end)
+            guard moment ?? end <= end else {
+                throw Exit.fail(
+                    "日志止于 the journal ends at \(end.formatted()): what comes later is not known", Exit.usage)
+            }
             let since = min(moment ?? end, end) - .days(1)
             let replay = try ReplayJournal(data: data, nearest: since)
             let begins: Timestamp? =

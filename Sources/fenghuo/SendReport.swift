@@ -26,8 +26,8 @@ enum SendReport {
     /// What a sender should know at once of notes that keep events from being judged.
     private static let hints = [
         "clock_fast":
-            " (stored, not judged: their time is ahead of the others'; under clock: events raise max_step for "
-            + "recordings with longer gaps 已保存、未参与判断)",
+            " (stored, not judged: under clock: wall their time is ahead of the platform's by more than max_future, under clock: "
+            + "events ahead of the others' by more than max_step 已保存、未参与判断)",
         "implausible": " (stored, not judged: outside the metric's plausible range 已保存、未参与判断)",
         "no_rule": " (stored, read by no rule 没有规则使用)",
     ]

@@ -1,6 +1,8 @@
 import Foundation
+import Ingest
 
-/// An event as sent, without what only its handlers may read.
+/// An event as sent, without what only its handlers may read, and without numbers that look like a person's: a subject of that kind may
+/// have been refused for something else before.
 enum ShownEvent {
     /// The restricted fields of docs/wire.md.
     static let restricted: Set<String> = ["text", "reporter", "reporter_name", "reporter_phone", "contact", "phone"]
@@ -22,7 +24,7 @@ enum ShownEvent {
                 out[pair.key] = restricted.contains(pair.key) ? "…" : cleared(pair.value)
             }
         case let array as [Any]: array.map(cleared)
-        default: value
+        default: looksPersonal("\(value)") ? "…" : value
         }
     }
 }

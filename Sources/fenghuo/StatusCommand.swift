@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
             throw Exit.fail(
                 "no platform answers at \(control): is it running? --control names another endpoint", Exit.unreachable)
         }
-        let status = try JSONDecoder().decode(Status.self, from: Data(body))
+        let status: Status = try ControlOptions.read(body, from: control)
         switch format {
         case .json: try printJSON(status)
         case .table: show(status)
@@ -29,8 +29,11 @@ struct StatusCommand: ParsableCommand {
         let person = status.activatedBy.isEmpty ? "" : " by \(status.activatedBy): \(status.activatedWhy)"
         print("规则 rules \(status.ruleSet)  activation \(status.activation)\(person)")
         if !status.diskRuleSet.isEmpty, status.diskRuleSet != status.ruleSet {
-            let then = status.activation == "watched" ? "; it does after the next change or start" : ""
-            print("on disk \(status.diskRuleSet), not running\(then)")
+            let isNext = status.isDiskRuleSetValid && status.activation == "watched"
+            print(
+                "on disk \(status.diskRuleSet), not running"
+                    + (isNext
+                        ? "; it does after the next change or start" : status.isDiskRuleSetValid ? "" : ": not valid"))
         }
         print(
             "位置 positions: journal next \(status.journalNext), engine next \(status.engineNext), "

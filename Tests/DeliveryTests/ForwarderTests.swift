@@ -43,12 +43,14 @@ import Testing
     private var upper: String { "ipc://\(place.directory)/upper" }
 
     private func forward(
-        area: String = "320213", level: Level = .blue, via: @escaping @Sendable (Int64) -> String? = { _ in nil }
+        area: String = "320213", level: Level = .blue,
+        row: @escaping @Sendable (Int64) -> String? = { "row\($0)" },
+        via: @escaping @Sendable (Int64) -> String? = { _ in nil }
     ) throws -> Running {
         let forwarder = try Forwarder(
             place.context.handle,
             .init(to: upper, source: "/d", stream: "d", area: AreaCode(area)!, level: level), store: place.path,
-            spool: place.directory + "/forward.sqlite", via: via,
+            spool: place.directory + "/forward.sqlite", row: row, via: via,
             onTrouble: { [troubles] trouble in troubles.heard.withLock { $0.append(trouble) } })
         return Running(forwarder: forwarder, thread: try DedicatedThread("forward") { forwarder.run() })
     }
@@ -135,7 +137,7 @@ import Testing
         running = try forward()
         try #require(eventually { running.forwarder.status.counts.answered == 7 })
         #expect(first + (try ids(gate.door)) == Self.expected(1...3) + Self.expected(6...7))
-        #expect(running.forwarder.status.counts.acknowledged == "7.0")
+        #expect(running.forwarder.status.counts.acknowledged == "7.0 row7")
         try running.stop()
         try gate.close()
     }
@@ -153,6 +155,34 @@ import Testing
         running.forwarder.wake()
         try #require(eventually { running.forwarder.status.counts.answered == 5 })
         #expect(try ids(gate.door) == Self.expected(1...5))
+        try running.stop()
+        try gate.close()
+    }
+
+    @Test func `another journal that has come to the same positions is not taken for the one that was forwarded`()
+        throws
+    {
+        let gate = try open()
+        var running = try forward()
+        try place.raise(3)
+        running.forwarder.wake()
+        try #require(eventually { running.forwarder.status.counts.answered == 3 })
+        #expect(Forwarder.position(of: running.forwarder.status.counts) == "3.0")
+        try running.stop()
+        try place.replaceStore(epoch: "8a3b")
+        running = try forward(row: { "other\($0)" })
+        try place.raise(5)
+        running.forwarder.wake()
+        try #require(
+            eventually {
+                running.forwarder.status.trouble?.contains("position 3 of a journal that is not this") == true
+            })
+        #expect(try ids(gate.door) == Self.expected(1...3))
+        try running.stop()
+        // A row that is pruned says nothing.
+        running = try forward(row: { _ in nil })
+        running.forwarder.wake()
+        try #require(eventually { running.forwarder.status.counts.answered == 5 })
         try running.stop()
         try gate.close()
     }
@@ -179,7 +209,7 @@ import Testing
         running.forwarder.wake()
         try #require(
             eventually {
-                running.forwarder.status.counts.sealed == "8.0" && running.forwarder.status.counts.events == 0
+                running.forwarder.status.counts.sealed == "8.0 row8" && running.forwarder.status.counts.events == 0
             })
         #expect(try ids(gate.door) == ["1.0", "3.0", "5.0", "8.0"])
         #expect(running.forwarder.status.sealedSequence == 8)
@@ -200,7 +230,7 @@ import Testing
 
     @Test func `an event says whose it is and what the alarm was, and which platforms the matter has passed`() throws {
         let gate = try open()
-        let running = try forward { $0 == 1 ? "/street" : nil }
+        let running = try forward(via: { $0 == 1 ? "/street" : nil })
         try place.raise(2)
         running.forwarder.wake()
         try #require(eventually { running.forwarder.status.counts.answered == 2 })

@@ -158,6 +158,7 @@ extension EndToEnd {
                 let printed = try fenghuo(
                     "rules", "backtest", "rules", file, "--since", "30d", "--format", "json", in: scratch)
                 #expect(printed.code == 0 && printed.output.contains("RQ-1"), "\(printed)")
+                #expect(!printed.errors.contains("no event"), "\(printed.errors)")
             }
             let empty = try scratch.write("empty.ndjson", "\n")
             let explained = try fenghuo("rules", "explain", "gas-lel", "RQ-1", "--event", empty, in: scratch)

@@ -31,7 +31,7 @@ extension EndToEnd {
                   orange: {at: 2, cite: project default}
                 """)
             // Held until the city is up for the first time: the district knows its address before.
-            let port = try Self.freePort()
+            let port = RunningPlatform.freePort()
             city = RunningPlatform(
                 in: scratch, .init(rules: rules, data: scratch.path + "/city", ingest: "tcp://127.0.0.1:\(port)"))
             district = RunningPlatform(
@@ -39,14 +39,6 @@ extension EndToEnd {
                 .init(
                     data: scratch.path + "/district",
                     more: "forward: {to: \"tcp://127.0.0.1:\(port)\", source: /320213, area: \"320213\"}"))
-        }
-
-        /// A port that was free a moment ago.
-        private static func freePort() throws -> Int {
-            let context = Context()
-            let socket = try Socket(context.handle, .rep)
-            try socket.bind("tcp://127.0.0.1:*")
-            return try #require(socket.lastEndpoint().split(separator: ":").last.flatMap { Int($0) })
         }
 
         /// One alarm of each sensor: raised red.

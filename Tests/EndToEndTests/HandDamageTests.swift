@@ -91,6 +91,70 @@ extension EndToEnd {
             try KillTests.expectUndisturbed(platform.data, starts: 1)
         }
 
+        /// Turns a bit over in the middle of the largest payload that the file has without its write-ahead log.
+        private static func flipLargest(_ path: String) throws {
+            let scratch = try Scratch()
+            let sql = """
+                import shutil, sqlite3, sys
+                shutil.copy(sys.argv[1], "copy.sqlite")
+                c = sqlite3.connect("copy.sqlite")
+                (payload,) = c.execute("SELECT payload FROM entry ORDER BY length(payload) DESC LIMIT 1").fetchone()
+                c.close()
+                file = open(sys.argv[1], "r+b")
+                at = file.read().index(payload[1000:2000]) + 500
+                file.seek(at)
+                byte = file.read(1)[0]
+                file.seek(at)
+                file.write(bytes([byte ^ 4]))
+                """
+            let done = try run("/usr/bin/env", ["python3", "-c", sql, path], in: scratch.path, working: scratch.path)
+            #expect(done.code == 0, "\(done.errors)")
+        }
+
+        /// A start that closed its connections would move the log into the file that it refuses, and delete it.
+        @Test
+        func `a start that refuses the newest segment leaves its write-ahead log: put back, the last event is there`()
+            throws
+        {
+            let platform = try Self.stopped(Scratch())
+            let newest = try #require(try Self.segments(platform).last)
+            platform.settings.more = "segment_age: 7d"
+            try platform.start()
+            let answer = try Wire(.req, platform.ingest).ask(
+                #"{"id":"last","subject":"Q","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","#
+                    + #""time":"2026-07-02T23:59:59+08:00"}"#)
+            #expect(answer?["accepted"] as? Int == 1, "\(answer ?? [:])")
+            platform.kill()
+            #expect(try Self.segments(platform).last == newest)
+            let log = try Data(contentsOf: URL(fileURLWithPath: newest + "-wal"))
+            let whole = try Data(contentsOf: URL(fileURLWithPath: newest))
+            try Self.flipLargest(newest)
+            try Self.expectRefused(platform, [newest])
+            let prune = try fenghuo("journal", "prune", "--data", platform.data, in: platform.scratch)
+            #expect(prune.code == 1 && prune.errors.contains(newest), "\(prune)")
+            #expect(try Data(contentsOf: URL(fileURLWithPath: newest + "-wal")) == log)
+            try whole.write(to: URL(fileURLWithPath: newest))
+            try platform.start()
+            #expect(platform.stop() == 0)
+            let export = try fenghuo("journal", "export", "--data", platform.data, in: platform.scratch)
+            #expect(export.output.contains(#""id":"last""#))
+        }
+
+        @Test func `marks that were changed and made again are told until the next start`() throws {
+            let platform = try Self.stopped(Scratch())
+            let newest = try #require(try Self.segments(platform).last)
+            let sql =
+                "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('UPDATE mark SET seq = seq + 9'); c.commit()"
+            let change = ["python3", "-c", sql, newest]
+            #expect(try run("/usr/bin/env", change, in: platform.scratch).code == 0)
+            try platform.start()
+            #expect(try platform.status().degraded.contains { $0.hasPrefix("stream marks: \(newest): ") })
+            #expect(platform.stop() == 0)
+            try platform.start()
+            #expect(try platform.status().degraded == [])
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `an older segment with a bit turned over is named by verify, and by the start that has to read it`()
             throws
         {

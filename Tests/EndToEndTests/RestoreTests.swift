@@ -139,6 +139,19 @@ extension EndToEnd {
         }
 
         @Test(arguments: [true, false])
+        func `a write-ahead log that is cut short is told by the exit code though no event comes`(isStopped: Bool)
+            throws
+        {
+            let platform = try RunningPlatform(in: Scratch())
+            try Self.raise("A", platform)
+            let path = try Self.newestFile(platform, true) + "-wal"
+            let size = try #require(Self.files.attributesOfItem(atPath: path)[.size] as? Int)
+            #expect(truncate(path, size / 2) == 0)
+            #expect((isStopped ? platform.stop() : platform.waitForEnd()) == 1)
+            #expect(platform.log.contains("writing \(path) failed"))
+        }
+
+        @Test(arguments: [true, false])
         func `a file that is taken away under the platform stops it, and nothing after it is acknowledged`(
             isJournal: Bool
         ) throws {

@@ -118,7 +118,7 @@ extension EndToEnd {
         @Test func `a foreign lock on the alert store makes alarms wait, and is told`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
-            let (other, held) = try Self.lockStore(of: platform)
+            let (other, held) = try Self.lock(platform.data + "/alerts.sqlite", of: platform)
             let answer = try Wire(.req, platform.ingest).ask(
                 #"{"id":"1","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
                     + #""time":"2026-07-02T00:00:30+08:00"}"#)
@@ -140,7 +140,7 @@ extension EndToEnd {
         @Test func `operators who wait for a decision hold up neither status nor a stop`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
-            let (other, held) = try Self.lockStore(of: platform)
+            let (other, held) = try Self.lock(platform.data + "/alerts.sqlite", of: platform)
             let waiting = try (0..<4).map { number in
                 let wire = try Wire(.dealer, platform.control)
                 wire.send(#"{"op":"acknowledge","episode":"1.\#(number)","by":"王敏","key":"k-\#(number)"}"#)
@@ -157,10 +157,37 @@ extension EndToEnd {
             try FileManager.default.removeItem(atPath: held)
         }
 
-        /// A process that holds the write lock of the alert store as long as the file exists, or the process is kept.
-        private static func lockStore(of platform: RunningPlatform) throws -> (ChildProcess, file: String) {
+        @Test func `a commit that does not end is told, and holds up no status`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            func event(_ id: Int) -> String {
+                #"{"id":"\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":55,"unit":"%LEL","#
+                    + #""time":"2026-07-02T00:00:30+08:00"}"#
+            }
+            let wire = try Wire(.req, platform.ingest)
+            #expect(try wire.ask(event(1))?["accepted"] as? Int == 1)
+            let names = try FileManager.default.contentsOfDirectory(atPath: platform.data + "/journal")
+            let segment = try #require(names.filter { $0.hasSuffix(".sqlite") }.max())
+            let (other, held) = try Self.lock("\(platform.data)/journal/\(segment)", of: platform)
+            wire.send(event(2))
+            // A write waits five seconds for the lock; nobody else waits for it.
+            let next = try platform.status().journalNext
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains { $0.hasPrefix("journal: a commit is under way since ") }
+                })
+            #expect(try platform.status().journalNext == next)
+            withExtendedLifetime(other) {}
+            try FileManager.default.removeItem(atPath: held)
+            #expect(try wire.answer()?["accepted"] as? Int == 1)
+            #expect(try platform.status().degraded == [])
+            #expect(platform.stop() == 0)
+        }
+
+        /// A process that holds the write lock of a database as long as the file exists, or the process is kept.
+        private static func lock(_ path: String, of platform: RunningPlatform) throws -> (ChildProcess, file: String) {
             let held = try platform.scratch.write("held", "")
-            let arguments = ["python3", "-c", hold, platform.data + "/alerts.sqlite", held]
+            let arguments = ["python3", "-c", hold, path, held]
             let other = try ChildProcess("/usr/bin/env", arguments, in: platform.scratch)
             #expect(eventually { other.output == "held\n" }, "\(other.errors)")
             return (other, held)

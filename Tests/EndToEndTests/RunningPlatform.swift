@@ -1,7 +1,8 @@
 import Foundation
+import Messaging
 import Platform
 
-/// A platform as an operator runs it: its own process, a configuration file, ports that the system chose.
+/// A platform as an operator runs it: its own process, a configuration file, ports that were free.
 ///
 /// Starting again goes on with the same data and ports, as departments and consumers know them. Used by one thread at a time.
 final class RunningPlatform: @unchecked Sendable {
@@ -12,9 +13,9 @@ final class RunningPlatform: @unchecked Sendable {
         var registry = Repository.root + "/registry"
         var metrics = Repository.root + "/catalogue/metrics.yml"
         var data: String?
-        var ingest = "tcp://127.0.0.1:*"
-        var feed = "tcp://127.0.0.1:*"
-        var history = "tcp://127.0.0.1:*"
+        var ingest = "tcp://127.0.0.1:\(RunningPlatform.freePort())"
+        var feed = "tcp://127.0.0.1:\(RunningPlatform.freePort())"
+        var history = "tcp://127.0.0.1:\(RunningPlatform.freePort())"
         var snapshotEvery = "5m"
         /// Further lines of the file.
         var more = ""
@@ -24,6 +25,19 @@ final class RunningPlatform: @unchecked Sendable {
         var descriptors: Int?
         /// `NAME=value`, besides those of the tests.
         var environment: [String] = []
+    }
+
+    /// A port that was free a moment ago, below those that the system gives to sockets that connect: where nobody listens, a peer that
+    /// connects to one of theirs again and again gets it as its own one day, is connected to itself, and the platform cannot have it back.
+    static func freePort() -> Int {
+        let context = Context()
+        while true {
+            let port = Int.random(in: 10_000..<32_768)
+            // What is in use is not taken.
+            if let socket = try? Socket(context.handle, .rep), (try? socket.bind("tcp://127.0.0.1:\(port)")) != nil {
+                return port
+            }
+        }
     }
 
     struct NotReady: Error, CustomStringConvertible {

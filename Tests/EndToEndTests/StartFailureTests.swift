@@ -63,7 +63,7 @@ extension EndToEnd {
             #expect(failure.errors.contains(file))
         }
 
-        @Test func `damaged dead letters are set aside and stop nothing`() throws {
+        @Test func `damaged dead letters are set aside and stop nothing, and no letter shows a person`() throws {
             let scratch = try Scratch()
             let data = scratch.path + "/data"
             try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
@@ -75,6 +75,17 @@ extension EndToEnd {
             #expect(
                 try fenghuo("letters", "list", "--data", platform.data, in: scratch).output.contains("missing_field"))
             #expect(try platform.status().degraded.contains { $0.contains("is set aside as") })
+            // Refused for what is missing before anybody looks at the subject.
+            let wire = try Wire(.req, platform.ingest)
+            for subject in ["\"13812345678\"", "13812345678", "\"32021119800101001X\""] {
+                #expect(try wire.ask("{\"subject\":\(subject)}")?["ok"] as? Bool == false)
+            }
+            func letters(_ more: String...) throws -> String {
+                try run(Repository.executable, ["letters", "list", "--data", platform.data] + more, in: scratch).output
+            }
+            #expect(try eventually { try letters("--restricted").contains("32021119800101001X") })
+            #expect(try letters("--restricted").contains("13812345678"))
+            #expect(try !letters().contains("13812345678") && !letters().contains("32021119800101001X"))
             let names = try FileManager.default.contentsOfDirectory(atPath: data)
             #expect(names.contains { $0.hasPrefix("deadletters.sqlite.damaged-") })
             #expect(platform.stop() == 0)

@@ -197,6 +197,17 @@ struct DamageTests {
         }
     }
 
+    @Test func `a row before a segment's first is found by verify, too`() throws {
+        _ = try Samples.open(directory).append([Samples.pending(.events(Samples.readings(3)))])
+        let file = try #require(try SegmentFile.all(in: Journal.directory(directory.path)).first)
+        try file.openForWriting().writeWithoutTransaction {
+            let others = StoredRow.columns.replacing("position, ", with: "")
+            try $0.execute(sql: "INSERT INTO entry(position, \(others)) SELECT -5, \(others) FROM entry")
+        }
+        #expect(try Journal.verify(data: directory.path).problem?.position == -5)
+        #expect(throws: JournalError.self) { try Samples.open(directory) }
+    }
+
     /// Streams a and b of one department: b is moved once more, in the same segment or the next one. Gives the newest segment.
     private func fillMarks(segments: Int = 1) throws -> SegmentFile {
         let journal = try Samples.open(directory, Samples.settings(segmentAge: segments == 1 ? .days(1) : .seconds(1)))

@@ -41,7 +41,7 @@ struct PruneTests {
         #expect(try reader.next()?.record.position == 3)
         var lines: [UInt8] = []
         #expect(try Journal.export(data: directory.path, from: nil, upTo: 4) { lines += $0 } == 1)
-        #expect(String(decoding: lines, as: UTF8.self).contains("\"position\":3,"))
+        #expect(String(decoding: lines, as: UTF8.self).contains("\"fhposition\":3,"))
         #expect(throws: JournalError.pruned(asked: 2, first: 3)) {
             try Journal.export(data: directory.path, from: 2, upTo: 4) { _ in }
         }

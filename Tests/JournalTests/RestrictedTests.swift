@@ -33,6 +33,18 @@ struct RestrictedTests {
         }
     }
 
+    @Test func `restricted fields count in the bytes that are read at once`() throws {
+        let journal = try Samples.open(directory)
+        var batch = Samples.readings(100)
+        let text = String(repeating: "x", count: 4096)
+        batch.restricted = (0..<1100).map { RestrictedField(event: $0 / 11, name: "n\($0 % 11)", value: text) }
+        for _ in 0..<3 { _ = try journal.append([Samples.pending(.events(batch), from: "110")]) }
+        let file = try #require(try SegmentFile.all(in: Journal.directory(directory.path)).first)
+        let page = try StoredRow.page(file.openForReading(), file, from: 1)
+        #expect(page.count == 1 && page[0].restricted?.count ?? 0 > JournalBounds.pageBytes)
+        #expect(try Samples.all(directory, restricted: true).map { restricted($0).count } == [1100, 1100, 1100])
+    }
+
     @Test func `a month has one key, in a file that only its owner reads`() throws {
         let journal = try Samples.open(directory)
         _ = try append(journal)
@@ -70,7 +82,10 @@ struct RestrictedTests {
         let again = try Samples.open(directory)
         _ = try append(again)
         #expect(try again.keys.ids() == ["2025-11-2"])
-        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == [.erased, .erased, .open])
+        #expect(again.missingKeys == ["2025-11"])
+        #expect(
+            try Samples.all(directory, restricted: true).map(\.restricted) == [.keyMissing, .keyMissing, .open])
+        #expect(try Journal.verify(data: directory.path).missingKeys == ["2025-11"])
         #expect(try Journal.verify(data: directory.path).problem == nil)
     }
 
@@ -82,6 +97,18 @@ struct RestrictedTests {
         try Files.create(path, [UInt8](repeating: 1, count: 32), mode: 0o600)
         #expect(throws: JournalError.self) { try Samples.all(directory, restricted: true) }
         #expect(try Samples.all(directory).count == 1)
+    }
+
+    @Test func `fields that were taken out by hand are damage, not an erasure`() throws {
+        _ = try append(try Samples.open(directory))
+        let file = try #require(try SegmentFile.all(in: Journal.directory(directory.path)).first)
+        try file.openForWriting().writeWithoutTransaction { try $0.execute(sql: "UPDATE entry SET restricted = NULL") }
+        #expect(try Journal.verify(data: directory.path).problem?.position == 1)
+        #expect {
+            try Samples.open(directory)
+        } throws: {
+            "\($0)".contains("restricted fields do not match their hash")
+        }
     }
 
     @Test func `export leaves restricted fields out unless told otherwise`() throws {

@@ -1,4 +1,5 @@
 import Events
+import GRDB
 import TestSupport
 import Testing
 
@@ -90,6 +91,28 @@ struct RotationTests {
         for file in files.dropLast() { #expect(Files.size(file.path + "-wal") == nil) }
         #expect(files.count > 1)
         #expect(try Journal.verify(data: directory.path).events == 1000)
+    }
+
+    /// A copy of a full segment is a copy of its file.
+    @Test func `a full segment that kept its WAL, for a reader or a kill, is finished once nobody is in the way`()
+        throws
+    {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        _ = try journal.append([Samples.pending(.events(Samples.readings(100)))])
+        let full = try #require(try SegmentFile.all(in: Journal.directory(directory.path)).first)
+        var reader: DatabaseQueue? = try full.openForReading()
+        try reader?.inDatabase { database in
+            try database.execute(sql: "BEGIN; SELECT count(*) FROM entry")
+            _ = try journal.append([Samples.pending(at: 1)])
+            let report = try Checkpointer(journal).run()
+            #expect(report.held.map(\.path) == [full.path])
+            #expect(Files.size(full.path + "-wal") ?? 0 > 0)
+            try database.execute(sql: "COMMIT")
+        }
+        reader = nil
+        let checkpointer = Checkpointer(journal)
+        #expect(try checkpointer.run().held.isEmpty)
+        #expect(Files.size(full.path + "-wal") == nil)
     }
 
     @Test func `a WAL whose segment is gone is cleared before the oldest segment and an error elsewhere`() throws {

@@ -50,6 +50,16 @@ struct ConfigurationTests {
                 == .init(to: "ipc:///run/city", source: "/d", stream: "d2", area: AreaCode("320213021")!, level: .red))
     }
 
+    @Test(arguments: [(8, false), (-300, true), (345, true), (480, true), (481, false), (841, false)])
+    func `an offset is in minutes, and none that no zone has`(minutes: Int, isTaken: Bool) throws {
+        let text = "department: {local_offset_minutes: \(minutes)}\n"
+        if isTaken {
+            #expect(try read(text).department.localOffsetMinutes == minutes)
+        } else {
+            #expect(throws: PlatformError.self) { try read(text) }
+        }
+    }
+
     @Test(arguments: [
         (#"{to: "tcp://city:7400", area: "320213"}"#, "has no 'source'"),
         (#"{to: "tcp://city:7400", source: /d}"#, "has no 'area'"),

@@ -53,6 +53,13 @@ struct ReplayDifferenceTests {
         #expect(found.isEmpty && found.same == 2)
     }
 
+    @Test func `what came late counts as when it was decided, not as when it happened`() throws {
+        var decisions = Self.alarm([(0, .yellow)], until: 10)
+        for index in decisions.indices { decisions[index].decidedAt = Self.time(500) }
+        #expect(Self.episodes(decisions, since: 400).count == 1)
+        #expect(Self.episodes(decisions, since: 501).isEmpty)
+    }
+
     private func alarm(_ steps: [(Int64, Level)], until end: Int64?, key: String = "A") -> [Decision] {
         Self.alarm(steps, until: end, key: key)
     }
