@@ -14,5 +14,9 @@ final class WriterLock: Sendable {
         descriptor = opened
     }
 
-    deinit { close(descriptor) }
+    /// Closing alone would leave it to a child that was forked meanwhile and has not begun its own program.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

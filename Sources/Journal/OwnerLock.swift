@@ -25,5 +25,9 @@ final class OwnerLock: Sendable {
         self.file = file
     }
 
-    deinit { close(file) }
+    /// Closing alone would leave it to a child that was forked meanwhile and has not begun its own program.
+    deinit {
+        flock(file, LOCK_UN)
+        close(file)
+    }
 }

@@ -170,9 +170,8 @@ import Testing
         #expect(Forwarder.position(of: running.forwarder.status.counts) == "3.0")
         try running.stop()
         try place.replaceStore(epoch: "8a3b")
-        running = try forward(row: { "other\($0)" })
         try place.raise(5)
-        running.forwarder.wake()
+        running = try forward(row: { "other\($0)" })
         try #require(
             eventually {
                 running.forwarder.status.trouble?.contains("position 3 of a journal that is not this") == true
