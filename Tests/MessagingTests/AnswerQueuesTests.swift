@@ -4,20 +4,25 @@ import TestSupport
 import Testing
 
 struct AnswerQueuesTests {
-    /// A server that gives libzmq few answers for a peer, and a peer whose own queue is short, so that the network fills up.
+    /// A server that gives libzmq few answers for a peer, and a peer whose own queue is short. Unix sockets, whose buffers in the kernel
+    /// are short and stay so: what neither has taken waits.
     private func withPair(_ body: (borrowing Socket, borrowing Socket, [UInt8]) throws -> Void) throws {
         let context = Context()
         var options = SocketOptions()
         options.sendHighWater = 2
         options.receiveHighWater = 2
         let server = try Socket(context.handle, .router, options)
-        try server.bind("tcp://127.0.0.1:*")
+        try server.bind("ipc://\(Self.newPath())")
         let peer = try Socket(context.handle, .dealer, options)
         try peer.connect(server.lastEndpoint())
         var frames = Frames()
         check(peer.send("hello", wait: true) == .sent)
         check(frames.receive(from: server, wait: true) == .message)
         try body(server, peer, frames.bytes(0))
+    }
+
+    private static func newPath() -> String {
+        FileManager.default.temporaryDirectory.appending(path: "answers-\(UUID().uuidString)").path
     }
 
     private static func answer(_ number: Int) -> [UInt8] {
@@ -73,14 +78,13 @@ struct AnswerQueuesTests {
         }
     }
 
-    /// Unix sockets, whose buffers in the kernel are short.
     @Test func `one that reads is not kept waiting by many that do not`() throws {
         let context = Context()
         var options = SocketOptions()
         options.sendHighWater = 2
         options.receiveHighWater = 2
         let server = try Socket(context.handle, .router, options)
-        let path = FileManager.default.temporaryDirectory.appending(path: "answers-\(UUID().uuidString)").path
+        let path = Self.newPath()
         try server.bind("ipc://\(path)")
         var frames = Frames()
         var count = 20
