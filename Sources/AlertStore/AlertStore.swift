@@ -1,3 +1,4 @@
+import CSQLite
 import Engine
 import Events
 import Foundation
@@ -109,7 +110,9 @@ public final class AlertStore: Sendable {
 
     /// Before the process ends because the store's files were changed: closing the last connection would write what is left of the log
     /// into the file.
-    public func leaveOpen() { _ = Unmanaged.passRetained(queue) }
+    public func keepWAL() {
+        queue.unsafeReentrantWrite { fz_sqlite_keep_wal($0.sqliteConnection.map { UnsafeMutableRawPointer($0) }) }
+    }
 
     private static func connect(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()

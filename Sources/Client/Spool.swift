@@ -250,8 +250,8 @@ public final class Spool: Sendable {
             let waiting = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT count(*) AS messages, coalesce(sum(events), 0) AS events, min(id) AS first, max(id) AS last,
-                        coalesce(sum(length(body)), 0) AS bytes FROM messages
+                    SELECT count(*) AS messages, coalesce(sum(events), 0) AS events, coalesce(min(events), 0) AS least,
+                        min(id) AS first, max(id) AS last, coalesce(sum(length(body)), 0) AS bytes FROM messages
                     """)
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no stream row") }
         let (epoch, base, acknowledged, next): (Int64, Int64, Int64, Int64) =
@@ -261,7 +261,9 @@ public final class Spool: Sendable {
         let (first, last) = (waiting["first"] as Int64? ?? acknowledged &+ 1, waiting["last"] as Int64? ?? acknowledged)
         guard possible ~= epoch, possible ~= base, possible ~= next, base <= acknowledged,
             row["sent"] as Int64? ?? acknowledged >= acknowledged, row["sent"] as Int64? ?? acknowledged < next,
-            first == acknowledged &+ 1, last == next - 1, waiting["messages"] as Int64 == last - acknowledged
+            (["answered", "refused", "restarts"].allSatisfy { possible ~= row[$0] as Int64 }),
+            possible ~= waiting["events"], waiting["least"] as Int64 >= 0, first == acknowledged &+ 1, last == next - 1,
+            waiting["messages"] as Int64 == last - acknowledged
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "its numbers contradict each other") }
         var state = State(epoch: UInt64(epoch), base: base, next: next, acknowledged: acknowledged)
         state.sent = row["sent"]

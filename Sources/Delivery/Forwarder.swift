@@ -57,7 +57,7 @@ public final class Forwarder: Sendable {
     /// - Parameters:
     ///   - store: path of the alert store. Notices that are committed from now on are forwarded, and after a restart those after
     ///     the newest that `spool`, another file, has sealed.
-    ///   - row: the hash of the journal's row at a position; nil where the journal no longer has it.
+    ///   - row: the hash of the journal's row at a position; nil where the journal no longer has it, or not as it was written.
     ///   - via: the `via` of the event at a journal position; where it throws, nothing is sent yet.
     ///   - onTrouble: hears what is wrong, and nil once it no longer is.
     public init(
@@ -128,7 +128,8 @@ public final class Forwarder: Sendable {
 
     private func session(_ spool: Spool, _ onProgress: () -> Void) throws {
         let reader = try AlertReader(path: store)
-        if let place = ForwardPlace(spool.counts.sealed), try !isKnown(place, upTo: reader.status().applied) {
+        let place = try place(in: spool)
+        guard try isKnown(place, upTo: reader.status().applied) else {
             throw SendFailure.unusable(
                 "forward.sqlite has sent alarms up to position \(place.id.position) of a journal that is not this one: it belongs to "
                     + "other data. Restore what belongs together, or move forward.sqlite* away and forward from now on under another stream"
@@ -151,6 +152,16 @@ public final class Forwarder: Sendable {
         }
     }
 
+    /// How far the spool has come: never empty since it was opened.
+    private func place(in spool: Spool) throws -> ForwardPlace {
+        guard let place = ForwardPlace(spool.counts.sealed) else {
+            throw SendFailure.unusable(
+                "forward.sqlite says \"\(spool.counts.sealed)\" where it has come to: it was changed. Move forward.sqlite* away and forward from "
+                    + "now on under another stream")
+        }
+        return place
+    }
+
     private func place(_ id: DecisionID) throws -> ForwardPlace {
         ForwardPlace(id, row: id.position < 1 ? nil : try row(id.position))
     }
@@ -164,8 +175,7 @@ public final class Forwarder: Sendable {
 
     /// Puts the next notices into the spool; false where there are none.
     private func seal(_ reader: AlertReader, _ spool: Spool) throws -> Bool {
-        let after = ForwardPlace(spool.counts.sealed)?.id ?? start
-        let notices = try reader.notices(after: after, limit: ForwardBounds.batch)
+        let notices = try reader.notices(after: place(in: spool).id, limit: ForwardBounds.batch)
         guard let last = notices.last else { return false }
         let events = try notices.filter { isInScope($0.notice.leaf) }.map { try event($0.notice) }
         let message = events.isEmpty ? [] : [(body: events.flatMap { $0 }, events: events.count)]

@@ -91,11 +91,16 @@ extension EventDecoder {
             system = named
         }
         guard !longitude.isNaN else { return }
-        guard (-180...180).contains(longitude) else { throw refuse(.outOfRange, "lon", want: "-180…180") }
-        guard (-90...90).contains(latitude) else { throw refuse(.outOfRange, "lat", want: "-90…90") }
+        try checkRange()
         guard system != .cgcs2000 else { return }
         let place = Coordinates.toCGCS2000(.init(longitude: longitude, latitude: latitude), from: system)
         (draft.longitude, draft.latitude) = (place.longitude, place.latitude)
+        try checkRange()
+    }
+
+    private mutating func checkRange() throws(IngestCode) {
+        guard (-180...180).contains(draft.longitude) else { throw refuse(.outOfRange, "lon", want: "-180…180") }
+        guard (-90...90).contains(draft.latitude) else { throw refuse(.outOfRange, "lat", want: "-90…90") }
     }
 
     /// A report is a reading whose metric is its category and whose value is its count.

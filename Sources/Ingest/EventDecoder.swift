@@ -126,7 +126,7 @@ struct EventDecoder: ~Copyable {
         case .datacontenttype: draft.contentType = try string(at, key)
         case .data: try takeData(at)
         case .dataBase64: throw refuse(.unsupportedData, key.name, want: "data")
-        case .exportPosition, .exportReceived, .exportDepartment: break
+        case .exportPosition, .exportReceived, .exportDepartment, .exportRestricted: break
         case .metric: draft.single.metric = try string(at, key, checked: true)
         case .unit: draft.single.unit = try string(at, key, checked: true)
         case .quality: draft.single.quality = try string(at, key, checked: true)

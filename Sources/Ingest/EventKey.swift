@@ -4,7 +4,7 @@ enum EventKey: UInt8, CaseIterable {
     case id, source, type, subject, time, specversion, datacontenttype, data
     case dataBase64
     // What `journal export` adds: not of the event, and not kept when it is sent again.
-    case exportPosition, exportReceived, exportDepartment
+    case exportPosition, exportReceived, exportDepartment, exportRestricted
     // Known at the top level and in `data`.
     case metric, value, unit, quality, area, lon, lat, crs, period, category, count, exercise, corrects, via, readings
     case text, reporter
@@ -25,6 +25,7 @@ enum EventKey: UInt8, CaseIterable {
         case .exportPosition: "fhposition"
         case .exportReceived: "fhreceived"
         case .exportDepartment: "fhdepartment"
+        case .exportRestricted: "fhrestricted"
         case .metric: "metric"
         case .value: "value"
         case .unit: "unit"
@@ -50,7 +51,7 @@ enum EventKey: UInt8, CaseIterable {
         }
     }
 
-    @inline(__always) var isAttribute: Bool { rawValue <= Self.exportDepartment.rawValue }
+    @inline(__always) var isAttribute: Bool { rawValue <= Self.exportRestricted.rawValue }
     @inline(__always) var bit: UInt64 { 1 << UInt64(rawValue) }
 }
 

@@ -222,7 +222,8 @@ struct EventShape: ~Copyable {
         case .area: part = \.area
         case .crs: part = \.crs
         case .category: part = \.category
-        case .data, .dataBase64, .exportPosition, .exportReceived, .exportDepartment, .value, .lon, .lat, .period,
+        case .data, .dataBase64, .exportPosition, .exportReceived, .exportDepartment, .exportRestricted, .value, .lon,
+            .lat, .period,
             .count, .exercise, .corrects, .via, .readings, .text,
             .reporter,
             .reporterName, .reporterPhone, .contact, .phone, .other:

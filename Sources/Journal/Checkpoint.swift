@@ -83,6 +83,8 @@ public final class Checkpointer {
     private func connection(_ file: SegmentFile) throws(JournalError) -> DatabaseQueue {
         if let current, current.file == file { return current.queue }
         let queue = try file.openForWriting(patience: JournalBounds.checkpointSeconds)
+        // Whether the WAL is moved at the end is the writer's business.
+        queue.keepWAL()
         current = (file, queue)
         return queue
     }
@@ -98,14 +100,17 @@ public final class Checkpointer {
     }
 
     /// Moves what full segments have left in a WAL into their files, at the first run and about once a minute: a copy of a full segment
-    /// is a copy of its file. Gives those where somebody reads.
+    /// is a copy of its file. Gives those where somebody reads. One that is damaged is left as it is, and told by who looks at all segments.
     private func finishLeftovers(before newest: SegmentFile) throws(JournalError) -> [(path: String, bytes: Int64)] {
         defer { untilLeftovers = untilLeftovers == 0 ? Self.leftoversEvery : untilLeftovers - 1 }
         guard untilLeftovers == 0 else { return held }
         held = []
         for file in try SegmentFile.all(in: newest.directory) where file.first < newest.first && wal(file) > 0 {
-            // Damage is told by who reads all of it, `verifySegment`; without a descriptor there is another time.
-            guard let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds) else { continue }
+            // Without a descriptor there is another time.
+            guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1),
+                found.problem == nil,
+                let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds)
+            else { continue }
             try finish(queue)
             if wal(file) > 0 { held.append((file.path, wal(file))) }
         }

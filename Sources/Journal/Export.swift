@@ -4,9 +4,9 @@ extension Journal {
     /// Writes the events from a position (nil: the oldest kept) up to another as NDJSON, one line an event, through
     /// `write` in chunks of whole lines.
     ///
-    /// A line is a CloudEvents 1.0 event with the extension attributes `fhposition`, `fhreceived` and `fhdepartment`, which the door
-    /// leaves out: what is written can be sent again. Restricted fields are left out unless `restricted` is set; they are then in `data`
-    /// as they were sent, or `data.restricted_erased` or `data.restricted_key_missing` is true. Returns the number of events.
+    /// A line is a CloudEvents 1.0 event with the extension attributes `fhposition`, `fhreceived`, `fhdepartment` and `fhrestricted`,
+    /// which the door leaves out: what is written can be sent again. Restricted fields are left out unless `restricted` is set; they are
+    /// then in `data` as they were sent, or `fhrestricted` is `erased` or `key_missing`. Returns the number of events.
     public static func export(
         data: String, from: Int64?, upTo end: Int64, restricted: Bool = false, write: ([UInt8]) throws -> Void
     ) throws -> Int {
@@ -39,13 +39,16 @@ private func appendEvent(_ batch: EventBatch, _ event: Int, of stored: StoredRec
     json.field("fhposition", integer: stored.record.position + Int64(event))
     json.field("fhreceived", stored.record.received.formatted())
     json.field("fhdepartment", stored.record.department)
-    json.field("data", object: eventData(batch, event, stored.restricted))
+    switch stored.restricted {
+    case .erased: json.field("fhrestricted", "erased")
+    case .keyMissing: json.field("fhrestricted", "key_missing")
+    case .none, .sealed, .open: break
+    }
+    json.field("data", object: eventData(batch, event))
     lines.append(contentsOf: json.finish())
 }
 
-private func eventData(
-    _ batch: EventBatch, _ event: Int, _ restricted: StoredRecord.Restricted
-) -> JSONObjectWriter {
+private func eventData(_ batch: EventBatch, _ event: Int) -> JSONObjectWriter {
     var json = JSONObjectWriter()
     let readings = batch.readings(event)
     if readings.count == 1, isReport(batch, event) {
@@ -67,27 +70,31 @@ private func eventData(
     if batch.flags[event].contains(.exercise) { json.field("exercise", flag: true) }
     for field in batch.fields(event) { appendField(batch, field, to: &json) }
     for field in batch.restricted where Int(field.event) == event { json.field(field.name, field.value) }
-    if restricted == .erased { json.field("restricted_erased", flag: true) }
-    if restricted == .keyMissing { json.field("restricted_key_missing", flag: true) }
     return json
 }
 
-/// A reading has a subject; reports of older journals are not marked.
+/// A reading has a subject. Reports of older journals are not marked; what looks like one in every respect is one to rules, too.
 private func isReport(_ batch: EventBatch, _ event: Int) -> Bool {
     if batch.flags[event].contains(.report) || batch.text(batch.subjects[event]) == nil { return true }
-    return batch.text(batch.types[event]) == "report"
-        && batch.text(batch.units[batch.readings(event).lowerBound]) == nil
+    let reading = batch.readings(event).lowerBound
+    return batch.text(batch.types[event]) == "report" && batch.text(batch.units[reading]) == nil
+        && batch.text(batch.areas[event]) != nil && batch.values[reading] >= 0
 }
 
 /// A report's one reading, under the names by which reports are sent.
 private func appendReport(_ batch: EventBatch, _ reading: Int, to json: inout JSONObjectWriter) {
     if let category = batch.text(batch.metrics[reading]) { json.field("category", category) }
     json.field("count", number: batch.values[reading])
+    appendUnit(batch, reading, to: &json)
 }
 
 private func appendReading(_ batch: EventBatch, _ reading: Int, to json: inout JSONObjectWriter) {
     if let metric = batch.text(batch.metrics[reading]) { json.field("metric", metric) }
     json.field("value", number: batch.values[reading])
+    appendUnit(batch, reading, to: &json)
+}
+
+private func appendUnit(_ batch: EventBatch, _ reading: Int, to json: inout JSONObjectWriter) {
     if let unit = batch.text(batch.units[reading]) { json.field("unit", unit) }
     if let quality = batch.text(batch.qualities[reading]) { json.field("quality", quality) }
 }

@@ -22,7 +22,7 @@ public final class Journal: Sendable {
     private let commitBegan = Mutex<ContinuousClock.Instant?>(nil)
     /// What opening has mended, or nil.
     public let mended: String?
-    /// Keys of restricted fields that the newest rows name, that are not there, and that nobody erased.
+    /// Keys of restricted fields that the newest rows name, that are not there as they were made, and that nobody erased.
     public let missingKeys: [String]
 
     public static func directory(_ data: String) -> String { data + "/journal" }
@@ -50,11 +50,14 @@ public final class Journal: Sendable {
         let table: MarkTable
         do throws(JournalError) {
             if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
-            missingKeys = try Self.checkRows(of: newest, opened.queue, data).filter { [keys] in keys.isMissing($0) }
-                .sorted()
+            var missing: [String] = []
+            for key in try Self.checkRows(of: newest, opened.queue, data) where try keys.isMissing(key) {
+                missing.append(key)
+            }
+            missingKeys = missing.sorted()
             (table, mended) = try Self.soundMarks(of: newest, opened.queue, after: files.dropLast().last, data)
         } catch {
-            opened.leaveOpen()
+            opened.keepWAL()
             throw error
         }
         marks = Mutex(table)
@@ -62,9 +65,8 @@ public final class Journal: Sendable {
         writer = Mutex(opened)
     }
 
-    /// Keeps the newest segment open until the process has ended: closing it would move its WAL into a file that is damaged, or no
-    /// longer there.
-    public func leaveOpen() { writer.withLock { $0.leaveOpen() } }
+    /// The newest segment and its WAL stay as they are when it is closed, for whoever finds out what is damaged.
+    public func keepWAL() { writer.withLock { $0.keepWAL() } }
 
     /// Checks the newest rows against their checksums and each other: nothing is written behind damage that can be found in time.
     /// Gives the keys that they name.

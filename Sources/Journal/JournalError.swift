@@ -16,7 +16,7 @@ public enum JournalError: Error, Equatable, Sendable {
     case newerFormat(path: String, version: Int64)
     /// Another process, or another object of this one, owns the journal.
     case owned(path: String, pid: Int32)
-    /// An earlier commit failed; the object accepts nothing more.
+    /// An earlier commit or checkpoint failed, or the files changed; the object accepts nothing more.
     case poisoned(cause: String)
     case corrupt(file: String, position: Int64?, reason: String)
     /// The entry at `index` of the call cannot be stored; nothing of the call was.
@@ -47,7 +47,7 @@ extension JournalError: CustomStringConvertible {
         case .owned(let path, let pid):
             "\(path) is owned by process \(pid): stop it first; one process at a time writes a journal"
         case .poisoned(let cause):
-            "an earlier commit failed (\(cause)): stop, remove the cause, start again; unacknowledged entries come again"
+            "the journal takes nothing more (\(cause)): stop, remove the cause, start again; unacknowledged entries come again"
         case .corrupt(let file, let position, let reason):
             "\(file) is damaged\(position.map { " at position \($0)" } ?? "") (\(reason)): keep a copy, check the disk, "
                 + "run `fenghuo journal verify`, restore the file from a backup; nothing was changed"

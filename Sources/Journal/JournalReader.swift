@@ -14,6 +14,24 @@ extension Journal {
     }
 }
 
+extension Journal {
+    /// Hash of the row that holds a position; nil where it is pruned or damaged.
+    public static func hash(data: String, position: Int64) throws(JournalError) -> String? {
+        do throws(JournalError) {
+            var reader = try JournalReader(data: data, from: position, keys: nil)
+            return try reader.nextRow()?.0.digest().hex
+        } catch {
+            switch error {
+            case .pruned, .corrupt: return nil
+            case .owned, .foreign, .newerFormat, .notWritable, .diskFull, .cannotOpen, .locked, .poisoned, .refused,
+                .beyondEnd,
+                .failed:
+                throw error
+            }
+        }
+    }
+}
+
 /// Hands out a journal's records in order, a page of rows a read transaction; used by one thread at a time.
 public struct JournalReader {
     private let directory: String

@@ -58,17 +58,13 @@ struct JournalWriter {
                 }
             }
         } catch {
-            // Others, as that of a new segment for which there is no descriptor, may come again and again.
-            if case .corrupt = error { Self.leaveOpen(queue) }
+            queue.keepWAL()
             throw error
         }
     }
 
-    /// The last connection that closes moves the WAL into the segment and deletes it: this one stays open until the process has ended,
-    /// so that a segment and its WAL are left as they were found.
-    private static func leaveOpen(_ queue: DatabaseQueue) { _ = Unmanaged.passRetained(queue) }
-
-    func leaveOpen() { Self.leaveOpen(queue) }
+    /// See `DatabaseQueue.keepWAL`.
+    func keepWAL() { queue.keepWAL() }
 
     /// What others may know of the writer.
     struct Shown: Sendable {
@@ -101,7 +97,7 @@ struct JournalWriter {
         do {
             try watch.check()
         } catch {
-            leaveOpen()
+            keepWAL()
             poison(error)
             throw error
         }

@@ -4,8 +4,9 @@ import Synchronization
 
 /// The keys that restricted fields are encrypted with: one a calendar month (UTC+8) of `received`, one file each.
 ///
-/// Files are `<data>/keys/<key id>.key`, 32 bytes, mode 0600, durable before their first use. The same id never names two keys:
-/// a month whose key was erased (which leaves a `.erased` file), or lost while rows name it, goes on with `2026-11-2`.
+/// Files are `<data>/keys/<key id>.key`, 32 bytes and their BLAKE2b-256 (without it before 2026-11-29), mode 0600, durable before their
+/// first use. The same id never names two keys: a month whose key was erased (which leaves a `.erased` file), or lost or damaged while
+/// rows name it, goes on with `2026-11-2`.
 public final class KeyStore: Sendable {
     static let keyBytes = Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES)
     static let nonceBytes = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
@@ -54,7 +55,7 @@ public final class KeyStore: Sendable {
         try Files.makeDirectory(directory)
         var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
         randombytes_buf(&bytes, bytes.count)
-        try Files.replace(path(id), with: [bytes])
+        try keep(bytes, id)
         return id
     }
 
@@ -74,9 +75,10 @@ public final class KeyStore: Sendable {
     /// Whether the key was destroyed by `erase`.
     func isErased(_ id: String) -> Bool { Self.isValid(id) && Files.size(erased(id)) != nil }
 
-    /// Whether it is neither there nor was erased.
-    func isMissing(_ id: String) -> Bool {
-        Self.isValid(id) && Files.size(path(id)) == nil && !isErased(id) && cached.withLock { $0[id] == nil }
+    /// Whether it was not erased, and is not there as it was made.
+    func isMissing(_ id: String) throws(JournalError) -> Bool {
+        guard Self.isValid(id), !isErased(id) else { return false }
+        return try key(id) == nil
     }
 
     /// The plain bytes; nil where the key is erased or missing.
@@ -105,9 +107,13 @@ public final class KeyStore: Sendable {
         guard let key = try key(id) else { return false }
         if Files.size(path(id)) == nil {
             try Files.makeDirectory(directory)
-            try Files.replace(path(id), with: [key])
+            try keep(key, id)
         }
         return true
+    }
+
+    private func keep(_ key: [UInt8], _ id: String) throws(JournalError) {
+        try Files.replace(path(id), with: [key, Digest(of: key).bytes])
     }
 
     private func key(_ id: String) throws(JournalError) -> [UInt8]? {
@@ -116,9 +122,12 @@ public final class KeyStore: Sendable {
             return nil
         }
         if let key = cached.withLock({ $0[id] }) { return key }
-        guard let key = try Files.read(path(id), upTo: Self.keyBytes + 1) else { return nil }
-        guard key.count == Self.keyBytes else {
-            throw .corrupt(file: path(id), position: nil, reason: "a key of \(key.count) bytes")
+        guard let kept = try Files.read(path(id), upTo: Self.keyBytes + 33), kept.count >= Self.keyBytes else {
+            return nil
+        }
+        let key = Array(kept.prefix(Self.keyBytes))
+        guard kept.count == Self.keyBytes || Array(kept.dropFirst(Self.keyBytes)) == Digest(of: key).bytes else {
+            return nil
         }
         cached.withLock { $0[id] = key }
         return key

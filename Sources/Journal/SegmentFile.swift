@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import GRDB
 
@@ -55,8 +56,12 @@ struct SegmentFile: Equatable, Sendable {
     }
 
     /// `patience`: seconds that it waits for others.
+    ///
+    /// Whether it is a segment is seen on a connection that only reads: one that writes moves the WAL when it is closed again, into
+    /// whatever the file is.
     func openForWriting(patience: Double = JournalBounds.busySeconds) throws(JournalError) -> DatabaseQueue {
         guard Files.size(path) != nil else { throw .failed(path: path, attempted: "opening", reason: "no such file") }
+        _ = try openForReading()
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { database in
@@ -66,10 +71,20 @@ struct SegmentFile: Equatable, Sendable {
     }
 
     private func open(_ configuration: Configuration) throws(JournalError) -> DatabaseQueue {
-        try onFile(path, "opening") {
+        // Of an empty file SQLite deletes the WAL, even where it only reads.
+        guard Files.size(path) != 0 else { throw .corrupt(file: path, position: nil, reason: "the file is empty") }
+        return try onFile(path, "opening") {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { try SegmentSchema.check($0, path: path) }
             return queue
         }
+    }
+}
+
+extension DatabaseQueue {
+    /// From now on closing this connection leaves file and WAL as they are; the last one that closes would move the WAL into the file and
+    /// delete it.
+    func keepWAL() {
+        unsafeReentrantWrite { fz_sqlite_keep_wal($0.sqliteConnection.map { UnsafeMutableRawPointer($0) }) }
     }
 }

@@ -27,7 +27,8 @@ extension Journal {
         return walk.report
     }
 
-    /// Checks one full segment by itself, as `verify` does: the first after a position, or nil where only the newest is left.
+    /// Checks one full segment as `verify` does, and that the next one continues it: the first after a position, or nil where only the
+    /// newest is left.
     public static func verifySegment(
         data: String, after position: Int64
     ) throws(JournalError) -> (position: Int64, problem: VerifyReport.Problem?)? {
@@ -36,6 +37,7 @@ extension Journal {
         var walk = VerifyWalk(keys: KeyStore(data: data))
         do throws(JournalError) {
             try walk.segment(file)
+            if let next = files.first(where: { $0.first > file.first }) { try walk.next(next) }
             return (file.first, nil)
         } catch {
             guard let problem = VerifyReport.Problem(error) else { throw error }
@@ -105,6 +107,12 @@ private struct VerifyWalk {
             }
             return
         }
+    }
+
+    /// Checks that a segment begins where the last one ended.
+    mutating func next(_ file: SegmentFile) throws(JournalError) {
+        let queue = try file.openForReading()
+        try begin(try onFile(file.path, "reading") { try queue.read { try SegmentStart($0, file) } }, file)
     }
 
     private mutating func begin(_ start: SegmentStart, _ file: SegmentFile) throws(JournalError) {

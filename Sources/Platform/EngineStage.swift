@@ -62,6 +62,7 @@ final class EngineStage: Sendable {
             publish(engine)
             (lastPublished, isPublished) = (now, true)
         }
+        publishInTime(BootClock.now(), engine)
         while let groups = queue.take(within: isPublished ? .seconds(1) : .milliseconds(200)) {
             for group in groups {
                 try turn(group, &engine, onRules, commit)

@@ -59,14 +59,20 @@ public final class Platform: Sendable {
             let keys = journal.missingKeys.joined(separator: ", ")
             complaints.note(
                 "keys",
-                "the journal names \(keys), not in keys/ and not erased: bring them back from the backup, nothing else opens their fields"
+                "the journal names \(keys), not in keys/ or damaged, and not erased: bring them back from the backup, nothing else opens their fields"
             )
         }
         requests = RequestDesk(door: door)
-        rules = RuleDesk(
-            door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
-        store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
-        if isRestored { try store.renew(epoch: Self.newEpoch()) }
+        do {
+            rules = RuleDesk(
+                door: door, metrics: try RuleSource.metrics(configuration, isFirst: journal.nextPosition == 1))
+            store = try AlertStore(path: configuration.data + "/alerts.sqlite", newEpoch: Self.newEpoch())
+            if isRestored { try store.renew(epoch: Self.newEpoch()) }
+        } catch {
+            // It has not been compared with what the store has seen.
+            journal.keepWAL()
+            throw error
+        }
         storeWatch = Mutex(FileWatch(store.path, walLimit: AlertStore.walLimit))
         snapshots = SnapshotFiles(data: configuration.data)
         snapshotStage = SnapshotStage(snapshots, complaints: complaints)
@@ -86,7 +92,7 @@ public final class Platform: Sendable {
             (stage, first) = try prepareEngine()
         } catch {
             // It may have read damage that opening does not look for.
-            journal.leaveOpen()
+            journal.keepWAL()
             throw error
         }
         let context = Context()
@@ -206,7 +212,7 @@ public final class Platform: Sendable {
         do throws(JournalError) {
             try storeWatch.withLock { (watch) throws(JournalError) in try watch.check() }
         } catch {
-            store.leaveOpen()
+            store.keepWAL()
             throw error
         }
     }

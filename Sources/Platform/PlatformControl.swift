@@ -36,8 +36,6 @@ extension Platform {
         _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status, _ forward: Forwarder.Status?,
         _ letters: (kept: Int64, dropped: Int64, lost: Int64)
     ) -> Status {
-        // In the order in which a position passes them backwards: each is at least as far as the one before it.
-        let applied = store.applied
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
         let rules = rules.now
@@ -63,7 +61,9 @@ extension Platform {
         return Status(
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,
-            engineNext: view.nextPosition, storeApplied: applied, feedHead: store.head, feedEpoch: store.epoch,
+            engineNext: view.nextPosition,
+            // As of the same moment as the engine's.
+            storeApplied: min(store.applied, view.nextPosition - 1), feedHead: store.head, feedEpoch: store.epoch,
             feedPublished: feed.published, feedSubscriptions: feed.subscriptions, feedResets: feed.resets,
             feedHistoryRequests: feed.historyRequests, forward: forward.flatMap(forwardStatus),
             received: view.received == .distantPast ? "" : view.received.formatted(),

@@ -139,14 +139,7 @@ extension Platform {
         let passed = PassedPlatforms(data: configuration.data)
         return try Forwarder(
             context, settings, store: storePath, spool: configuration.data + "/forward.sqlite",
-            row: { [data = configuration.data] position in
-                do {
-                    var reader = try Journal.read(data: data, from: position)
-                    return try reader.next()?.checksum.hex
-                } catch JournalError.pruned {
-                    return nil
-                }
-            },
+            row: { [data = configuration.data] in try Journal.hash(data: data, position: $0) },
             via: { try passed.via(of: $0) },
             onTrouble: { [complaints] in complaints.note("forward", $0) })
     }

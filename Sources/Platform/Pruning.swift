@@ -9,6 +9,16 @@ import Journal
 public func pruneJournal(data: String, days: Int, onMended: (String) -> Void = { _ in }) throws -> PruneReport {
     let journal = try Journal(data: data, settings: JournalSettings(engineVersion: 0))
     if let mended = journal.mended { onMended(mended) }
+    do {
+        return try prune(journal, data, days)
+    } catch {
+        // What may be damaged is left as it was found.
+        journal.keepWAL()
+        throw error
+    }
+}
+
+private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> PruneReport {
     let snapshots = SnapshotFiles(data: data)
     guard let found = try snapshots.newest(upTo: journal.nextPosition).found else {
         throw PlatformError.start("\(data) has no snapshot that reads back: everything is needed, nothing is pruned")

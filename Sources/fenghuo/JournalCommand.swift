@@ -83,7 +83,7 @@ struct JournalCommand: ParsableCommand {
             if report.erased > 0 { print("\(report.erased) rows with erased restricted fields") }
             for key in report.missingKeys.sorted() {
                 print(
-                    "key \(key) is not in keys/ and was not erased: bring it back from the backup, nothing opens its fields"
+                    "key \(key) is not in keys/ or damaged, and was not erased: bring it back from the backup, nothing opens its fields"
                 )
             }
             print("last hash \(report.last.hex)")

@@ -13,8 +13,8 @@ struct LettersCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "List refused events, the newest first; the platform may run.",
             discussion:
-                "The event is shown without free text, reporter fields and values that look like a phone or identity-card number, and left "
-                + "out where it cannot be read as JSON or was refused for such a subject."
+                "Events are shown without free text, reporter fields and numbers that look like those of a phone or an identity card, and left "
+                + "out where they cannot be read as JSON or were refused for a subject that looks personal."
         )
 
         @Option(help: "The platform's data directory.") var data = "data"
@@ -58,7 +58,8 @@ struct LettersCommand: ParsableCommand {
         init(_ letter: DeadLetter, restricted: Bool) {
             received = letter.received.formattedStamp
             (department, index, code) = (letter.department, letter.index, letter.code)
-            (field, reason) = (letter.field, letter.reason)
+            let shown = { (text: String) in restricted ? text : ShownEvent.withoutPersonal(text) }
+            (field, reason) = (shown(letter.field), shown(letter.reason))
             // Refused because it would show a person.
             let isPersonal = letter.code == IngestCode.personalSubject.rawValue
             event =

@@ -61,8 +61,18 @@ struct SpoolTests {
     @Test(arguments: [
         "epoch = -1", "base = -1", "base = 2", "acknowledged = 3", "acknowledged = 0", "next = 3", "next = 5",
         "next = 1 << 60",
+        "answered = 9223372036854775807", "refused = 1 << 60", "restarts = -1",
     ])
     func `a spool whose numbers contradict each other is unreadable`(change: String) throws {
+        try expectUnreadable("UPDATE stream SET \(change)")
+    }
+
+    @Test(arguments: ["1 << 60", "-1"])
+    func `a spool with a message of an impossible number of events is unreadable`(events: String) throws {
+        try expectUnreadable("UPDATE messages SET events = \(events) WHERE id = 3")
+    }
+
+    private func expectUnreadable(_ change: String) throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         do {
             let spool = try open()
@@ -70,7 +80,7 @@ struct SpoolTests {
             _ = try spool.meet(mark(0, 0))
             try spool.acknowledge(1, refused: [])
         }
-        try SpoolSchema.open(path, stream: "s").inDatabase { try $0.execute(sql: "UPDATE stream SET \(change)") }
+        try SpoolSchema.open(path, stream: "s").inDatabase { try $0.execute(sql: change) }
         #expect(throws: SpoolError.unreadable(path: path, reason: "its numbers contradict each other")) { try open() }
     }
 

@@ -186,6 +186,23 @@ import Testing
         try gate.close()
     }
 
+    @Test(arguments: ["0.", "3:0", "3.0 a b"])
+    func `a spool that does not say where it has come to is told`(changed: String) throws {
+        let gate = try open()
+        var running = try forward()
+        try place.raise(3)
+        running.forwarder.wake()
+        try #require(eventually { running.forwarder.status.counts.answered == 3 })
+        try running.stop()
+        let spool = place.directory + "/forward.sqlite"
+        #expect(try Spool(path: spool, stream: "d", maximumBytes: 1000).append([], sealed: changed))
+        try place.raise(1)
+        running = try forward()
+        try #require(eventually { running.forwarder.status.trouble?.contains("says \"\(changed)\" where") == true })
+        try running.stop()
+        try gate.close()
+    }
+
     @Test func `what was told before forwarding began stays here`() throws {
         try place.raise(2)
         let gate = try open()

@@ -14,6 +14,8 @@ extension EndToEnd {
             #"{"id":"3","type":"hotline","category":"fire","area":"320213","count":3,"text":"三楼冒烟","phone":"13800000000",\#(times)}"#,
             #"{"id":"4","type":"hotline","category":"fire","subject":"F-1","area":"320213",\#(times)}"#,
             #"{"id":"5","category":"fire","area":"320213","lon":120.3,"lat":31.57,"exercise":true,"corrects":"3",\#(times)}"#,
+            #"{"id":"9","type":"report","subject":"RQ-2","metric":"x","value":null,"quality":"bad","area":"320213",\#(times)}"#,
+            #"{"id":"10","category":"leak","area":"320213","unit":"m","quality":"guess",\#(times)}"#,
             #"{"id":"6","type":"report","subject":"RQ-2","metric":"gas.lel","value":5,"unit":"%LEL",\#(times)}"#,
             #"{"id":"7","subject":"RQ-2","category":"leak","metric":"gas.lel","value":5,"unit":"%LEL","count":2,"period":"PT1M",\#(times)}"#,
             #"{"id":"8","subject":"RQ-2","readings":[{"metric":"gas.lel","value":5,"unit":"%LEL"},{"metric":"x","value":1}],\#(times)}"#,
@@ -33,6 +35,7 @@ extension EndToEnd {
                 for added in ["fhposition", "fhreceived", "fhdepartment"] {
                     #expect(event.removeValue(forKey: added) != nil)
                 }
+                #expect(event["fhrestricted"] == nil)
                 return event as NSDictionary
             }
         }
@@ -40,8 +43,10 @@ extension EndToEnd {
         @Test func `what is exported can be sent again, and what that platform exports too`() throws {
             let scratch = try Scratch()
             let first = try Self.passed(Self.events, "first", scratch)
-            #expect(first.map { $0["id"] as? String } == (1...8).map { "\($0)" })
-            func data(_ id: Int) -> NSDictionary { first[id - 1]["data"] as? NSDictionary ?? [:] }
+            #expect(first.count == Self.events.count)
+            func data(_ id: Int) -> NSDictionary {
+                first.first { $0["id"] as? String == "\(id)" }?["data"] as? NSDictionary ?? [:]
+            }
             #expect(data(1)["position"] as? String == "north" && data(1)["received"] as? Int == 7)
             #expect(data(3)["category"] as? String == "fire" && data(3)["count"] as? Int == 3)
             #expect(data(3)["text"] as? String == "三楼冒烟" && data(4)["category"] as? String == "fire")
@@ -53,6 +58,18 @@ extension EndToEnd {
                 #expect(again == first)
                 before = name
             }
+            // Without the key the rest of each event can be sent.
+            let third = ["--data", scratch.path + "/third"]
+            let erase = ["journal", "erase-key", "2026-07", "--force"] + third
+            #expect(try run(Repository.executable, erase, in: scratch).code == 0)
+            let export = try run(Repository.executable, ["journal", "export", "--restricted"] + third, in: scratch)
+                .output
+            let lines = export.split(separator: "\n").map(String.init)
+            #expect(lines.allSatisfy { $0.contains(#""fhrestricted":"erased""#) })
+            var rest = first[2] as? [String: Any] ?? [:]
+            rest["data"] = (rest["data"] as? [String: Any])?.filter { !["text", "phone"].contains($0.key) }
+            let expected = first.prefix(2) + [rest as NSDictionary] + first.dropFirst(3)
+            #expect(try Self.passed(lines, "fourth", scratch) == Array(expected))
         }
     }
 }

@@ -112,10 +112,10 @@ extension EndToEnd {
         }
 
         /// A start that closed its connections would move the log into the file that it refuses, and delete it.
-        @Test
-        func `a start that refuses the newest segment leaves its write-ahead log: put back, the last event is there`()
-            throws
-        {
+        @Test(arguments: ["a bit of a row", "another database", "nothing left"])
+        func `a start that refuses the newest segment leaves its write-ahead log: put back, the last event is there`(
+            damage: String
+        ) throws {
             let platform = try Self.stopped(Scratch())
             let newest = try #require(try Self.segments(platform).last)
             platform.settings.more = "segment_age: 7d"
@@ -128,7 +128,14 @@ extension EndToEnd {
             #expect(try Self.segments(platform).last == newest)
             let log = try Data(contentsOf: URL(fileURLWithPath: newest + "-wal"))
             let whole = try Data(contentsOf: URL(fileURLWithPath: newest))
-            try Self.flipLargest(newest)
+            switch damage {
+            case "a bit of a row": try Self.flipLargest(newest)
+            case "another database":
+                try Data(contentsOf: URL(fileURLWithPath: platform.data + "/alerts.sqlite"))
+                    .write(to: URL(fileURLWithPath: newest))
+            default: try Self.change(newest) { $0.removeAll() }
+            }
+            #expect(try Self.verify(platform).code == 1)
             try Self.expectRefused(platform, [newest])
             let prune = try fenghuo("journal", "prune", "--data", platform.data, in: platform.scratch)
             #expect(prune.code == 1 && prune.errors.contains(newest), "\(prune)")

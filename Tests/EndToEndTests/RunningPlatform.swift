@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Platform
+import Synchronization
 
 /// A platform as an operator runs it: its own process, a configuration file, ports that were free.
 ///
@@ -27,12 +28,15 @@ final class RunningPlatform: @unchecked Sendable {
         var environment: [String] = []
     }
 
+    /// Counts from anywhere, so that no two platforms of a run are given the same one.
+    private static let nextPort = Atomic(Int.random(in: 0..<22_768))
+
     /// A port that was free a moment ago, below those that the system gives to sockets that connect: where nobody listens, a peer that
     /// connects to one of theirs again and again gets it as its own one day, is connected to itself, and the platform cannot have it back.
     static func freePort() -> Int {
         let context = Context()
         while true {
-            let port = Int.random(in: 10_000..<32_768)
+            let port = 10_000 + nextPort.wrappingAdd(1, ordering: .relaxed).newValue % 22_768
             // What is in use is not taken.
             if let socket = try? Socket(context.handle, .rep), (try? socket.bind("tcp://127.0.0.1:\(port)")) != nil {
                 return port

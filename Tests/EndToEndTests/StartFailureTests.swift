@@ -77,8 +77,12 @@ extension EndToEnd {
             #expect(try platform.status().degraded.contains { $0.contains("is set aside as") })
             // Refused for what is missing before anybody looks at the subject.
             let wire = try Wire(.req, platform.ingest)
-            for subject in ["\"13812345678\"", "13812345678", "\"32021119800101001X\""] {
-                #expect(try wire.ask("{\"subject\":\(subject)}")?["ok"] as? Bool == false)
+            for subject in [
+                #""subject":"13812345678""#, #""subject":13812345678"#, #""subject":"32021119800101001X""#,
+                #""subject":"8613812345678/a""#, #""13812345678":1"#, #""id":"a","time":"13812345678""#,
+                #""id":"a","value":13812345678.0,"unit":"13812345678""#,
+            ] {
+                #expect(try wire.ask("{\(subject)}")?["ok"] as? Bool == false)
             }
             func letters(_ more: String...) throws -> String {
                 try run(Repository.executable, ["letters", "list", "--data", platform.data] + more, in: scratch).output

@@ -197,6 +197,22 @@ struct DamageTests {
         }
     }
 
+    @Test func `the hash of a position's row is known where it is there and as it was written`() throws {
+        let file = try fill()
+        let next = try Journal.verify(data: directory.path).next
+        let hashes = try (1..<next).map { try Journal.hash(data: directory.path, position: $0) }
+        // Three rows, the second of twenty events.
+        #expect(Set(hashes).count == 3 && !hashes.contains(nil) && hashes[1] == hashes[20])
+        #expect(throws: JournalError.beyondEnd(asked: 99, end: next)) {
+            try Journal.hash(data: directory.path, position: 99)
+        }
+        try file.openForWriting().writeWithoutTransaction {
+            try $0.execute(sql: "UPDATE entry SET payload = x'00' WHERE position = 2")
+        }
+        #expect(try Journal.hash(data: directory.path, position: 3) == nil)
+        #expect(try Journal.hash(data: directory.path, position: 1) == hashes[0])
+    }
+
     @Test func `a row before a segment's first is found by verify, too`() throws {
         _ = try Samples.open(directory).append([Samples.pending(.events(Samples.readings(3)))])
         let file = try #require(try SegmentFile.all(in: Journal.directory(directory.path)).first)

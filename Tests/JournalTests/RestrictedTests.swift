@@ -53,7 +53,7 @@ struct RestrictedTests {
         #expect(try journal.keys.ids() == ["2025-11", "2025-12"])
         let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/keys/2025-11.key")
         #expect(attributes[.posixPermissions] as? Int == 0o600)
-        #expect(attributes[.size] as? Int == 32)
+        #expect(attributes[.size] as? Int == 64)
     }
 
     @Test func `erasing a key erases the fields, keeps the chain, and the month goes on with another key`() throws {
@@ -87,6 +87,35 @@ struct RestrictedTests {
             try Samples.all(directory, restricted: true).map(\.restricted) == [.keyMissing, .keyMissing, .open])
         #expect(try Journal.verify(data: directory.path).missingKeys == ["2025-11"])
         #expect(try Journal.verify(data: directory.path).problem == nil)
+    }
+
+    @Test func `a damaged key is told, is not used, and opens what it has encrypted once it is back`() throws {
+        _ = try append(try Samples.open(directory))
+        let path = directory.path + "/keys/2025-11.key"
+        let key = try #require(try Files.read(path, upTo: 100))
+        for damaged in [[], Array(key.prefix(31)), Array(key.prefix(63)), [key[0] ^ 4] + key.dropFirst()] {
+            try Files.replace(path, with: [damaged])
+            let journal = try Samples.open(directory)
+            #expect(journal.missingKeys == ["2025-11"])
+            _ = try append(journal)
+            #expect(try Journal.verify(data: directory.path).missingKeys == ["2025-11"])
+        }
+        #expect(
+            try Samples.all(directory, restricted: true).map(\.restricted) == [.keyMissing]
+                + Array(repeating: .open, count: 4))
+        try Files.replace(path, with: [key])
+        #expect(try Samples.open(directory).missingKeys == [])
+        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == Array(repeating: .open, count: 5))
+    }
+
+    @Test func `a key of before it had a sum is used`() throws {
+        _ = try append(try Samples.open(directory))
+        let path = directory.path + "/keys/2025-11.key"
+        try Files.replace(path, with: [Array(try #require(try Files.read(path, upTo: 100)).prefix(32))])
+        let journal = try Samples.open(directory)
+        _ = try append(journal)
+        #expect(try journal.keys.ids() == ["2025-11"])
+        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == [.open, .open])
     }
 
     @Test func `a key file of the wrong content is a problem, not an erasure`() throws {

@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import Glibc
 import TestSupport
 import Testing
 
@@ -113,6 +114,47 @@ struct RotationTests {
         let checkpointer = Checkpointer(journal)
         #expect(try checkpointer.run().held.isEmpty)
         #expect(Files.size(full.path + "-wal") == nil)
+    }
+
+    /// Two full segments, the first with rows that are in its WAL only, and a newest one.
+    private func fillBesideReader() throws -> (journal: Journal, full: SegmentFile) {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 100_000))
+        let full = SegmentFile(directory: Journal.directory(directory.path), first: 1)
+        try full.openForReading().inDatabase { database in
+            try database.execute(sql: "BEGIN; SELECT count(*) FROM entry")
+            var random = SeededGenerator(seed: 4)
+            while try SegmentFile.all(in: full.directory).count < 3 {
+                _ = try journal.append([Samples.pending(.events(Samples.wild(100, &random)))])
+                _ = try Checkpointer(journal).run()
+            }
+            try database.execute(sql: "COMMIT")
+        }
+        return (journal, full)
+    }
+
+    private func wal(_ file: SegmentFile) throws -> [UInt8]? { try Files.read(file.path + "-wal", upTo: 1 << 20) }
+
+    @Test func `a full segment with a WAL that is damaged is left as it is, and stops nothing`() throws {
+        let (journal, full) = try fillBesideReader()
+        let before = try #require(try wal(full))
+        #expect(before.count > 1000)
+        #expect(truncate(full.path, 0) == 0)
+        _ = try Checkpointer(journal).run()
+        #expect(try wal(full) == before && journal.poison == nil)
+        #expect(try journal.append([Samples.pending(at: 2)]).count == 1)
+    }
+
+    @Test func `a full segment whose WAL was cut ends before the next begins: it is told, and left`() throws {
+        let (journal, full) = try fillBesideReader()
+        #expect(try Journal.verifySegment(data: directory.path, after: 0)?.problem == nil)
+        // By another reader's memory the WAL would be as it was.
+        try Files.remove(full.path + "-shm")
+        #expect(truncate(full.path + "-wal", off_t(try #require(try wal(full)).count / 2)) == 0)
+        let before = try wal(full)
+        let found = try Journal.verifySegment(data: directory.path, after: 0)
+        #expect(found?.problem?.reason.contains("a segment is missing") == true, "\(String(describing: found))")
+        _ = try Checkpointer(journal).run()
+        #expect(try wal(full) == before && journal.poison == nil)
     }
 
     @Test func `a WAL whose segment is gone is cleared before the oldest segment and an error elsewhere`() throws {
