@@ -19,10 +19,12 @@ public final class Checkpointer {
     private let journal: Journal
     private var current: (file: SegmentFile, queue: DatabaseQueue)?
     /// Runs until full segments are looked at that have kept a WAL: of a process that was killed, or because somebody read them.
-    private var untilLeftovers = 0
+    private var untilLeftovers = 1
     private static let leftoversEvery = 60
-    /// What the last look at them found.
+    /// Those that somebody reads, as of the last look.
     private var held: [(path: String, bytes: Int64)] = []
+    /// What was found of each, by its first position, when its WAL had so many bytes.
+    private var verdicts: [Int64: (wal: Int64, isSound: Bool)] = [:]
 
     public init(_ journal: Journal) { self.journal = journal }
 
@@ -42,11 +44,11 @@ public final class Checkpointer {
                 try finish(first)
                 full.removeFirst()
             }
-            let left = try finishLeftovers(before: file)
             try journal.withWriter { (writer) throws(JournalError) in try writer.checkFiles() }
             var report = try checkpoint(queue, .passive) ?? CheckpointReport(frames: 0, moved: 0, waited: false)
-            report.held = left
             if wal(file) > JournalBounds.walBytes { try startOver(queue, file, &report) }
+            try finishLeftovers(before: file)
+            report.held += held
             return report
         } catch {
             let isHarmless = Self.isHarmless(error, isOpen: isOpen)
@@ -100,21 +102,35 @@ public final class Checkpointer {
     }
 
     /// Moves what full segments have left in a WAL into their files, at the first run and about once a minute: a copy of a full segment
-    /// is a copy of its file. Gives those where somebody reads. One that is damaged is left as it is, and told by who looks at all segments.
-    private func finishLeftovers(before newest: SegmentFile) throws(JournalError) -> [(path: String, bytes: Int64)] {
-        defer { untilLeftovers = untilLeftovers == 0 ? Self.leftoversEvery : untilLeftovers - 1 }
-        guard untilLeftovers == 0 else { return held }
+    /// is a copy of its file. One that is damaged is left as it is, and told by who looks at all segments.
+    private func finishLeftovers(before newest: SegmentFile) throws(JournalError) {
+        untilLeftovers -= 1
+        guard untilLeftovers == 0 else { return }
+        untilLeftovers = Self.leftoversEvery
         held = []
-        for file in try SegmentFile.all(in: newest.directory) where file.first < newest.first && wal(file) > 0 {
-            // Without a descriptor there is another time.
-            guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1),
-                found.problem == nil,
+        // Without a descriptor there is another time.
+        guard let files = try? SegmentFile.all(in: newest.directory) else { return }
+        for file in files where file.first < newest.first && wal(file) > 0 {
+            let isJudged = verdicts[file.first]?.wal == wal(file)
+            if !isJudged, try !judge(file) { return }
+            if verdicts[file.first]?.isSound == true,
                 let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds)
-            else { continue }
-            try finish(queue)
-            if wal(file) > 0 { held.append((file.path, wal(file))) }
+            {
+                try finish(queue)
+                if wal(file) > 0 { held.append((file.path, wal(file))) }
+            }
+            // Checking takes its time, a twentieth of it all: the next one comes later.
+            guard isJudged else { return }
         }
-        return held
+    }
+
+    /// Checks a segment with its WAL, once; false where it cannot be read now.
+    private func judge(_ file: SegmentFile) throws(JournalError) -> Bool {
+        let began = ContinuousClock.now
+        guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1) else { return false }
+        verdicts[file.first] = (wal(file), found.problem == nil)
+        untilLeftovers = min(Self.leftoversEvery, 1 + Int((ContinuousClock.now - began) / .seconds(1) * 20))
+        return true
     }
 
     /// nil where a reader is in the way, which is no failure: the next run goes on.

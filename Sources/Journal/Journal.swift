@@ -50,11 +50,8 @@ public final class Journal: Sendable {
         let table: MarkTable
         do throws(JournalError) {
             if files.count > 1 { try opened.tail.checkContinues(files[files.count - 2], in: newest) }
-            var missing: [String] = []
-            for key in try Self.checkRows(of: newest, opened.queue, data) where try keys.isMissing(key) {
-                missing.append(key)
-            }
-            missingKeys = missing.sorted()
+            missingKeys = try Self.checkRows(of: newest, opened.queue, data).filter { [keys] in keys.isMissing($0) }
+                .sorted()
             (table, mended) = try Self.soundMarks(of: newest, opened.queue, after: files.dropLast().last, data)
         } catch {
             opened.keepWAL()

@@ -76,17 +76,16 @@ public final class KeyStore: Sendable {
     func isErased(_ id: String) -> Bool { Self.isValid(id) && Files.size(erased(id)) != nil }
 
     /// Whether it was not erased, and is not there as it was made.
-    func isMissing(_ id: String) throws(JournalError) -> Bool {
+    func isMissing(_ id: String) -> Bool {
         guard Self.isValid(id), !isErased(id) else { return false }
-        return try key(id) == nil
+        do { return try key(id) == nil } catch { return true }
     }
 
     /// The plain bytes; nil where the key is erased or missing.
     func open(_ blob: [UInt8], key id: String, position: Int64) throws(CodecFailure) -> [UInt8]? {
         guard Self.isValid(id) else { throw CodecFailure("a broken key id", at: 0) }
-        let found: [UInt8]?
-        do { found = try key(id) } catch { throw CodecFailure("\(error)", at: 0) }
-        guard let key = found else { return nil }
+        // What cannot be read now is as good as missing: it is no damage of the row.
+        guard let key = try? key(id) else { return nil }
         let size = blob.count - Self.nonceBytes - Self.tagBytes
         guard size >= 0 else { throw CodecFailure("restricted fields too short", at: 0) }
         let nonce = Array(blob.prefix(Self.nonceBytes))
@@ -105,7 +104,8 @@ public final class KeyStore: Sendable {
     /// Whether the key is on disk, where it is put back if it is only known here.
     private func isThere(_ id: String) throws(JournalError) -> Bool {
         guard let key = try key(id) else { return false }
-        if Files.size(path(id)) == nil {
+        // Also where it was changed under us.
+        if try stored(id) != key {
             try Files.makeDirectory(directory)
             try keep(key, id)
         }
@@ -122,15 +122,19 @@ public final class KeyStore: Sendable {
             return nil
         }
         if let key = cached.withLock({ $0[id] }) { return key }
+        guard let key = try stored(id) else { return nil }
+        cached.withLock { $0[id] = key }
+        return key
+    }
+
+    /// As it is on disk; nil where it is not there, or damaged.
+    private func stored(_ id: String) throws(JournalError) -> [UInt8]? {
         guard let kept = try Files.read(path(id), upTo: Self.keyBytes + 33), kept.count >= Self.keyBytes else {
             return nil
         }
         let key = Array(kept.prefix(Self.keyBytes))
-        guard kept.count == Self.keyBytes || Array(kept.dropFirst(Self.keyBytes)) == Digest(of: key).bytes else {
-            return nil
-        }
-        cached.withLock { $0[id] = key }
-        return key
+        let sum = Array(kept.dropFirst(Self.keyBytes))
+        return sum.isEmpty || sum == Digest(of: key).bytes ? key : nil
     }
 
     private static func bound(_ position: Int64) -> [UInt8] { withUnsafeBytes(of: position.littleEndian) { Array($0) } }

@@ -14,7 +14,7 @@ enum ShownEvent {
             let data = try? JSONSerialization.data(
                 withJSONObject: cleared(value), options: [.sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed])
         else { return nil }
-        return withoutPersonal(String(decoding: data, as: UTF8.self))
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// A text with `…` in place of numbers that look like those of a phone or an identity card.
@@ -43,10 +43,12 @@ enum ShownEvent {
         switch value {
         case let object as [String: Any]:
             object.reduce(into: [String: Any]()) { out, pair in
-                out[pair.key] = restricted.contains(pair.key) ? "…" : cleared(pair.value)
+                out[withoutPersonal(pair.key)] = restricted.contains(pair.key) ? "…" : cleared(pair.value)
             }
         case let array as [Any]: array.map(cleared)
-        default: value
+        case let text as String: withoutPersonal(text)
+        // A number as it would be read aloud: 13812345678.0 is one, 121.13812345678 is none.
+        default: looksPersonal(String("\(value)".prefix { $0 != "." })) ? "…" : value
         }
     }
 }
