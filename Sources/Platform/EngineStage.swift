@@ -8,6 +8,9 @@ import Synchronization
 final class EngineStage: Sendable {
     /// What other threads may know of the engine.
     struct View: Sendable {
+        /// How far it has come.
+        var reached: Int64 = 1
+        /// As of which position the rest is: it is shown five times a second.
         var nextPosition: Int64 = 1
         var received = Timestamp.distantPast
         var ruleSetVersion = ""
@@ -93,7 +96,10 @@ final class EngineStage: Sendable {
             guard engine.nextPosition > first else { return }
             try commit(Turn(of: engine, from: first, decisions, requests))
             let count = Int64(decisions.count)
-            view.withLock { $0.decisions += count }
+            view.withLock { [reached = engine.nextPosition] view in
+                view.decisions += count
+                view.reached = reached
+            }
             decisions.removeAll(keepingCapacity: true)
             requests.removeAll(keepingCapacity: true)
             first = engine.nextPosition
@@ -128,7 +134,7 @@ final class EngineStage: Sendable {
         let version = engine.ruleSet.version
         let counters = engine.counters
         view.withLock { view in
-            view.nextPosition = position
+            (view.reached, view.nextPosition) = (position, position)
             view.received = received
             view.ruleSetVersion = version
             view.counters = counters

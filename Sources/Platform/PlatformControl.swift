@@ -36,6 +36,8 @@ extension Platform {
         _ stage: EngineStage, _ ingest: IngestServer, _ feed: Feed.Status, _ forward: Forwarder.Status?,
         _ letters: (kept: Int64, dropped: Int64, lost: Int64)
     ) -> Status {
+        // Before the engine's, which are before the journal's: none is ahead of what it follows.
+        let applied = store.applied
         let view = stage.view.withLock { $0 }
         let incoming = ingest.status
         let rules = rules.now
@@ -61,9 +63,8 @@ extension Platform {
         return Status(
             health: reasons.isEmpty ? "ok" : "degraded", degraded: reasons, data: configuration.data,
             clock: configuration.clock == .wall ? "wall" : "events", journalNext: journal.nextPosition,
-            engineNext: view.nextPosition,
-            // As of the same moment as the engine's.
-            storeApplied: min(store.applied, view.nextPosition - 1), feedHead: store.head, feedEpoch: store.epoch,
+            engineNext: max(view.reached, applied + 1), countersNext: view.nextPosition, storeApplied: applied,
+            feedHead: store.head, feedEpoch: store.epoch,
             feedPublished: feed.published, feedSubscriptions: feed.subscriptions, feedResets: feed.resets,
             feedHistoryRequests: feed.historyRequests, forward: forward.flatMap(forwardStatus),
             received: view.received == .distantPast ? "" : view.received.formatted(),

@@ -125,7 +125,7 @@ extension Platform {
                 return try snapshots.oldestPosition().map { min($0, store.applied) }
             },
             beforeRemoval: { [snapshots] () throws(JournalError) in try snapshots.keepBase() },
-            progress: { [journal] in (journal.nextPosition, stage.view.withLock { $0.nextPosition }) },
+            progress: { [journal] in (journal.nextPosition, stage.view.withLock { $0.reached }) },
             feedResets: { feed.status.resets }, storePath: storePath,
             complaints: complaints,
             onPruned: { [log] report in

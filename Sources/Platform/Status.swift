@@ -96,6 +96,8 @@ public struct Status: Codable, Sendable {
     public var clock: String
     public var journalNext: Int64
     public var engineNext: Int64
+    /// As of which position counters, `received` and `ruleSet` are: they are shown five times a second.
+    public var countersNext: Int64
     public var storeApplied: Int64
     public var feedHead: Int64
     public var feedEpoch: String

@@ -157,7 +157,7 @@ final class RunningPlatform: @unchecked Sendable {
         let end = try status().journalNext
         return try eventually {
             let status = try status()
-            return status.engineNext >= end && status.storeApplied + 1 >= end
+            return status.countersNext >= end && status.storeApplied + 1 >= end
         }
     }
 }

@@ -72,7 +72,12 @@ struct AnswerQueuesTests {
                 for number in 1...9 { check(queues.send([id, Self.answer(number)], through: server)) }
             }()
             var lost = 0
-            while !queues.isEmpty { lost += queues.retry(through: server) }
+            var frames = Frames()
+            // Only who reads hears that a connection has ended: libzmq puts its end behind what came in over it.
+            while !queues.isEmpty {
+                check(frames.receive(from: server) == .nothing)
+                lost += queues.retry(through: server)
+            }
             // The network may have taken some of the ten meanwhile.
             check(lost > 0 && lost <= 10)
         }
