@@ -111,7 +111,7 @@ public final class AlertStore: Sendable {
     /// Before the process ends because the store's files were changed: closing the last connection would write what is left of the log
     /// into the file.
     public func keepWAL() {
-        queue.unsafeReentrantWrite { fz_sqlite_keep_wal($0.sqliteConnection.map { UnsafeMutableRawPointer($0) }) }
+        queue.unsafeReentrantWrite { fz_sqlite_keep_wal($0.sqliteConnection) }
     }
 
     private static func connect(_ path: String) throws -> DatabaseQueue {

@@ -256,17 +256,18 @@ public final class Spool: Sendable {
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no stream row") }
         let (epoch, base, acknowledged, next): (Int64, Int64, Int64, Int64) =
             (row["epoch"], row["base"], row["acknowledged"], row["next"])
+        let sent: Int64? = row["sent"]
         let possible = 0...Int64(Limits.streamNumber)
         // Of an empty spool, what stands for the first and last message that wait.
         let (first, last) = (waiting["first"] as Int64? ?? acknowledged &+ 1, waiting["last"] as Int64? ?? acknowledged)
         guard possible ~= epoch, possible ~= base, possible ~= next, base <= acknowledged,
-            row["sent"] as Int64? ?? acknowledged >= acknowledged, row["sent"] as Int64? ?? acknowledged < next,
+            sent.map({ $0 >= acknowledged && $0 < next }) ?? true,
             (["answered", "refused", "restarts"].allSatisfy { possible ~= row[$0] as Int64 }),
             possible ~= waiting["events"], waiting["least"] as Int64 >= 0, first == acknowledged &+ 1, last == next - 1,
             waiting["messages"] as Int64 == last - acknowledged
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "its numbers contradict each other") }
         var state = State(epoch: UInt64(epoch), base: base, next: next, acknowledged: acknowledged)
-        state.sent = row["sent"]
+        state.sent = sent
         (state.counts.messages, state.counts.events, state.counts.bytes) =
             (waiting["messages"], waiting["events"], waiting["bytes"])
         (state.counts.answered, state.counts.refused, state.counts.restarts) =

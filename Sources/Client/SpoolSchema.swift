@@ -101,6 +101,7 @@ enum SpoolSchema {
                     path: path, reason: "it is of version \(found), this software's is \(version)")
             }
         }
+        guard found < version else { return }
         for step in steps[Int(found)...] { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
         guard tables == 0 else { return }

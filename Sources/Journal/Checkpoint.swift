@@ -46,7 +46,7 @@ public final class Checkpointer {
             }
             try journal.withWriter { (writer) throws(JournalError) in try writer.checkFiles() }
             var report = try checkpoint(queue, .passive) ?? CheckpointReport(frames: 0, moved: 0, waited: false)
-            if wal(file) > JournalBounds.walBytes { try startOver(queue, file, &report) }
+            if file.walBytes > JournalBounds.walBytes { try startOver(queue, file, &report) }
             try finishLeftovers(before: file)
             report.held += held
             return report
@@ -70,7 +70,7 @@ public final class Checkpointer {
             return report
         }
         if let truncated { (report.frames, report.moved, report.waited) = (truncated.frames, truncated.moved, true) }
-        if wal(file) > JournalBounds.heldWALBytes { report.held.append((file.path, wal(file))) }
+        if file.walBytes > JournalBounds.heldWALBytes { report.held.append((file.path, file.walBytes)) }
     }
 
     /// Whether the checkpoint may be tried again: it had no room, or it could not begin and the file is not damaged.
@@ -91,8 +91,6 @@ public final class Checkpointer {
         return queue
     }
 
-    private func wal(_ file: SegmentFile) -> Int64 { Files.size(file.path + "-wal") ?? 0 }
-
     /// The last checkpoint of a full segment; closing the last connection removes its WAL. Where somebody reads, it is left to
     /// `finishLeftovers`.
     private func finish(_ queue: DatabaseQueue) throws(JournalError) {
@@ -110,14 +108,14 @@ public final class Checkpointer {
         held = []
         // Without a descriptor there is another time.
         guard let files = try? SegmentFile.all(in: newest.directory) else { return }
-        for file in files where file.first < newest.first && wal(file) > 0 {
-            let isJudged = verdicts[file.first]?.wal == wal(file)
+        for file in files where file.first < newest.first && file.walBytes > 0 {
+            let isJudged = verdicts[file.first]?.wal == file.walBytes
             if !isJudged, try !judge(file) { return }
             if verdicts[file.first]?.isSound == true,
                 let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds)
             {
                 try finish(queue)
-                if wal(file) > 0 { held.append((file.path, wal(file))) }
+                if file.walBytes > 0 { held.append((file.path, file.walBytes)) }
             }
             // Checking takes its time, a twentieth of it all: the next one comes later.
             guard isJudged else { return }
@@ -128,7 +126,7 @@ public final class Checkpointer {
     private func judge(_ file: SegmentFile) throws(JournalError) -> Bool {
         let began = ContinuousClock.now
         guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1) else { return false }
-        verdicts[file.first] = (wal(file), found.problem == nil)
+        verdicts[file.first] = (file.walBytes, found.problem == nil)
         untilLeftovers = min(Self.leftoversEvery, 1 + Int((ContinuousClock.now - began) / .seconds(1) * 20))
         return true
     }

@@ -19,7 +19,7 @@ extension Journal {
     public static func hash(data: String, position: Int64) throws(JournalError) -> String? {
         do throws(JournalError) {
             var reader = try JournalReader(data: data, from: position, keys: nil)
-            return try reader.nextRow()?.0.digest().hex
+            return try reader.nextRow().flatMap { row, _ in Digest(stored: row.checksum)?.hex }
         } catch {
             switch error {
             case .pruned, .corrupt: return nil

@@ -40,7 +40,10 @@ struct SegmentFile: Equatable, Sendable {
     }
 
     /// Bytes of the file and its WAL.
-    var bytes: Int64 { (Files.size(path) ?? 0) + (Files.size(path + "-wal") ?? 0) }
+    var bytes: Int64 { (Files.size(path) ?? 0) + walBytes }
+
+    /// Zero where there is none.
+    var walBytes: Int64 { Files.size(path + "-wal") ?? 0 }
 
     /// Deletes the file, then what SQLite keeps beside it; durable when this returns.
     func remove(from folder: OpenFolder) throws(JournalError) {
@@ -85,6 +88,6 @@ extension DatabaseQueue {
     /// From now on closing this connection leaves file and WAL as they are; the last one that closes would move the WAL into the file and
     /// delete it.
     func keepWAL() {
-        unsafeReentrantWrite { fz_sqlite_keep_wal($0.sqliteConnection.map { UnsafeMutableRawPointer($0) }) }
+        unsafeReentrantWrite { fz_sqlite_keep_wal($0.sqliteConnection) }
     }
 }

@@ -134,7 +134,7 @@ final class Upkeep: Sendable {
     private func work(_ checkpointer: Checkpointer) throws {
         complaints.attempt("checkpoint") {
             let held = try checkpointer.run().held
-            let words = held.map { "\($0.path)-wal has \($0.bytes >> 20) MB" }.joined(separator: ", ")
+            let words = held.map { "\($0.path)-wal has \($0.bytes >> 10) kB" }.joined(separator: ", ")
             complaints.note(
                 "journal log", held.isEmpty ? nil : "\(words): somebody holds a read transaction on it, end that")
         }

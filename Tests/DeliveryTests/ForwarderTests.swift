@@ -142,15 +142,21 @@ import Testing
         try gate.close()
     }
 
-    @Test func `a store made anew tells nothing a second time`() throws {
-        let gate = try open()
-        var running = try forward()
+    /// Three alarms that were forwarded by a forwarder that has ended.
+    private func forwardThree() throws {
+        let running = try forward()
         try place.raise(3)
         running.forwarder.wake()
         try #require(eventually { running.forwarder.status.counts.answered == 3 })
+        #expect(Forwarder.position(of: running.forwarder.status.counts) == "3.0")
         try running.stop()
+    }
+
+    @Test func `a store made anew tells nothing a second time`() throws {
+        let gate = try open()
+        try forwardThree()
         try place.replaceStore(epoch: "8a3b")
-        running = try forward()
+        let running = try forward()
         try place.raise(5)
         running.forwarder.wake()
         try #require(eventually { running.forwarder.status.counts.answered == 5 })
@@ -163,15 +169,10 @@ import Testing
         throws
     {
         let gate = try open()
-        var running = try forward()
-        try place.raise(3)
-        running.forwarder.wake()
-        try #require(eventually { running.forwarder.status.counts.answered == 3 })
-        #expect(Forwarder.position(of: running.forwarder.status.counts) == "3.0")
-        try running.stop()
+        try forwardThree()
         try place.replaceStore(epoch: "8a3b")
         try place.raise(5)
-        running = try forward(row: { "other\($0)" })
+        var running = try forward(row: { "other\($0)" })
         try #require(
             eventually {
                 running.forwarder.status.trouble?.contains("position 3 of a journal that is not this") == true
@@ -189,15 +190,11 @@ import Testing
     @Test(arguments: ["0.", "3:0", "3.0 a b"])
     func `a spool that does not say where it has come to is told`(changed: String) throws {
         let gate = try open()
-        var running = try forward()
-        try place.raise(3)
-        running.forwarder.wake()
-        try #require(eventually { running.forwarder.status.counts.answered == 3 })
-        try running.stop()
+        try forwardThree()
         let spool = place.directory + "/forward.sqlite"
         #expect(try Spool(path: spool, stream: "d", maximumBytes: 1000).append([], sealed: changed))
         try place.raise(1)
-        running = try forward()
+        let running = try forward()
         try #require(eventually { running.forwarder.status.trouble?.contains("says \"\(changed)\" where") == true })
         try running.stop()
         try gate.close()
