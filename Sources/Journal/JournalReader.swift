@@ -76,6 +76,7 @@ public struct JournalReader {
     private mutating func seek() throws(JournalError) {
         let files = try SegmentFile.all(in: directory)
         guard let oldest = files.first else {
+            try SegmentFile.strays(in: directory)
             if let from, from > 1 { throw .beyondEnd(asked: from, end: 1) }
             return
         }
@@ -92,7 +93,10 @@ public struct JournalReader {
     private mutating func advance() throws(JournalError) -> Bool {
         guard let (file, queue) = segment, let end = tail else { return false }
         let files = try SegmentFile.all(in: directory)
-        guard let following = files.first(where: { $0.first > file.first }) else { return false }
+        guard let following = files.first(where: { $0.first > file.first }) else {
+            try SegmentFile.strays(in: directory, after: file.first)
+            return false
+        }
         // Rows may have come between the empty page and the rotation; a segment with a successor is complete.
         page = try StoredRow.page(queue, file, from: end.next)
         guard page.isEmpty else { return true }

@@ -51,15 +51,15 @@ extension SegmentFile {
         for name in try strays(in: directory) { try Files.remove("\(directory)/\(name)") }
     }
 
-    /// Names of WALs without a segment that may go; throws where one stands for a segment that is missing.
+    /// Names of WALs without a segment that may go; throws where one stands for a segment, after `position`, that is missing.
     @discardableResult
-    static func strays(in directory: String) throws(JournalError) -> [String] {
+    static func strays(in directory: String, after position: Int64 = 0) throws(JournalError) -> [String] {
         let names = try Files.names(directory)
         let oldest = names.compactMap { SegmentFile(directory: directory, name: $0) }.first
         var strays: [String] = []
         for name in names where name.hasSuffix("-wal") || name.hasSuffix("-shm") {
-            guard let file = SegmentFile(directory: directory, name: String(name.dropLast(4))),
-                !names.contains(file.name)
+            guard let file = SegmentFile(directory: directory, name: String(name.dropLast(4))), file.first > position,
+                !names.contains(file.name), Files.size(file.path) == nil  // it may have come since the names were read
             else { continue }
             guard let oldest, file.first < oldest.first else {
                 throw .corrupt(file: file.path, position: file.first, reason: "the file is missing, \(name) is there")

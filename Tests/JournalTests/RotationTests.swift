@@ -168,8 +168,12 @@ struct RotationTests {
         try Files.create(before, [1], mode: 0o600)
         #expect(try Samples.open(directory).nextPosition == 4)
         #expect(Files.size(before) == nil)
+        let kept = try Samples.all(directory, from: 2).count
         try Files.create(after, [1], mode: 0o600)
         #expect(throws: JournalError.self) { try Samples.open(directory) }
+        var reader = try Journal.read(data: directory.path, from: nil)
+        for _ in 0..<kept { #expect(try reader.next() != nil) }
+        #expect(throws: JournalError.self) { try reader.next() }
         #expect(Files.size(after) == 1)
     }
 }
