@@ -23,13 +23,13 @@ public struct CSVEvents: EventLines {
     private let category: [Piece]
 
     public var skipped: SkippedLines { reader.skipped }
+    public var line: Int { reader.number }
     /// Rows that had a time and no value at all.
     public private(set) var emptyCount = 0
 
     public init(path: String, mapping: Mapping) throws(InputFailure) {
         var reader = try LineReader(path: path)
-        guard var first = try reader.next() else { throw InputFailure(path: path, reason: "the file is empty") }
-        if first.starts(with: [0xEF, 0xBB, 0xBF]) { first = first.dropFirst(3) }
+        guard let first = try reader.next() else { throw InputFailure(path: path, reason: "the file is empty") }
         guard let cells = CSVRow.split(first, delimiter: mapping.delimiter) else {
             throw InputFailure(path: path, line: 1, reason: "a quote is not closed")
         }

@@ -4,6 +4,8 @@ import Events
 public protocol EventLines {
     /// What could not be read: the first ones with their reason, and how many in all.
     var skipped: SkippedLines { get }
+    /// Number of the input's line that the last event came from, from 1; 0: what it comes from has no lines.
+    var line: Int { get }
     /// Appends the next line, newline included, and gives its event time; nil at the end.
     mutating func nextLine(into out: inout [UInt8]) throws -> Timestamp?
 }
@@ -11,6 +13,7 @@ public protocol EventLines {
 extension EventLines {
     /// Nothing: what is made and not read has no such lines.
     public var skipped: SkippedLines { SkippedLines() }
+    public var line: Int { 0 }
 }
 
 /// Lines of an input that are no events and were passed over.

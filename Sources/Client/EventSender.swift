@@ -13,8 +13,13 @@ public struct EventSender: ~Copyable {
     private var (finished, repeated) = (0, 0)
 
     private var batch: [UInt8] = []
-    private var batchEvents = 0
+    /// Of each event of the batch, the input's line.
+    private var batchLines: [Int] = []
+    private var batchEvents: Int { batchLines.count }
+    /// Of the messages in flight.
+    private var sealedLines: [(seq: UInt64, lines: [Int])] = []
     private var line: [UInt8] = []
+    private var lineNumber = 0
     /// Milliseconds since the start.
     private var lineDue = 0
     private var atEnd = false
@@ -53,9 +58,14 @@ public struct EventSender: ~Copyable {
         if options.speed != nil, !line.isEmpty, link.hasRoom {
             milliseconds = min(milliseconds, max(0, lineDue - link.elapsed))
         }
-        var progress = progress
+        var (progress, sealed) = (progress, sealedLines)
         do {
-            finished += try link.turn(milliseconds: milliseconds) { progress.take($0) }
+            finished += try link.turn(milliseconds: milliseconds) { answer in
+                // The answer to a message that was taken has its number; those before it have been answered.
+                progress.take(answer, lines: sealed.first { $0.seq == answer.ack }?.lines ?? [])
+                if let ack = answer.ack { sealed.removeAll { $0.seq <= ack } }
+            }
+            sealedLines = sealed
             progress.answered = max(0, finished - repeated)
         } catch SendFailure.refused(code: "stream_conflict", let reason) where progress.skippedBatches > 0 {
             // In the first message that goes, it is the last one that went before.
@@ -98,6 +108,7 @@ public struct EventSender: ~Copyable {
 
     private mutating func readLine(_ lines: inout some EventLines) throws -> Timestamp? {
         let time = try lines.nextLine(into: &line)
+        lineNumber = lines.line
         if time != nil { progress.read += 1 }
         return time
     }
@@ -140,7 +151,7 @@ public struct EventSender: ~Copyable {
             if isTooLarge { seal() }
             guard link.hasRoom else { return }
             batch += line
-            batchEvents += 1
+            batchLines.append(lineNumber)
             line.removeAll(keepingCapacity: true)
             if batchEvents == options.batch { seal() }
         }
@@ -149,7 +160,7 @@ public struct EventSender: ~Copyable {
     }
 
     private mutating func seal() {
-        link.add(batch, events: batchEvents)
+        sealedLines.append((link.add(batch, events: batchEvents), batchLines))
         if progress.skippedBatches > 0, repeated == 0 {
             repeated = batchEvents
         } else {
@@ -157,6 +168,6 @@ public struct EventSender: ~Copyable {
             progress.bytes += batch.count
         }
         batch.removeAll(keepingCapacity: true)
-        batchEvents = 0
+        batchLines.removeAll(keepingCapacity: true)
     }
 }

@@ -59,7 +59,7 @@ struct LineReader: Sendable {
                     (isTooLong, searched) = (false, start)
                     continue
                 }
-                return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+                return text(of: line)
             }
             searched = buffer.count
             if atEnd {
@@ -71,7 +71,7 @@ struct LineReader: Sendable {
                     skip(Self.tooLong)
                     return nil
                 }
-                return line
+                return text(of: line)
             }
             if buffer.count - start > Self.maximumLine {
                 pass(to: buffer.count)
@@ -79,6 +79,12 @@ struct LineReader: Sendable {
             }
             try refill(&searched)
         }
+    }
+
+    /// Without the carriage return of other systems and the byte order mark that some programs write before the first line.
+    private func text(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+        return number == 1 && line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line
     }
 
     private mutating func pass(to end: Int) {

@@ -1,6 +1,8 @@
 /// What has become of the events so far; the last one is the result.
 public struct SendProgress: Equatable, Sendable {
     public struct Reject: Equatable, Sendable {
+        /// Of the input, from 1; 0 where it is not known.
+        public var line: Int
         public var id: String
         public var code: String
         public var field: String
@@ -46,13 +48,16 @@ public struct SendProgress: Equatable, Sendable {
             && a.notes.elementsEqual(b.notes) { $0 == $1 }
     }
 
-    mutating func take(_ answer: PlatformAnswer) {
+    /// `lines`: where each event of the message came from; empty where that is not known.
+    mutating func take(_ answer: PlatformAnswer, lines: [Int] = []) {
         accepted += answer.accepted ?? 0
         duplicates += answer.duplicates ?? 0
         rejected += answer.rejected ?? 0
         for error in answer.errors ?? [] where rejects.count < Self.maximumRejects {
             rejects.append(
-                Reject(id: error.id ?? "", code: error.code, field: error.field ?? "", reason: error.en ?? ""))
+                Reject(
+                    line: lines.indices.contains(error.index) ? lines[error.index] : 0,
+                    id: error.id ?? "", code: error.code, field: error.field ?? "", reason: error.en ?? ""))
         }
         for note in answer.notes ?? [] where examples[note.code] == nil {
             examples[note.code] = [note.id, note.en].compactMap(\.self).joined(separator: ": ")

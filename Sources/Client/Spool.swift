@@ -250,7 +250,7 @@ public final class Spool: Sendable {
             let waiting = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT count(*) AS messages, coalesce(sum(events), 0) AS events, coalesce(min(events), 0) AS least,
+                    SELECT count(*) AS messages, coalesce(sum(events), 0) AS events, coalesce(min(events), 1) AS least,
                         min(id) AS first, max(id) AS last, coalesce(sum(length(body)), 0) AS bytes FROM messages
                     """)
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no stream row") }
@@ -263,7 +263,7 @@ public final class Spool: Sendable {
         guard possible ~= epoch, possible ~= base, possible ~= next, base <= acknowledged,
             sent.map({ $0 >= acknowledged && $0 < next }) ?? true,
             (["answered", "refused", "restarts"].allSatisfy { possible ~= row[$0] as Int64 }),
-            possible ~= waiting["events"], waiting["least"] as Int64 >= 0, first == acknowledged &+ 1, last == next - 1,
+            possible ~= waiting["events"], waiting["least"] as Int64 >= 1, first == acknowledged &+ 1, last == next - 1,
             waiting["messages"] as Int64 == last - acknowledged
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "its numbers contradict each other") }
         var state = State(epoch: UInt64(epoch), base: base, next: next, acknowledged: acknowledged)

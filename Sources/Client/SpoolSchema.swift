@@ -17,7 +17,8 @@ public enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) cannot be used (\(reason)): what waits in it is not sent. Move it away to begin a new one, under a "
                 + "stream name that was never used"
         case .otherStream(let path, let stream):
-            "\(path) belongs to stream \(stream): go on under that name, or take another spool"
+            "\(path) belongs to stream \(stream): go on under that name, or take another spool (of forwarding: move "
+                + "forward.sqlite* away)"
         case .failed(let path, let reason): "\(path): \(reason)"
         }
     }

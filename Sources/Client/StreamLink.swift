@@ -78,10 +78,11 @@ public struct StreamLink: ~Copyable {
         window = StreamWindow(limit: window.limit, firstSeq: seq + 1)
     }
 
-    /// The next message, NDJSON; there must be room.
-    public mutating func add(_ body: [UInt8], events: Int) {
+    /// The next message, NDJSON; there must be room. Gives its number.
+    @discardableResult public mutating func add(_ body: [UInt8], events: Int) -> UInt64 {
         if window.isEmpty { lastProgress = elapsed }
-        window.add(body, events: events)
+        defer { window.add(body, events: events) }
+        return window.nextSeq
     }
 
     /// Sends what may go, waits at most so long for answers and takes them; gives how many events became durable or were

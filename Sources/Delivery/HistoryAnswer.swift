@@ -22,7 +22,7 @@ public struct HistoryAnswer: Sendable {
         var zh: String {
             switch self {
             case .tooLarge: "请求过大"
-            case .malformed: "请求不是规定的 JSON"
+            case .malformed: "请求须为 JSON 对象:since 必填,可有 limit、topics、epoch,不得有其他键"
             case .invalidSince: "since 须为不小于 0 且不超过最新序号的整数"
             case .invalidLimit: "limit 须在 1 到 \(StoreBounds.pageRows) 之间"
             case .tooManyTopics: "主题不得超过 \(HistoryRequest.maximumTopics) 个"
@@ -36,7 +36,7 @@ public struct HistoryAnswer: Sendable {
         var en: String {
             switch self {
             case .tooLarge: "at most \(HistoryRequest.maximumBytes) bytes"
-            case .malformed: "not the JSON of a history request"
+            case .malformed: "a request is a JSON object with since, a number, and where wanted limit, topics, epoch; no other key"
             case .invalidSince: "since is a whole number from 0 to the newest sequence"
             case .invalidLimit: "limit is 1 to \(StoreBounds.pageRows)"
             case .tooManyTopics: "at most \(HistoryRequest.maximumTopics) topics"

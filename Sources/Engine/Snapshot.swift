@@ -38,6 +38,15 @@ extension Engine {
         restoreTimers()
     }
 
+    /// The next position of a snapshot, without reading the rest of it.
+    public static func nextPosition(ofSnapshot bytes: [UInt8]) throws(ByteReader.Failure) -> Int64 {
+        var r = ByteReader(bytes)
+        _ = try r.get(UInt16.self)
+        _ = try r.get(UInt32.self)
+        for _ in 0..<2 { _ = try r.getBytes() }
+        return try r.get()
+    }
+
     /// Whether every number points at something.
     private var isConsistent: Bool {
         func isSymbol(_ number: Int32) -> Bool { number >= -1 && Int(number) < symbols.count }

@@ -8,7 +8,7 @@ extension Finding {
         case .badFrames: "消息帧数不对:应为 [头,] 正文"
         case .messageTooLarge: "消息正文超过 \(want) 字节"
         case .emptyMessage: "消息为空"
-        case .badHeader: "头帧无效,原因见 en"
+        case .badHeader: "头帧无效:\(got)"
         case .unsupportedContentType: "不支持的内容类型 \(got)"
         case .seqGap: "序号不连续:收到 \(got),应为 \(want)"
         case .oldEpoch: "epoch \(got) 已过时,当前为 \(want)"
@@ -17,7 +17,7 @@ extension Finding {
         case .busy: "系统繁忙,请稍后重发"
         case .commitFailed: "写入失败,未保存,请重发"
         case .badJSON: "不是有效的 JSON" + (got.isEmpty ? "" : ":\(got) 不是 JSON 数值,无值请用 null")
-        case .badUTF8: "不是有效的 UTF-8"
+        case .badUTF8: "不是有效的 UTF-8,请先转换:iconv -f GB18030 -t UTF-8"
         case .badNumber: "数值格式错误或超出范围"
         case .nesting: "JSON 嵌套超过 \(want) 层"
         case .tooManyEvents: "一条消息最多 \(want) 个事件"
@@ -81,7 +81,7 @@ extension Finding {
         case .busy: "busy: nothing was kept, send again later"
         case .commitFailed: "could not be made durable: nothing was kept, send again"
         case .badJSON: "not JSON" + (got.isEmpty ? "" : ": \(got) is no number there; null says that there is no value")
-        case .badUTF8: "not UTF-8"
+        case .badUTF8: "not UTF-8; convert it first: iconv -f GB18030 -t UTF-8"
         case .badNumber: "a number is malformed or out of range"
         case .nesting: "JSON nested deeper than \(want)"
         case .tooManyEvents: "a message holds at most \(want) events"

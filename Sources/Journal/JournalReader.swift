@@ -15,6 +15,11 @@ extension Journal {
 }
 
 extension Journal {
+    /// The oldest position of a journal that does not begin at 1, by the names of its segments; nil of one that does.
+    public static func firstKept(data: String) throws(JournalError) -> Int64? {
+        try SegmentFile.all(in: directory(data)).first.flatMap { $0.first > 1 ? $0.first : nil }
+    }
+
     /// Hash of the row that holds a position; nil where it is pruned or damaged.
     public static func hash(data: String, position: Int64) throws(JournalError) -> String? {
         do throws(JournalError) {

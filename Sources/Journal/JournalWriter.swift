@@ -147,19 +147,25 @@ struct JournalWriter {
     }
 
     /// Looks through the segments that have rows of the key's month, from the newest back: asked once a month, and after a key was lost.
+    /// nil where one of them cannot be read.
     private static func isNamed(
         _ key: String, newest: DatabaseQueue, _ file: SegmentFile
-    ) throws(JournalError) -> Bool {
+    ) throws(JournalError) -> Bool? {
         for segment in try SegmentFile.all(in: file.directory).reversed() {
-            let queue = segment == file ? newest : try segment.openForReading()
-            let (isNamed, begins) = try onFile(segment.path, "looking for keys in") {
-                try queue.inDatabase { database in
-                    let asked = "SELECT EXISTS(SELECT 1 FROM entry WHERE key_id = ?)"
-                    return (
-                        try Bool.fetchOne(database, sql: asked, arguments: [key]) ?? false,
-                        try SegmentStart(database, segment).received
-                    )
+            let (isNamed, begins): (Bool, Int64)
+            do throws(JournalError) {
+                let queue = segment == file ? newest : try segment.openForReading()
+                (isNamed, begins) = try onFile(segment.path, "looking for keys in") {
+                    try queue.inDatabase { database in
+                        let asked = "SELECT EXISTS(SELECT 1 FROM entry WHERE key_id = ?)"
+                        return (
+                            try Bool.fetchOne(database, sql: asked, arguments: [key]) ?? false,
+                            try SegmentStart(database, segment).received
+                        )
+                    }
                 }
+            } catch {
+                return nil
             }
             if isNamed { return true }
             if begins == .min || KeyStore.month(Timestamp(microseconds: begins)) < key.prefix(7) { return false }

@@ -15,6 +15,8 @@ public final class KeyStore: Sendable {
 
     private let directory: String
     private let cached = Mutex<[String: [UInt8]]>([:])
+    /// Id of the key used last for each month: the journal is searched once, not for each batch after a key was lost.
+    private let chosen = Mutex<[String: String]>([:])
 
     /// Keys of the data directory that also holds `journal/`; nothing is created yet.
     public init(data: String) {
@@ -31,23 +33,43 @@ public final class KeyStore: Sendable {
         try Files.sync(directory)
     }
 
-    /// Ids of the keys that exist, oldest first.
+    /// Ids of the keys that exist, in the order of their files' names.
     public func ids() throws(JournalError) -> [String] {
         try Files.names(directory).filter { $0.hasSuffix(".key") }.map { String($0.dropLast(4)) }
     }
 
-    /// The id of the key for a moment, created and durable when this returns. `isNamed`: whether rows of the journal name the key,
-    /// which is asked before one is created.
+    /// The id of the key for a moment, created and durable when this returns. `isNamed`: whether rows of the journal name the key, which is
+    /// asked before one is created; nil where a segment that may name it cannot be read. `position`: of the row, which no row has named.
     func current(
-        _ received: Timestamp, isNamed: (String) throws(JournalError) -> Bool
+        _ received: Timestamp, position: Int64, isNamed: (String) throws(JournalError) -> Bool?
     ) throws(JournalError) -> String {
         let month = Self.month(received)
+        if let id = chosen.withLock({ $0[month] }), try isThere(id) { return id }
+        let id = try find(month, position, isNamed)
+        chosen.withLock { $0[month] = id }
+        return id
+    }
+
+    private func find(
+        _ month: String, _ position: Int64, _ isNamed: (String) throws(JournalError) -> Bool?
+    ) throws(JournalError) -> String {
         var id = month
         var number = 1
-        while true {
+        search: while true {
             if Files.size(erased(id)) == nil {
                 if try isThere(id) { return id }
-                if try !isNamed(id) { break }
+                // One that is there and cannot be read is nobody else's.
+                switch Files.size(path(id)) == nil ? try isNamed(id) : true {
+                case false?: break search
+                case true?: break
+                case nil:
+                    for other in try ids().reversed() where other.hasPrefix(month + "-") {
+                        if try isThere(other) { return other }
+                    }
+                    // The numbers of keys are lower than the positions of the rows that name them.
+                    id = "\(month)-\(position)"
+                    break search
+                }
             }
             number += 1
             id = "\(month)-\(number)"
@@ -101,13 +123,18 @@ public final class KeyStore: Sendable {
     /// `2026-11` in UTC+8.
     static func month(_ received: Timestamp) -> String { String(received.formatted(offsetMinutes: 480).prefix(7)) }
 
-    /// Whether the key is on disk, where it is put back if it is only known here.
+    /// Whether the key is known, and on disk, where it is put back if it is only known here.
     private func isThere(_ id: String) throws(JournalError) -> Bool {
-        guard let key = try key(id) else { return false }
+        let known: [UInt8]?
+        do { known = try key(id) } catch { return false }
+        guard let known else { return false }
+        let kept: [UInt8]?
+        // What cannot be looked at now (no descriptor is left, another user's) was durable before its first use.
+        do { kept = try stored(id) } catch { return true }
         // Also where it was changed under us.
-        if try stored(id) != key {
+        if kept != known {
             try Files.makeDirectory(directory)
-            try keep(key, id)
+            try keep(known, id)
         }
         return true
     }
@@ -141,7 +168,7 @@ public final class KeyStore: Sendable {
 
     /// Only digits and dashes: an id from a damaged row never leaves the directory.
     private static func isValid(_ id: String) -> Bool {
-        !id.isEmpty && id.utf8.count <= 16 && id.utf8.allSatisfy { $0 == 45 || $0 &- 48 <= 9 }
+        !id.isEmpty && id.utf8.count <= 32 && id.utf8.allSatisfy { $0 == 45 || $0 &- 48 <= 9 }
     }
 
     private func path(_ id: String) -> String { "\(directory)/\(id).key" }

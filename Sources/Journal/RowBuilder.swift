@@ -8,8 +8,8 @@ struct RowBuilder {
     var next: Int64
     var lastReceived: Int64
     var previous: Digest
-    /// Whether rows of the journal name a key.
-    let isNamed: (String) throws(JournalError) -> Bool
+    /// Whether rows of the journal name a key; nil where that cannot be known.
+    let isNamed: (String) throws(JournalError) -> Bool?
 
     /// The row of an entry; `index` is its place in the call, for the error.
     mutating func row(_ pending: PendingEntry, index: Int) throws(JournalError) -> StoredRow {
@@ -29,7 +29,12 @@ struct RowBuilder {
             department: pending.department, kind: EntryKind(pending.entry).rawValue, format: EntryCodec.format,
             engine: engine, payloadSize: Int64(payload.count), payload: compressor.compress(payload),
             previous: previous.bytes)
-        try addRestricted(of: pending, to: &row)
+        do throws(JournalError) {
+            try addRestricted(of: pending, to: &row)
+        } catch {
+            // Nothing was written: who sends no restricted fields is not held up by keys that cannot be made.
+            throw .refused(index: index, reason: "its restricted fields cannot be encrypted: \(error)")
+        }
         let digest = row.digest()
         row.checksum = digest.bytes
         next += row.count
@@ -40,7 +45,7 @@ struct RowBuilder {
 
     private func addRestricted(of pending: PendingEntry, to row: inout StoredRow) throws(JournalError) {
         guard case .events(let batch) = pending.entry, !batch.restricted.isEmpty else { return }
-        let id = try keys.current(pending.received, isNamed: isNamed)
+        let id = try keys.current(pending.received, position: row.position, isNamed: isNamed)
         let blob = try keys.seal(RestrictedCodec.encode(batch.restricted), key: id, position: row.position)
         row.keyID = id
         row.restricted = blob

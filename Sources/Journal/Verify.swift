@@ -29,20 +29,19 @@ extension Journal {
 
     /// Checks one full segment as `verify` does, and that the next one continues it: the first after a position, or nil where only the
     /// newest is left.
-    public static func verifySegment(
-        data: String, after position: Int64
-    ) throws(JournalError) -> (position: Int64, problem: VerifyReport.Problem?)? {
+    public static func verifySegment(data: String, after position: Int64) throws(JournalError) -> SegmentCheck? {
         let files = try SegmentFile.all(in: directory(data))
         guard let file = files.dropLast().first(where: { $0.first > position }) else { return nil }
+        var check = SegmentCheck(position: file.first, file: file.path)
         var walk = VerifyWalk(keys: KeyStore(data: data))
         do throws(JournalError) {
             try walk.segment(file)
             if let next = files.first(where: { $0.first > file.first }) { try walk.next(next) }
-            return (file.first, nil)
         } catch {
-            guard let problem = VerifyReport.Problem(error) else { throw error }
-            return (file.first, problem)
+            check.problem = VerifyReport.Problem(error)
+            check.failure = check.problem == nil ? error : nil
         }
+        return check
     }
 }
 

@@ -33,3 +33,13 @@ public struct VerifyReport: Equatable, Sendable {
 
     public var isGood: Bool { problem == nil }
 }
+
+/// What a look at one full segment found.
+public struct SegmentCheck: Sendable {
+    /// Its first position, and its path.
+    public var position: Int64
+    public var file: String
+    public var problem: VerifyReport.Problem?
+    /// Why it, or the one that follows, cannot be read: nothing is known of its content then.
+    public var failure: JournalError?
+}

@@ -3,6 +3,7 @@ import Engine
 import Events
 import Foundation
 import Ingest
+import RuleFiles
 import StrictYAML
 
 /// How one platform runs: every key with its default; `fenghuo.yml` in the repository writes them all out.
@@ -10,7 +11,7 @@ public struct Configuration: Sendable {
     /// Journal, alert store, snapshots and keys live here.
     public var data = "data"
     public var rules = "rules"
-    public var registry = "registry"
+    public var registry = RegistryDirectory.standard
     public var metrics = "catalogue/metrics.yml"
     public var activation = Activation.watched
     public var clock = Timing.Clock.wall

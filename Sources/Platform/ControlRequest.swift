@@ -35,6 +35,11 @@ public struct RulesAnswer: Codable, Sendable {
     public var changed = 0
     public var ruleSet = ""
     public var previous = ""
+    /// Ids of rules that were not there before, and of those that are there no more, whose alarms ended.
+    public var added: [String]?
+    public var removed: [String]?
+    /// Subjects of the registry; nil where it has not changed.
+    public var subjects: Int?
     /// Journal position of the entry that made it the running one.
     public var position: Int64 = 0
     /// What the person who asked should know besides.
@@ -42,4 +47,18 @@ public struct RulesAnswer: Codable, Sendable {
     /// `invalid` files, `refused` request, `unavailable` platform.
     public var code: String?
     public var findings: String?
+}
+
+extension RulesAnswer {
+    /// What is other than before, a line each: the ids are many only where a directory was incomplete.
+    public var differences: [String] {
+        func line(_ word: String, _ ids: [String]?) -> String? {
+            guard let ids, !ids.isEmpty else { return nil }
+            return "\(word) \(ids.count): " + ids.prefix(20).joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
+        }
+        return [
+            line("added", added), line("removed", removed).map { $0 + "; their alarms have ended (rule_removed)" },
+            subjects.map { "registry: \($0) subjects" },
+        ].compactMap { $0 }
+    }
 }

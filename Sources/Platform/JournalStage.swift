@@ -72,6 +72,10 @@ final class JournalStage: Sendable {
         } catch {
             throw PlatformError.stopped("the journal failed, nothing more is acknowledged: \(error)")
         }
+        let hasRestricted = entries.contains {
+            if case .events(let batch) = $0.entry { !batch.restricted.isEmpty } else { false }
+        }
+        if hasRestricted { complaints.note("entries", nil) }
         for (request, record) in zip(requests, records) {
             door.complete(request.ticket, position: record.position, received: record.received)
         }
@@ -91,6 +95,7 @@ final class JournalStage: Sendable {
                 "why": "\(reason)",
                 "behind": "\(requests.count - index - 1)",
             ])
+        complaints.note("entries", "the journal did not take an entry, which its sender has been told: \(reason)")
         for request in requests[index...] { door.fail(request.ticket, reason: reason) }
     }
 

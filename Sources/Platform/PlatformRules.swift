@@ -24,6 +24,7 @@ extension Platform {
                         "rules and registry from disk run",
                         metadata: [
                             "version": "\(answer.ruleSet)", "subjects": "\(rules.now.registry.subjects.count)",
+                            "differences": "\(answer.differences.joined(separator: "; "))",
                         ])
                 }
                 return true
@@ -114,7 +115,7 @@ extension Platform {
             let outcome = try change()
             return RulesAnswer(
                 ok: true, changed: outcome.changed, ruleSet: outcome.ruleSet, previous: outcome.previous,
-                position: rules.now.position)
+                added: outcome.added, removed: outcome.removed, subjects: outcome.subjects, position: rules.now.position)
         } catch {
             var answer = RulesAnswer(ok: false, findings: "\(error)")
             (answer.ruleSet, answer.previous) = (rules.now.ruleSet.version, rules.now.ruleSet.version)

@@ -23,13 +23,14 @@ struct Recovery {
         commit: (Turn) throws -> Void
     ) throws {
         let next = journal.nextPosition
-        let kept = try Self.firstKept(journal)
+        let kept = try Journal.firstKept(data: journal.data)
         var search = try snapshots.newest(upTo: min(next, applied + 1), from: kept ?? 1)
         try Self.requireEnd(of: journal, reaches: max(applied + 1, search.newest ?? 1))
         if let newest = search.newest, newest > applied + 1 {
             notes.append("the alert store ends at position \(applied), a snapshot begins at \(newest): catching up")
             try renew()
         }
+        if let missing = snapshots.missingBeginning(first: kept ?? 1) { losses.append(missing) }
         if search.found == nil, let first = kept {
             // The oldest: it brings back what the journal still has of the alarms that the store does not hold.
             search.found = try snapshots.oldest(from: first).map {
@@ -67,16 +68,6 @@ struct Recovery {
             \(needed - 1): the journal has lost its end or is an older copy. Restore the newer journal; or, to go on \
             without what is lost, move alerts.sqlite* and snapshots/ of \(journal.data) away: both are rebuilt
             """)
-    }
-
-    /// The oldest position of a journal whose beginning is pruned.
-    private static func firstKept(_ journal: Journal) throws -> Int64? {
-        do throws(JournalError) {
-            _ = try Journal.read(data: journal.data, from: 1)
-            return nil
-        } catch .pruned(_, let first) {
-            return first
-        }
     }
 
     private static func reader(_ journal: Journal, _ engine: borrowing Engine) throws -> JournalReader {

@@ -29,6 +29,11 @@ final class RuleDesk: Sendable {
         var changed = 0
         var ruleSet: String
         var previous: String
+        /// Ids of rules, ascending.
+        var added: [String] = []
+        var removed: [String] = []
+        /// Subjects of the registry; nil where it has not changed.
+        var subjects: Int?
     }
 
     /// How long a caller waits until the engine has applied what it proposed; the entry is durable long before.
@@ -122,7 +127,7 @@ final class RuleDesk: Sendable {
         guard let isFree else { throw behind }
         guard isFree else { throw Self.stopping }
         defer { shared.change { $0.isProposing = false } }
-        let previous = now.ruleSet.version
+        let before = now
         let entries = try entries(for: proposed, registry, by: named)
         for entry in entries { try submit(entry) }
         let failure = shared.wait(for: patience) { shared -> String?? in
@@ -132,7 +137,12 @@ final class RuleDesk: Sendable {
         }
         guard let failure else { throw behind }
         if let failure { throw .stopped(failure) }
-        return Outcome(changed: entries.count, ruleSet: now.ruleSet.version, previous: previous)
+        let after = now
+        let (old, new) = (before.ruleSet.rules.map(\.id), after.ruleSet.rules.map(\.id))
+        return Outcome(
+            changed: entries.count, ruleSet: after.ruleSet.version, previous: before.ruleSet.version,
+            added: new.filter { !old.contains($0) }, removed: old.filter { !new.contains($0) },
+            subjects: after.registry == before.registry ? nil : after.registry.subjects.count)
     }
 
     private func submit(_ entry: JournalEntry) throws(PlatformError) {

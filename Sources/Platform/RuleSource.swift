@@ -126,8 +126,7 @@ struct RuleSource: Sendable {
 
 extension RuleSource {
     static func registry(_ configuration: Configuration) throws(PlatformError) -> Registry {
-        guard FileManager.default.fileExists(atPath: configuration.registry) else { return .empty }
-        let loading = RegistryDirectory.load(configuration.registry)
+        guard let loading = RegistryDirectory.loadIfPresent(configuration.registry) else { return .empty }
         guard let registry = loading.registry else {
             throw .configuration(loading.findings.map(\.rendered).joined(separator: "\n"))
         }

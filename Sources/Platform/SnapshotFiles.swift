@@ -3,15 +3,20 @@ import Events
 import Foundation
 import Journal
 
-/// The engine's snapshots on disk, `<data>/snapshots/<next position>.snapshot`; the two newest are kept.
+/// The engine's snapshots on disk, `<data>/snapshots/<next position>-<hash>.snapshot`; the two newest are kept.
+///
+/// The hash is that of the journal's row before the position: a snapshot that was put beside another journal is not gone on from. Those
+/// of before 2026-11-30 have none, like one whose row cannot be read when it is written.
 ///
 /// A copy of one, the *base*, lies beside the segments of a journal that was pruned: what is left of the journal is
 /// worth nothing without a state to begin with, so the two are not lost apart.
 struct SnapshotFiles: Sendable {
     let directory: String
     let base: String
+    private let data: String
 
     init(data: String) {
+        self.data = data
         directory = data + "/snapshots"
         base = Journal.directory(data) + "/base.snapshot"
     }
@@ -35,6 +40,10 @@ struct SnapshotFiles: Sendable {
     func newest(upTo limit: Int64, from first: Int64 = 1) throws -> Search {
         var search = Search()
         for path in try paths().reversed() where search.found == nil {
+            guard !isForeign(path) else {
+                search.passedOver.append("\(path): it is of another journal; move it away")
+                continue
+            }
             guard let bytes = FileManager.default.contents(atPath: path) else {
                 search.passedOver.append("\(path): cannot be read")
                 continue
@@ -70,7 +79,9 @@ struct SnapshotFiles: Sendable {
     /// The newest snapshot that reads back, was taken at or before the moment, and that the journal goes on from.
     func newest(receivedBefore moment: Timestamp, from first: Int64) throws -> Engine? {
         for path in try paths().reversed() {
-            guard let engine = Self.read(path), engine.nextPosition >= first, engine.received <= moment else {
+            guard !isForeign(path), let engine = Self.read(path), engine.nextPosition >= first,
+                engine.received <= moment
+            else {
                 continue
             }
             return engine
@@ -81,10 +92,38 @@ struct SnapshotFiles: Sendable {
     /// The oldest snapshot that reads back and that a journal pruned up to `first` goes on from.
     func oldest(from first: Int64) throws -> Engine? {
         for path in try paths() {
-            if let engine = Self.read(path), engine.nextPosition >= first { return engine }
+            if !isForeign(path), let engine = Self.read(path), engine.nextPosition >= first { return engine }
         }
         return nil
     }
+
+    /// Why the beginning of a journal that is kept from `first` on may be missing: where it was pruned, the base goes on from there. nil
+    /// where all is well.
+    func missingBeginning(first: Int64) -> String? {
+        guard first > 1 else { return nil }
+        let state = FileManager.default.contents(atPath: base).flatMap { Self.unsealed(Array($0)) }
+        if let state, let next = try? Engine.nextPosition(ofSnapshot: state), next >= first { return nil }
+        return
+            "the journal begins at position \(first), and \(base) does not say that what was before was pruned: a segment is missing, or that "
+            + "file; bring it back from the backup"
+    }
+
+    /// Whether its name says that it was taken of another journal.
+    private func isForeign(_ path: String) -> Bool {
+        let name = path.split(separator: "/").last ?? ""
+        guard name.utf8.count > Self.plainLength, let next = Int64(name.prefix(20)), let row = row(before: next) else {
+            return false
+        }
+        return name.dropFirst(21).prefix(row.utf8.count) != row
+    }
+
+    /// Hash of the journal's row before a position; nil where there is none to be read.
+    private func row(before next: Int64) -> String? {
+        next > 1 ? (try? Journal.hash(data: data, position: next - 1)) ?? nil : nil
+    }
+
+    /// Of a name without a hash.
+    private static let plainLength = 29
 
     /// nil where it does not read back: damage of a snapshot is no reason to stop asking others.
     private static func read(_ path: String) -> Engine? {
@@ -99,7 +138,8 @@ struct SnapshotFiles: Sendable {
         }
         do {
             for name in try names() {
-                guard let bytes = FileManager.default.contents(atPath: directory + "/" + name).map(Array.init),
+                let path = directory + "/" + name
+                guard !isForeign(path), let bytes = FileManager.default.contents(atPath: path).map(Array.init),
                     Self.unsealed(bytes) != nil
                 else { continue }
                 return try Files.replace(base, with: [bytes])
@@ -114,7 +154,9 @@ struct SnapshotFiles: Sendable {
     func write(_ state: [UInt8], nextPosition: Int64) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
-        let name = String(repeating: "0", count: 20 - digits.count) + digits + ".snapshot"
+        let name =
+            String(repeating: "0", count: 20 - digits.count) + digits + (row(before: nextPosition).map { "-" + $0 } ?? "")
+            + ".snapshot"
         try removePartials()
         // Not as one array: a state of a million keys takes half a gigabyte.
         try Files.replace(directory + "/" + name, with: [Digest(of: state).bytes, state])
@@ -140,6 +182,6 @@ struct SnapshotFiles: Sendable {
     private func names() throws -> [String] {
         guard FileManager.default.fileExists(atPath: directory) else { return [] }
         let all = try FileManager.default.contentsOfDirectory(atPath: directory)
-        return all.filter { $0.hasSuffix(".snapshot") && $0.utf8.count == 29 }.sorted()
+        return all.filter { $0.hasSuffix(".snapshot") && [Self.plainLength, Self.plainLength + 1 + 2 * Digest.size].contains($0.utf8.count) }.sorted()
     }
 }

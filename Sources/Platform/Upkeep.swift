@@ -54,7 +54,7 @@ final class Upkeep: Sendable {
         var nextPrune = BootClock.now()
         var nextLook = BootClock.now()
         var nextScrub = BootClock.now()
-        var scrubbed: Int64 = 0
+        var (scrubbed, failed) = (Int64(0), false)
         var seen = (engine: Int64(0), end: Int64(0), resets: Int64(0))
         while !waitForStop() {
             try work(checkpointer)
@@ -62,7 +62,7 @@ final class Upkeep: Sendable {
                 look(&seen)
                 nextLook = BootClock.now() + .seconds(10)
             }
-            if BootClock.now() >= nextScrub { nextScrub = scrub(&scrubbed) }
+            if BootClock.now() >= nextScrub { nextScrub = scrub(&scrubbed, &failed) }
             guard BootClock.now() >= nextPrune else { continue }
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
@@ -75,28 +75,32 @@ final class Upkeep: Sendable {
         try work(checkpointer)
     }
 
-    /// Damage of what nobody reads is told while there is a backup to mend it from, and stays told until the next start. Gives
-    /// the moment for the next segment.
-    private func scrub(_ position: inout Int64) -> Timestamp {
+    /// Damage of what nobody reads is told while there is a backup to mend it from, until a later look finds the segment whole. What cannot
+    /// be read is told as well, and holds up no other. Gives the moment for the next segment.
+    private func scrub(_ position: inout Int64, _ failed: inout Bool) -> Timestamp {
         let began = BootClock.now()
+        let check: SegmentCheck
         do throws(JournalError) {
             guard let found = try Journal.verifySegment(data: journal.data, after: position) else {
-                position = 0
-                return began + .days(1)
+                defer { (position, failed) = (0, false) }
+                return began + (failed ? .hours(1) : .days(1))
             }
-            position = found.position
-            let spent = BootClock.now() - began
-            let next = BootClock.now() + max(.seconds(1), TimeSpan(microseconds: 20 * spent.microseconds))
-            guard let problem = found.problem else { return next }
-            complaints.note(
-                "damaged segment",
-                "\(problem): keep a copy, run fenghuo journal verify, restore the file from a backup"
-            )
-            return next
+            check = found
         } catch {
-            // Pruned meanwhile, or no descriptor is left: once more, later.
+            // No descriptor is left to list them: once more, later.
             return began + .minutes(1)
         }
+        position = check.position
+        var words = check.problem.map {
+            "\($0): keep a copy, run fenghuo journal verify, restore the file from a backup"
+        }
+        if let failure = check.failure, Files.size(check.file) != nil {
+            failed = true
+            words = "\(check.file) cannot be checked: \(failure)"
+        }
+        complaints.note("damaged segment \(check.position)", words)
+        let spent = BootClock.now() - began
+        return BootClock.now() + max(.seconds(1), TimeSpan(microseconds: 20 * spent.microseconds))
     }
 
     /// What only grows until somebody does something about it. `seen`: where engine and journal were, and the feed's resets, at the last

@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Foundation
 import StrictYAML
 
 /// Reads what is known of subjects and areas beforehand: `registry/*.yml` and `*.csv`, all files as one registry.
@@ -8,6 +9,16 @@ public enum RegistryDirectory {
         /// nil where any finding is an error.
         public var registry: Registry?
         public var findings: [Finding]
+    }
+
+    /// Where a registry is looked for unless a place is named. Only there it may be missing: a place that somebody names is there, or its
+    /// name is wrong, and every threshold that is a limit of the registry would never be judged.
+    public static let standard = "registry"
+
+    /// nil where there is none at the standard place.
+    public static func loadIfPresent(_ directory: String) -> Loading? {
+        guard directory != standard || FileManager.default.fileExists(atPath: directory) else { return nil }
+        return load(directory)
     }
 
     public static func load(_ directory: String) -> Loading {

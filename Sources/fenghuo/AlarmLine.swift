@@ -48,7 +48,7 @@ struct AlarmLine: Decodable {
     var story: String { "\(rule.id ?? "") \(key ?? subject?.id ?? "") \(about)" }
     var step: String { "\(at.dropFirst(11).prefix(8)) \(transition)" + (level.map { " " + $0 } ?? "") }
 
-    /// The first column is the level that holds from now on; an end says what the highest was.
+    /// The first column is the level that holds from now on; an end says what the highest was. The last is the episode, for `alarms ack`.
     func text(colour: Bool) -> String {
         let isOver = transition == "resolved"
         let shown = level ?? peak
@@ -61,7 +61,7 @@ struct AlarmLine: Decodable {
         line += " \(domain) \(place) \(subject.map { $0.name ?? $0.id ?? "" } ?? key ?? "-")"
         if let value { line += " \(ShownNumber.text(value))\(unit.map { " " + $0 } ?? "")" }
         if let threshold { line += " (\(compare ?? "") \(ShownNumber.text(threshold)))" }
-        return line + "  \(title.zh) / \(title.en)" + (exercise ? " [演练]" : "")
+        return line + "  \(title.zh) / \(title.en)" + (exercise ? " [演练]" : "") + "  \(episode)"
     }
 
     /// A transition in Chinese.

@@ -31,7 +31,7 @@ struct ControlOptions: ParsableArguments {
             let code = answer.code == "unavailable" ? Exit.unreachable : Exit.ruleError
             throw Exit.fail(answer.findings ?? "refused", code)
         }
-        print(words(answer))
+        for line in [words(answer)] + answer.differences { print(line) }
         if let note = answer.note { print(note) }
     }
 }

@@ -21,12 +21,13 @@ struct DemoPlace {
         }
         var wasUsed = false
         try Journal.whileOwning(data: data) {
-            try checkEndpoints()
-            wasUsed = try remove(in: data, but: ["journal", Self.marker])
-            wasUsed = try remove(in: data + "/journal", but: ["owner.lock"]) || wasUsed
+            // First, so that the directory, which owning it made, is a demo's also where this one cannot start.
             guard files.createFile(atPath: data + "/" + Self.marker, contents: nil) else {
                 throw PlatformError.start("cannot write \(data)/\(Self.marker)")
             }
+            try checkEndpoints()
+            wasUsed = try remove(in: data, but: ["journal", Self.marker])
+            wasUsed = try remove(in: data + "/journal", but: ["owner.lock"]) || wasUsed
         }
         return wasUsed
     }

@@ -18,12 +18,12 @@ enum Exit {
     static func require(_ path: String, _ what: String, option: String = "--data") throws {
         guard access(path, F_OK) != 0 else { return }
         if errno == EACCES {
-            throw fail("this user may not look at \(path): be the user that runs the platform", findings)
+            throw fail("this user may not look at \(path): be the user that runs the platform", ruleError)
         }
         var text = "no \(what) at \(path); name the platform's data directory with \(option)"
         if FileManager.default.fileExists(atPath: "data/demo/.demo") {
             text += ": make run keeps its own in data/demo (\(option) data/demo)"
         }
-        throw fail(text, findings)
+        throw fail(text, ruleError)
     }
 }

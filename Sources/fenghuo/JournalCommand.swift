@@ -87,7 +87,8 @@ struct JournalCommand: ParsableCommand {
                 )
             }
             print("last hash \(report.last.hex)")
-            guard let problem = report.problem else { return print("ok") }
+            let missing = try missingBeginning(ofJournalIn: options.data)
+            guard let problem = report.problem?.description ?? missing else { return print("ok") }
             throw Exit.fail("problem: \(problem)", Exit.findings)
         }
     }
@@ -113,6 +114,9 @@ struct JournalCommand: ParsableCommand {
                 try FileHandle.standardOutput.write(contentsOf: bytes)
             }
             FileHandle.standardError.write(Data("\(count) events\n".utf8))
+            if from == nil, let missing = try missingBeginning(ofJournalIn: options.data) {
+                throw Exit.fail("problem: \(missing)", Exit.findings)
+            }
         }
     }
 

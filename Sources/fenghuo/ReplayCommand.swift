@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Foundation
 import Platform
+import RuleFiles
 
 /// `fenghuo replay`: what the rules of a directory say about recorded events, without sockets.
 struct ReplayCommand: ParsableCommand {
@@ -12,7 +13,7 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "NDJSON file; leave it out with --journal.") var file: String?
     @Option(help: "A platform's data directory, whose journal is read.") var journal: String?
     @Option(help: "The rules directory.") var rules = "rules"
-    @Option(help: "The registry directory.") var registry = "registry"
+    @Option(help: "The registry directory.") var registry = RegistryDirectory.standard
     @Option(help: "The metric catalogue.") var metrics = "catalogue/metrics.yml"
     @Flag(help: "Only the counters.") var quiet = false
 

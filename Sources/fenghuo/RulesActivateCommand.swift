@@ -36,7 +36,8 @@ extension RulesCommand {
                 answer.changed == 0
                     ? "nothing has changed and nothing was recorded: \(answer.ruleSet) runs already, since position "
                         + "\(answer.position)"
-                    : "running \(answer.ruleSet), before \(answer.previous)\nundo with fenghuo rules rollback --by … --why …"
+                    : "running \(answer.ruleSet), before \(answer.previous)\nundo with fenghuo rules rollback --by … --why …: rules come back, "
+                        + "alarms that have ended do not"
             }
         }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RuleFiles
 import StrictYAML
 
@@ -12,17 +11,16 @@ extension RulesCommand {
                 "Exit code 2 where a file has an error, 1 with --strict where one has a warning. A finding begins "
                 + "with the path as you named it, DIR/domain/x.yml:line:col; docs/rule-errors.md explains every code.")
         @OptionGroup var options: Options
-        @Option(help: "The registry directory, checked as well; it may be missing.") var registry = "registry"
+        @Option(help: "The registry directory, checked as well; the default one may be missing.") var registry = RegistryDirectory.standard
         @Flag(help: "Warnings fail too: for continuous integration.") var strict = false
         @Option(help: "table or json.") var format = OutputFormat.table
 
         func run() throws {
-            let isRegistered = FileManager.default.fileExists(atPath: registry)
-            let registered = isRegistered ? RegistryDirectory.load(registry) : nil
+            let registered = RegistryDirectory.loadIfPresent(registry)
             var loading = RuleDirectory.lint(
                 options.directory, metrics: try options.catalogue(), registry: registered?.registry)
             loading.findings += registered?.findings ?? []
-            if isRegistered, registered?.registry == nil { loading.ruleSet = nil }
+            if let registered, registered.registry == nil { loading.ruleSet = nil }
             let isClean = !loading.hasErrors && !(strict && !loading.findings.isEmpty)
             switch format {
             case .json:

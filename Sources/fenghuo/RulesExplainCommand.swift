@@ -4,6 +4,7 @@ import Engine
 import Events
 import Foundation
 import Platform
+import RuleFiles
 import StrictYAML
 
 extension RulesCommand {
@@ -26,7 +27,7 @@ extension RulesCommand {
         @Option(help: "The platform's data directory.") var data = "data"
         @Option(help: "NDJSON events instead of a journal; --rules and --registry say under what.") var event: String?
         @Option(help: "With --event: the rules directory.") var rules = "rules"
-        @Option(help: "With --event: the registry directory.") var registry = "registry"
+        @Option(help: "With --event: the registry directory.") var registry = RegistryDirectory.standard
         @Option(help: "With --event: the metric catalogue.") var metrics = "catalogue/metrics.yml"
         @Flag(help: "The state of drills instead of the real one.") var exercise = false
         @Option(help: "Most readings shown, the newest, 0…200.") var readings = 5

@@ -25,7 +25,7 @@ extension RulesCommand {
         @Option(help: "NDJSON events: every rule that reads one of them.") var event: String?
         @Flag(help: "Of drills.") var exercise = false
         @Option(help: "The rules directory.") var rules = "rules"
-        @Option(help: "The registry directory.") var registry = "registry"
+        @Option(help: "The registry directory.") var registry = RegistryDirectory.standard
         @Option(help: "The metric catalogue.") var metrics = "catalogue/metrics.yml"
         @Option(help: "The platform's data directory, of an episode.") var data = "data"
         @Option(help: "table or json.") var format = OutputFormat.table
@@ -134,8 +134,7 @@ extension RulesCommand {
         }
 
         private func knownAreas() throws -> Registry {
-            guard FileManager.default.fileExists(atPath: registry) else { return .empty }
-            let loading = RegistryDirectory.load(registry)
+            guard let loading = RegistryDirectory.loadIfPresent(registry) else { return .empty }
             guard let read = loading.registry else {
                 throw Exit.fail(loading.findings.map(\.rendered).joined(separator: "\n"), Exit.ruleError)
             }

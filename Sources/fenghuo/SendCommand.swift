@@ -69,7 +69,7 @@ struct SendCommand: ParsableCommand {
             for line in progress.skipped.report(of: file) { print(line) }
             print(SendReport.summary(progress))
             if empty > 0 { print("\(empty) rows without any value or category 无数值的行") }
-            for line in SendReport.rejects(progress) { print(line) }
+            for line in SendReport.rejects(progress, of: file) { print(line) }
             if progress.rejected > 0 || progress.skipped.count > 0 { throw Exit.findings }
         } catch let failure as SendFailure {
             let code =

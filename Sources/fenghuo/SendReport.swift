@@ -33,13 +33,18 @@ enum SendReport {
     ]
 
     /// A line for each of the first refused events, and how many more there were.
-    static func rejects(_ progress: SendProgress) -> [String] {
+    static func rejects(_ progress: SendProgress, of file: String) -> [String] {
         let shown = progress.rejects.prefix(shownRejects)
         var lines = shown.map { reject in
             let name = reject.id.isEmpty ? "an event without id" : reject.id
-            return "rejected \(name): \(reject.code)\(reject.field.isEmpty ? "" : " " + reject.field): \(reject.reason)"
+            let place = reject.line > 0 ? "\(file):\(reject.line): " : ""
+            return "\(place)rejected \(name): \(reject.code)\(reject.field.isEmpty ? "" : " " + reject.field): \(reject.reason)"
         }
-        if progress.rejected > shown.count { lines.append("… \(progress.rejected - shown.count) more") }
+        if progress.rejected > shown.count {
+            lines.append(
+                "… \(progress.rejected - shown.count) more: where the platform runs, fenghuo letters list shows what was refused")
+        }
+        if shown.contains(where: { $0.code == "bad_json" }) { lines.append("NDJSON is one whole event on each line") }
         return lines
     }
 

@@ -67,7 +67,7 @@ struct SpoolTests {
         try expectUnreadable("UPDATE stream SET \(change)")
     }
 
-    @Test(arguments: ["1 << 60", "-1"])
+    @Test(arguments: ["1 << 60", "-1", "0"])
     func `a spool with a message of an impossible number of events is unreadable`(events: String) throws {
         try expectUnreadable("UPDATE messages SET events = \(events) WHERE id = 3")
     }

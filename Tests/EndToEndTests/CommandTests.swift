@@ -378,7 +378,7 @@ extension EndToEnd {
             let version = try fenghuo("--version", in: scratch)
             #expect(version.code == 0 && version.output.hasPrefix("0."))
             let nothing = try fenghuo("replay", "--journal", scratch.path, in: scratch)
-            #expect(nothing.code == 1 && nothing.errors.contains("no journal at \(scratch.path)"), "\(nothing.errors)")
+            #expect(nothing.code == 2 && nothing.errors.contains("no journal at \(scratch.path)"), "\(nothing.errors)")
             let nested = try fenghuo("alarms", "list", "--level", "purple", in: scratch)
             #expect(nested.code == 3 && nested.errors.contains("Usage: fenghuo alarms list"), "\(nested.errors)")
         }

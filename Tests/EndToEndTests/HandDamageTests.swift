@@ -194,14 +194,33 @@ extension EndToEnd {
             #expect(other.stop() == 0)
             // With its snapshot and the marks of its streams the platform needs nothing from there; without, it must not
             // begin behind the damage.
+            // One before it that cannot be read at all, for its header names a later version, hides nothing.
+            let first = try Self.segments(platform)[0]
+            try Self.change(first) { $0[62] ^= 1 }
             try platform.start()
-            #expect(
-                try eventually {
-                    try platform.status().degraded.contains { $0.hasPrefix("damaged segment: ") && $0.contains(older) }
-                })
+            for damaged in [first, older] {
+                #expect(
+                    try eventually {
+                        try platform.status().degraded.contains { $0.hasPrefix("damaged segment ") && $0.contains(damaged) }
+                    }, "\(damaged)")
+            }
             #expect(platform.stop() == 0)
+            try Self.change(first) { $0[62] ^= 1 }
             try Self.removeStates(platform)
             try Self.expectRefused(platform, [older, "position"])
+        }
+
+        @Test func `the oldest segment taken away is named by verify, by an export and by the status`() throws {
+            let scratch = try Scratch()
+            let platform = try Self.stopped(scratch)
+            try Self.files.moveItem(atPath: try Self.segments(platform)[0], toPath: scratch.path + "/away")
+            for command in ["verify", "export"] {
+                let found = try fenghuo("journal", command, "--data", platform.data, in: scratch)
+                #expect(found.code == 1 && found.errors.contains("a segment is missing"), "\(command): \(found.errors)")
+            }
+            try platform.start()
+            #expect(try platform.status().degraded.contains { $0.contains("a segment is missing") })
+            #expect(platform.stop() == 0)
         }
 
         @Test func `an older segment cut short is named by verify, and by the start that has to read it`() throws {

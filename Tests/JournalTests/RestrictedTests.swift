@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Glibc
 import Testing
 
 @testable import Journal
@@ -106,6 +107,55 @@ struct RestrictedTests {
         try Files.replace(path, with: [key])
         #expect(try Samples.open(directory).missingKeys == [])
         #expect(try Samples.all(directory, restricted: true).map(\.restricted) == Array(repeating: .open, count: 5))
+    }
+
+    @Test func `a key that cannot be read stops nothing: one that is known is used, else the month goes on under another`() throws {
+        var journal: Journal? = try Samples.open(directory)
+        _ = try append(try #require(journal))
+        let path = directory.path + "/keys/2025-11.key"
+        let kept = try #require(try Files.read(path, upTo: 100))
+        // A folder of the name: opened as root, too, it cannot be read.
+        try Files.remove(path)
+        try Files.makeDirectory(path)
+        _ = try append(try #require(journal))
+        #expect(try journal?.keys.ids() == ["2025-11"])
+        journal = nil
+        let again = try Samples.open(directory)
+        #expect(again.missingKeys == ["2025-11"])
+        _ = try append(again)
+        _ = try append(again)
+        #expect(try again.keys.ids() == ["2025-11-2", "2025-11"])
+        #expect(rmdir(path) == 0)
+        try Files.replace(path, with: [kept])
+        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == Array(repeating: .open, count: 4))
+    }
+
+    @Test func `an older segment that cannot be read stops no restricted field, and no name of a key comes twice`() throws {
+        var journal: Journal? = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        for _ in 0..<3 { _ = try append(try #require(journal)) }
+        journal = nil
+        let files = try SegmentFile.all(in: Journal.directory(directory.path))
+        try Files.remove(directory.path + "/keys/2025-11.key")
+        try Files.replace(files[0].path, with: [])
+        var again: Journal? = try Samples.open(directory)
+        for _ in 0..<2 { _ = try append(try #require(again)) }
+        let ids = try #require(again).keys.ids()
+        #expect(ids == ["2025-11-\(files.last!.first + 3)"])
+        again = nil
+        _ = try append(try Samples.open(directory))
+        #expect(try KeyStore(data: directory.path).ids() == ids)
+    }
+
+    @Test func `where no key can be made only what has restricted fields is refused`() throws {
+        let journal = try Samples.open(directory)
+        try Files.create(directory.path + "/keys", [], mode: 0o600)
+        #expect {
+            _ = try append(journal)
+        } throws: {
+            "\($0)".contains("its restricted fields cannot be encrypted")
+        }
+        _ = try journal.append([Samples.pending(.events(Samples.readings(1)), at: 1)])
+        #expect(try Samples.all(directory).count == 1)
     }
 
     @Test func `a key of before it had a sum is used`() throws {

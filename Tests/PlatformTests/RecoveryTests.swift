@@ -56,6 +56,22 @@ struct RecoveryTests {
         }
     }
 
+    @Test func `a snapshot of another journal is passed over, and told`() throws {
+        let other = data + "-other"
+        defer { for folder in [data, other] { try? files.removeItem(atPath: folder) } }
+        try prunedData()
+        try files.moveItem(atPath: data, toPath: other)
+        let journal = try openJournal()
+        for value in [1.0, 2, 3, 4, 5, 6, 7] {
+            let entry = Self.reading(value, at: 1_600_000_000)
+            _ = try journal.append([PendingEntry(received: Timestamp(seconds: 1), department: "d", entry: entry)])
+        }
+        try files.copyItem(atPath: other + "/snapshots", toPath: data + "/snapshots")
+        let recovery = try recover(journal, openStore())
+        #expect(recovery.replayed == 7 && recovery.notes.count == 2)
+        #expect(recovery.notes.allSatisfy { $0.contains("is of another journal") }, "\(recovery.notes)")
+    }
+
     @Test func `a pruned journal is begun with the snapshot beside it where all others are lost`() throws {
         defer { try? files.removeItem(atPath: data) }
         try prunedData()
