@@ -83,6 +83,17 @@ extension AlertReader {
         }
     }
 
+    /// Sequence of the newest notice of a decision up to `id`; 0: there is none.
+    public func sequence(upTo id: DecisionID) throws(StoreError) -> Int64 {
+        try read { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT seq FROM notices WHERE (position, ordinal) <= (?, ?) ORDER BY position DESC, ordinal DESC LIMIT 1
+                    """, arguments: [id.position, id.ordinal]) ?? 0
+        }
+    }
+
     private func storedID(_ row: Row) throws -> DecisionID {
         try DecisionID(position: row.decode(forColumn: "position"), ordinal: row.decode(forColumn: "ordinal"))
     }

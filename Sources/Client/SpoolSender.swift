@@ -38,15 +38,22 @@ public struct SpoolSender: ~Copyable {
         }
         let before = link.acknowledged
         var refused: [Spool.Refused] = []
-        _ = try link.turn(milliseconds: milliseconds) { answer in
-            onAnswer(answer)
-            refused += (answer.errors ?? []).map {
-                .init(event: $0.id ?? "", code: $0.code, field: $0.field ?? "", reason: $0.en ?? "")
+        var failure: (any Error)?
+        do {
+            _ = try link.turn(milliseconds: milliseconds) { answer in
+                onAnswer(answer)
+                refused += (answer.errors ?? []).map {
+                    .init(event: $0.id ?? "", code: $0.code, field: $0.field ?? "", reason: $0.en ?? "")
+                }
             }
+        } catch {
+            failure = error
         }
+        // Also where another answer ends the sending: what was refused is told nowhere else.
         if link.acknowledged > before || !refused.isEmpty {
             try spool.acknowledge(link.acknowledged, refused: refused)
         }
+        if let failure { throw failure }
         return link.isEmpty
     }
 }

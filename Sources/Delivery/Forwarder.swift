@@ -122,6 +122,10 @@ public final class Forwarder: Sendable {
     private func openSpool() throws -> Spool {
         let spool = try Spool(path: spoolPath, stream: settings.stream, maximumBytes: ForwardBounds.spoolBytes)
         if spool.counts.sealed.isEmpty { _ = try spool.append([], sealed: try place(start).text) }
+        if let place = ForwardPlace(spool.counts.sealed) {
+            let seq = try AlertReader(path: store).sequence(upTo: place.id)
+            shown.withLock { $0.sealedSequence = seq }
+        }
         try show(spool, true)
         return spool
     }

@@ -36,7 +36,8 @@ public struct HistoryAnswer: Sendable {
         var en: String {
             switch self {
             case .tooLarge: "at most \(HistoryRequest.maximumBytes) bytes"
-            case .malformed: "a request is a JSON object with since, a number, and where wanted limit, topics, epoch; no other key"
+            case .malformed:
+                "a request is a JSON object with since, a number, and where wanted limit, topics, epoch; no other key"
             case .invalidSince: "since is a whole number from 0 to the newest sequence"
             case .invalidLimit: "limit is 1 to \(StoreBounds.pageRows)"
             case .tooManyTopics: "at most \(HistoryRequest.maximumTopics) topics"

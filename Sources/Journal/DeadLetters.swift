@@ -38,6 +38,8 @@ public final class DeadLetters: Sendable {
     private let path: String
     private let queue: DatabaseQueue
     private let totals: Mutex<Totals>
+    /// As of the last transaction: who asks does not wait for one that hangs.
+    private let shown: Mutex<Totals>
 
     public init(data: String, limits: DeadLetterLimits = DeadLetterLimits()) throws(JournalError) {
         self.limits = limits
@@ -59,6 +61,7 @@ public final class DeadLetters: Sendable {
         }
         queue = opened.queue
         totals = Mutex(opened.totals)
+        shown = Mutex(opened.totals)
     }
 
     /// Stores letters in one transaction and drops the oldest above the limits.
@@ -75,6 +78,7 @@ public final class DeadLetters: Sendable {
                 }
             }
             totals = next
+            shown.withLock { $0 = next }
         }
     }
 
@@ -96,12 +100,13 @@ public final class DeadLetters: Sendable {
                 return (erased, try queue.read { try Self.totals($0) })
             }
             totals = next
+            shown.withLock { $0 = next }
             return count
         }
     }
 
     /// Rows kept, and rows dropped for the limits since the table was made.
-    public var counts: (kept: Int64, dropped: Int64) { totals.withLock { ($0.rows, $0.dropped) } }
+    public var counts: (kept: Int64, dropped: Int64) { shown.withLock { ($0.rows, $0.dropped) } }
 
     /// The newest letters, newest first; raw bytes only where asked for, since they may hold personal data.
     public func newest(_ count: Int, department: String? = nil, raw: Bool = false) throws(JournalError) -> [DeadLetter]

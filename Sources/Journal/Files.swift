@@ -113,7 +113,7 @@ public enum Files {
     }
 
     /// The bytes of a small file, or nil where there is none.
-    static func read(_ path: String, upTo bound: Int) throws(JournalError) -> [UInt8]? {
+    public static func read(_ path: String, upTo bound: Int) throws(JournalError) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }

@@ -25,8 +25,8 @@ extension Platform {
     func decide(_ request: ControlRequest, _ ingest: IngestServer) -> [UInt8] {
         switch request.op {
         case "reload": encode(reload(ingest))
-        case "activate": encode(activate(request))
-        case "rollback": encode(rollback(request))
+        case "activate": encode(activate(request, ingest))
+        case "rollback": encode(rollback(request, ingest))
         case "acknowledge": encode(acknowledge(request))
         default: encode(UnknownOperation())
         }

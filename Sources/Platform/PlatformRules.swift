@@ -1,4 +1,5 @@
 import Engine
+import Events
 import Foundation
 import Ingest
 import Journal
@@ -11,7 +12,8 @@ extension Platform {
             [configuration.rules, configuration.registry, configuration.metrics],
             read: { [configuration] in RuleSource.read(configuration) },
             take: { [self] reading in
-                let answer = take(reading, ingest, rulesToo: true)
+                // What a person activated stays until the files of rules change.
+                let answer = take(reading, ingest, rulesToo: reading.version != rules.now.taken)
                 let isBusy = answer.code == "unavailable"
                 complaints.note(
                     "rules",
@@ -52,13 +54,21 @@ extension Platform {
         note(reading)
         return answer { () throws(PlatformError) in
             let (ruleSet, registry, metrics) = try RuleSource.parts(reading, rulesToo: rulesToo, configuration)
-            if metrics != rules.now.metrics {
-                RuleSource.keepCatalogue(configuration)
-                rules.note(metrics: metrics)
-                ingest.replace(view: ingestView())
-            }
-            return try rules.propose(ruleSet, registry)
+            try adopt(metrics, for: ruleSet ?? rules.now.ruleSet, ingest)
+            let outcome = try rules.propose(ruleSet, registry)
+            if ruleSet != nil { rules.note(taken: reading.version) }
+            return outcome
         }
+    }
+
+    /// Makes a catalogue the one that senders are held to, where the rules that are to run fit it.
+    private func adopt(_ metrics: [Metric], for ruleSet: RuleSet, _ ingest: IngestServer) throws(PlatformError) {
+        if let mismatch = RuleSource.mismatch(ruleSet, metrics) { throw .configuration(mismatch) }
+        complaints.note("catalogue", nil)
+        guard metrics != rules.now.metrics else { return }
+        RuleSource.keepCatalogue(configuration)
+        rules.note(metrics: metrics)
+        ingest.replace(view: ingestView())
     }
 
     /// Where rules are activated by name, a directory that could not run is no complaint.
@@ -70,25 +80,33 @@ extension Platform {
     }
 
     /// Makes the files that came with the request the running set, on the record of a person.
-    func activate(_ request: ControlRequest) -> RulesAnswer {
+    func activate(_ request: ControlRequest, _ ingest: IngestServer) -> RulesAnswer {
         guard let named = named(request) else { return RulesAnswer(nameless: "activation") }
         let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
         return answer { () throws(PlatformError) in
-            try rules.propose(try RuleSource.load(files: files, configuration), nil, by: named)
+            let ruleSet = try RuleSource.load(files: files, configuration)
+            try adopt(try RuleSource.catalogue(configuration).rows, for: ruleSet, ingest)
+            return try rules.propose(ruleSet, nil, by: named)
         }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
 
     /// Makes an earlier set of the journal the running one again.
-    func rollback(_ request: ControlRequest) -> RulesAnswer {
+    func rollback(_ request: ControlRequest, _ ingest: IngestServer) -> RulesAnswer {
         guard let named = named(request) else { return RulesAnswer(nameless: "rollback") }
         return answer { () throws(PlatformError) in
             let earlier = try earlier(to: request.to)
+            // A catalogue that cannot be read is no reason to keep bad rules.
+            let read = RuleSource.mismatch(earlier, rules.now.metrics).flatMap { _ in
+                try? RuleSource.catalogue(configuration).rows
+            }
+            try adopt(read ?? rules.now.metrics, for: earlier, ingest)
             return try rules.propose(earlier.activated(named, timing: configuration.timing), nil, by: named)
         }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
 
     private func named(_ request: ControlRequest) -> RuleSet.Activation? {
-        guard let by = request.by, let why = request.why, !by.isEmpty, !why.isEmpty, by.isPlain, why.isPlain
+        guard let by = request.by, let why = request.why, by.isPlain, why.isPlain,
+            (1...OperatorRequest.maximumName).contains(by.utf8.count), (1...Limits.textBytes).contains(why.utf8.count)
         else { return nil }
         return RuleSet.Activation(by: by, why: why)
     }
@@ -115,7 +133,8 @@ extension Platform {
             let outcome = try change()
             return RulesAnswer(
                 ok: true, changed: outcome.changed, ruleSet: outcome.ruleSet, previous: outcome.previous,
-                added: outcome.added, removed: outcome.removed, subjects: outcome.subjects, position: rules.now.position)
+                added: outcome.added, removed: outcome.removed, subjects: outcome.subjects, position: rules.now.position
+            )
         } catch {
             var answer = RulesAnswer(ok: false, findings: "\(error)")
             (answer.ruleSet, answer.previous) = (rules.now.ruleSet.version, rules.now.ruleSet.version)
@@ -143,6 +162,8 @@ extension RulesAnswer {
     fileprivate init(nameless what: String) {
         self.init(
             ok: false, code: "refused",
-            findings: "a rule set's \(what) needs 'by' and 'why', both without control characters")
+            findings:
+                "a rule set's \(what) needs 'by' in 1…\(OperatorRequest.maximumName) bytes and 'why' in 1…\(Limits.textBytes), both "
+                + "without control characters")
     }
 }

@@ -36,17 +36,38 @@ extension Platform {
         }
         let reading = RuleSource.read(configuration)
         note(reading)
+        var running = engine.ruleSet
         do throws(PlatformError) {
             let mayActivate = isFirst || configuration.activation == .watched
             let (ruleSet, registry, _) = try RuleSource.parts(reading, rulesToo: mayActivate, configuration)
             entries += try rules.entries(for: ruleSet, registry, by: nil)
+            if let ruleSet {
+                running = ruleSet
+                rules.note(taken: reading.version)
+            }
         } catch {
             guard !isFirst else { throw error }
             log.error("the files are not taken, running on the journaled rules", metadata: ["why": "\(error)"])
         }
+        chooseCatalogue(for: running)
         let takesRules = entries.contains { if case .ruleSet = $0 { true } else { false } }
         if !takesRules, let again = rules.entry(for: configuration.timing) { entries.append(again) }
         return entries
+    }
+
+    /// A catalogue that the rules do not fit, so that they would judge nothing, gives way to the last one that they did.
+    private func chooseCatalogue(for running: RuleSet) {
+        guard let mismatch = RuleSource.mismatch(running, rules.now.metrics) else {
+            // What runs may be the copy already.
+            let read = try? RuleSource.catalogue(configuration).rows
+            if read == rules.now.metrics { RuleSource.keepCatalogue(configuration) }
+            return
+        }
+        guard let last = try? RuleSource.lastMetrics(configuration), RuleSource.mismatch(running, last) == nil else {
+            return complaints.note("catalogue", mismatch)
+        }
+        rules.note(metrics: last)
+        complaints.note("catalogue", "the last one that fits is used: \(mismatch)")
     }
 
     /// Shows the ingest thread all stream marks, and the journal's tail as far back as the duplicate window reaches. Where the tail

@@ -19,6 +19,8 @@ final class RuleDesk: Sendable {
         var position: Int64 = 0
         var metrics: [Metric]
         var disk = Disk.unread
+        /// Version of the files that were last proposed.
+        var taken = ""
         /// Why what the files hold was not taken; nil where it was.
         var refusal: String?
     }
@@ -71,6 +73,8 @@ final class RuleDesk: Sendable {
     }
 
     func note(disk: Disk) { shared.withLock { $0.state.disk = disk } }
+
+    func note(taken: String) { shared.withLock { $0.state.taken = taken } }
 
     func note(metrics: [Metric]) { shared.withLock { $0.state.metrics = metrics } }
 

@@ -92,13 +92,30 @@ struct RuleSource: Sendable {
     /// a copy lies with the data. The catalogue is not journaled, because events are journaled in canonical units.
     static func metrics(_ configuration: Configuration, isFirst: Bool) throws(PlatformError) -> [Metric] {
         do throws(PlatformError) {
-            let metrics = try catalogue(configuration).rows
-            keepCatalogue(configuration)
-            return metrics
+            return try catalogue(configuration).rows
         } catch {
             guard !isFirst, FileManager.default.fileExists(atPath: lastCatalogue(configuration)) else { throw error }
-            return try catalogue(at: lastCatalogue(configuration)).rows
+            return try lastMetrics(configuration)
         }
+    }
+
+    /// Those of the copy.
+    static func lastMetrics(_ configuration: Configuration) throws(PlatformError) -> [Metric] {
+        try catalogue(at: lastCatalogue(configuration)).rows
+    }
+
+    /// Why rules that run would judge nothing any more under a catalogue: senders are held to its units. nil where all fit.
+    static func mismatch(_ ruleSet: RuleSet, _ metrics: [Metric]) -> String? {
+        let units = Dictionary(metrics.map { ($0.name, $0.unit) }, uniquingKeysWith: { first, _ in first })
+        for rule in ruleSet.rules where rule.status != .disabled {
+            for input in rule.inputs where input.type == "reading" && units[input.metric] != input.unit {
+                let now = units[input.metric].map { "takes it in \($0)" } ?? "does not have it"
+                return
+                    "rule \(rule.id) reads \(input.metric) in \(input.unit), and the catalogue \(now): nothing of it would be judged. Change the "
+                    + "rule with the catalogue (fenghuo rules activate takes both), or put the catalogue back"
+            }
+        }
+        return nil
     }
 
     private static func lastCatalogue(_ configuration: Configuration) -> String {

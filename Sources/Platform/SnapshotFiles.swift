@@ -155,7 +155,8 @@ struct SnapshotFiles: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
         let name =
-            String(repeating: "0", count: 20 - digits.count) + digits + (row(before: nextPosition).map { "-" + $0 } ?? "")
+            String(repeating: "0", count: 20 - digits.count) + digits
+            + (row(before: nextPosition).map { "-" + $0 } ?? "")
             + ".snapshot"
         try removePartials()
         // Not as one array: a state of a million keys takes half a gigabyte.
@@ -182,6 +183,9 @@ struct SnapshotFiles: Sendable {
     private func names() throws -> [String] {
         guard FileManager.default.fileExists(atPath: directory) else { return [] }
         let all = try FileManager.default.contentsOfDirectory(atPath: directory)
-        return all.filter { $0.hasSuffix(".snapshot") && [Self.plainLength, Self.plainLength + 1 + 2 * Digest.size].contains($0.utf8.count) }.sorted()
+        return all.filter {
+            $0.hasSuffix(".snapshot")
+                && [Self.plainLength, Self.plainLength + 1 + 2 * Digest.size].contains($0.utf8.count)
+        }.sorted()
     }
 }

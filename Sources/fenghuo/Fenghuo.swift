@@ -8,7 +8,8 @@ struct Fenghuo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fenghuo",
         abstract: "City public-safety risk monitoring: events in over ZeroMQ, alarms out.",
-        discussion: "Exit codes: 0 fine, 1 findings or failed tests, 2 rule, configuration or input file error (or none there), "
+        discussion:
+            "Exit codes: 0 fine, 1 findings or failed tests, 2 rule, configuration or input file error (or none there), "
             + "3 usage, 4 cannot reach the platform.",
         version: "0.1.0, journal format 1",
         subcommands: [

@@ -17,12 +17,14 @@ final class ListenState {
             close(lock)
             throw Self.failure("another fenghuo listen keeps its place in \(path): give each a file of its own")
         }
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            place = nil
-            return
+        let bytes: [UInt8]?
+        do throws(JournalError) {
+            bytes = try Files.read(path, upTo: Self.maximumBytes)
+        } catch {
+            throw Self.failure("the place in the feed cannot be read: \(error)")
         }
         do {
-            place = try JSONDecoder().decode(FeedPlace.self, from: bytes)
+            place = try bytes.map { try JSONDecoder().decode(FeedPlace.self, from: Data($0)) }
         } catch {
             throw Self.failure(
                 "\(path) holds no place of a feed: restore it, or remove it to begin with the oldest alarm")
@@ -30,6 +32,9 @@ final class ListenState {
     }
 
     deinit { close(lock) }
+
+    /// A place has a sequence, an epoch and the leaves of the city's areas.
+    private static let maximumBytes = 4 << 20
 
     /// On disk when it returns; a crash leaves the place before.
     func save(_ place: FeedPlace) throws {

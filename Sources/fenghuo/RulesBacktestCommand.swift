@@ -33,7 +33,8 @@ extension RulesCommand {
         @Option(help: "Only what was decided until then, written as for --since.") var until: BacktestMoment?
         @Flag(help: "Begin at the nearest snapshot before --since: quicker, but windows of changed rules begin empty.")
         var nearest = false
-        @Option(help: "For a file: the registry directory; a journal has its own.") var registry = RegistryDirectory.standard
+        @Option(help: "For a file: the registry directory; a journal has its own.") var registry = RegistryDirectory
+            .standard
         @Option(help: "The metric catalogue.") var metrics = "catalogue/metrics.yml"
         @Option(help: "Most alarms listed for a rule and kind; counts are of all.") var limit = 20
         @Option(help: "table or json.") var format = OutputFormat.table

@@ -11,7 +11,8 @@ extension RulesCommand {
                 "Exit code 2 where a file has an error, 1 with --strict where one has a warning. A finding begins "
                 + "with the path as you named it, DIR/domain/x.yml:line:col; docs/rule-errors.md explains every code.")
         @OptionGroup var options: Options
-        @Option(help: "The registry directory, checked as well; the default one may be missing.") var registry = RegistryDirectory.standard
+        @Option(help: "The registry directory, checked as well; the default one may be missing.") var registry =
+            RegistryDirectory.standard
         @Flag(help: "Warnings fail too: for continuous integration.") var strict = false
         @Option(help: "table or json.") var format = OutputFormat.table
 

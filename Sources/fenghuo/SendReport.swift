@@ -38,11 +38,13 @@ enum SendReport {
         var lines = shown.map { reject in
             let name = reject.id.isEmpty ? "an event without id" : reject.id
             let place = reject.line > 0 ? "\(file):\(reject.line): " : ""
-            return "\(place)rejected \(name): \(reject.code)\(reject.field.isEmpty ? "" : " " + reject.field): \(reject.reason)"
+            return
+                "\(place)rejected \(name): \(reject.code)\(reject.field.isEmpty ? "" : " " + reject.field): \(reject.reason)"
         }
         if progress.rejected > shown.count {
             lines.append(
-                "… \(progress.rejected - shown.count) more: where the platform runs, fenghuo letters list shows what was refused")
+                "… \(progress.rejected - shown.count) more: where the platform runs, fenghuo letters list shows what was refused"
+            )
         }
         if shown.contains(where: { $0.code == "bad_json" }) { lines.append("NDJSON is one whole event on each line") }
         return lines

@@ -75,12 +75,13 @@ struct StatusCommand: ParsableCommand {
     private func showRules(_ status: Status) {
         var table = Table(
             "rule", "keys", "silent", "evaluated", "decisions", "unknown", "late", "out of order", "refused keys",
-            "refused samples", "no place", "dropped points")
+            "refused samples", "no place", "dropped points", "filtered", "not effective", "no key", "other unit")
         var quiet = 0
         for rule in status.rules {
             let counts: [Int64] = [
                 Int64(rule.keys), Int64(rule.silent), rule.evaluated, rule.decisions, rule.unknown, rule.late,
                 rule.outOfOrder, rule.refusedKeys, rule.refusedSamples, rule.noPlace, rule.droppedPoints,
+                rule.filtered, rule.notEffective, rule.noKey, rule.unitMismatch,
             ]
             guard counts.contains(where: { $0 != 0 }) else {
                 quiet += 1

@@ -152,6 +152,17 @@ import Testing
         try running.stop()
     }
 
+    @Test func `what waits in the store is still told after a restart with nobody above`() throws {
+        let gate = try open()
+        try forwardThree()
+        try gate.close()
+        try place.raise(4)
+        let running = try forward()
+        try #require(eventually { running.forwarder.status.counts.answered == 3 })
+        #expect(running.forwarder.status.sealedSequence == 3)
+        try running.stop()
+    }
+
     @Test func `a store made anew tells nothing a second time`() throws {
         let gate = try open()
         try forwardThree()

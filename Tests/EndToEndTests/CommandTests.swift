@@ -168,6 +168,14 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `a place in the feed that cannot be read is no beginning`() throws {
+            let scratch = try Scratch()
+            try FileManager.default.createDirectory(
+                atPath: scratch.path + "/place.json", withIntermediateDirectories: true)
+            let listen = try fenghuo("listen", "--state", scratch.path + "/place.json", in: scratch)
+            #expect(listen.code == 2 && listen.errors.contains("cannot be read") && listen.output.isEmpty, "\(listen)")
+        }
+
         @Test func `open alarms are listed with the highest level first, so that a limit cuts off the lowest`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)

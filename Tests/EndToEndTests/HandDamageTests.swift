@@ -201,7 +201,9 @@ extension EndToEnd {
             for damaged in [first, older] {
                 #expect(
                     try eventually {
-                        try platform.status().degraded.contains { $0.hasPrefix("damaged segment ") && $0.contains(damaged) }
+                        try platform.status().degraded.contains {
+                            $0.hasPrefix("damaged segment ") && $0.contains(damaged)
+                        }
                     }, "\(damaged)")
             }
             #expect(platform.stop() == 0)

@@ -4,14 +4,14 @@ import Testing
 extension EndToEnd {
     /// Rules change while the platform runs: whole sets, by rest, by name, and back.
     struct HotReloadTests {
-        private static func rule(_ id: String, red: String = "50") -> String {
+        private static func rule(_ id: String, red: String = "50", unit: String = "%LEL") -> String {
             """
             id: \(id)
             title: {zh: 甲, en: a}
             domain: gas
             owner: {lead: 测试}
             runbook: docs/runbooks/gas-lel.md
-            input: {type: reading, metric: gas.lel, unit: "%LEL"}
+            input: {type: reading, metric: gas.lel, unit: "\(unit)"}
             value: value
             levels:
               red: {at: \(red), clear: 1, cite: project default}
@@ -172,6 +172,89 @@ extension EndToEnd {
             }
             #expect(people == ["李强", "王敏", ""])
             #expect(history.output.contains("(files)") && history.output.contains("before the first event"))
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `what a person activates stays though the registry changes, until files of rules do`() throws {
+            let scratch = try Scratch()
+            try scratch.write("rules/gas/a.yml", Self.rule("a"))
+            try scratch.write("other/gas/b.yml", Self.rule("b"))
+            try scratch.write("registry/subjects.csv", "id,limit.hh\nA,60\n")
+            let platform = try RunningPlatform(in: scratch) {
+                $0.rules = scratch.path + "/rules"
+                $0.registry = scratch.path + "/registry"
+                $0.more = "activation: watched"
+            }
+            // Before the directories were looked at for the first time.
+            let activated = try fenghuo(
+                "rules", "activate", scratch.path + "/other", "--by", "王敏", "--why", "应急", "--control",
+                platform.control,
+                in: scratch)
+            #expect(activated.code == 0, "\(activated.errors)")
+            #expect(
+                activated.output.contains("added 1: b\nremoved 1: a; their alarms have ended"), "\(activated.output)")
+            try scratch.write("registry/subjects.csv", "id,limit.hh\nA,60\nB,60\n")
+            #expect(eventually { platform.log.contains("registry: 2 subjects") })
+            #expect(try Self.ids(platform) == ["b"])
+            try scratch.write("rules/gas/c.yml", Self.rule("c"))
+            #expect(eventually { (try? Self.ids(platform)) == ["a", "c"] })
+            #expect(platform.stop() == 0)
+        }
+
+        @Test
+        func `a catalogue that the rules do not fit is refused, and at a start gives way to the last that they did`()
+            throws
+        {
+            let scratch = try Scratch()
+            let catalogue = try scratch.copy(Repository.root + "/catalogue/metrics.yml", to: "metrics.yml")
+            let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+            let unit = "  unit: \"%LEL\"\n"
+            let changed = text.replacingOccurrences(of: unit, with: "  unit: \"ppm\"\n")
+            #expect(changed != text)
+            try scratch.write("rules/gas/a.yml", Self.rule("a"))
+            let platform = try RunningPlatform(in: scratch) {
+                $0.rules = scratch.path + "/rules"
+                $0.metrics = catalogue
+                $0.more = "activation: named"
+            }
+            var count = 0
+            func takes(_ unit: String) throws -> Bool {
+                count += 1
+                let answer = try Wire(.req, platform.ingest).ask(
+                    #"{"id":"\#(count)","subject":"X","metric":"gas.lel","value":1,"unit":"\#(unit)","#
+                        + #""time":"2026-07-02T00:00:30+08:00"}"#)
+                return answer?["accepted"] as? Int == 1
+            }
+            func command(_ arguments: String...) throws -> (code: Int32, output: String, errors: String) {
+                let printed = try run(
+                    Repository.executable, arguments + ["--control", platform.control], in: scratch)
+                return (printed.code, printed.output, printed.errors)
+            }
+            #expect(try takes("%LEL"))
+            try scratch.write("metrics.yml", changed)
+            let reload = try command("reload")
+            #expect(reload.code == 2 && reload.errors.contains("rule a reads gas.lel in %LEL"), "\(reload)")
+            #expect(try takes("%LEL"))
+            #expect(platform.stop() == 0)
+            try platform.start()
+            #expect(
+                try platform.status().degraded.contains { $0.hasPrefix("catalogue: the last one that fits is used") })
+            #expect(try takes("%LEL") && !takes("ppm"))
+
+            // Rules and catalogue change together, and go back together.
+            try scratch.write("other/gas/a.yml", Self.rule("a", unit: "ppm"))
+            let person = ["--by", "王敏", "--why", "单位"]
+            let other = try run(
+                Repository.executable,
+                ["rules", "activate", scratch.path + "/other", "--control", platform.control] + person, in: scratch)
+            #expect(other.code == 0, "\(other.errors)")
+            #expect(try takes("ppm") && !takes("%LEL") && platform.status().health == "ok")
+            let refused = try command("rules", "rollback", "--by", "王敏", "--why", "误报")
+            #expect(refused.code == 2 && refused.errors.contains("put the catalogue back"), "\(refused)")
+            #expect(try takes("ppm"))
+            try scratch.write("metrics.yml", text)
+            #expect(try command("rules", "rollback", "--by", "王敏", "--why", "误报").code == 0)
+            #expect(try takes("%LEL") && !takes("ppm"))
             #expect(platform.stop() == 0)
         }
 

@@ -1,5 +1,7 @@
 import Events
-import Glibc
+import Foundation
+import GRDB
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -36,6 +38,23 @@ struct DeadLettersTests {
         for index in 0..<5 { try letters.insert([letter(Int64(index), raw: 1 << 20)]) }
         #expect(letters.counts.kept == 2)
         #expect(try letters.newest(1, raw: true).first?.raw.count == DeadLetterLimits.rawBytes)
+    }
+
+    @Test func `counts are told while an insert waits for the file`() throws {
+        let letters = try DeadLetters(data: directory.path)
+        let other = try DatabaseQueue(path: DeadLetters.path(directory.path))
+        try other.inDatabase { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            let one = letter(0)
+            Thread { try? letters.insert([one]) }.start()
+            // Where one of them waited, it would be for as long as the insert does, which then fails.
+            for _ in 0..<200 {
+                #expect(letters.counts.kept == 0)
+                usleep(2000)
+            }
+            try database.execute(sql: "COMMIT")
+        }
+        #expect(eventually { letters.counts.kept == 1 })
     }
 
     @Test func `a month's letters are erased, on both sides of its edges, and are no more in the files`() throws {

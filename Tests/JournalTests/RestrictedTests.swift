@@ -109,7 +109,10 @@ struct RestrictedTests {
         #expect(try Samples.all(directory, restricted: true).map(\.restricted) == Array(repeating: .open, count: 5))
     }
 
-    @Test func `a key that cannot be read stops nothing: one that is known is used, else the month goes on under another`() throws {
+    @Test
+    func `a key that cannot be read stops nothing: one that is known is used, else the month goes on under another`()
+        throws
+    {
         var journal: Journal? = try Samples.open(directory)
         _ = try append(try #require(journal))
         let path = directory.path + "/keys/2025-11.key"
@@ -130,7 +133,9 @@ struct RestrictedTests {
         #expect(try Samples.all(directory, restricted: true).map(\.restricted) == Array(repeating: .open, count: 4))
     }
 
-    @Test func `an older segment that cannot be read stops no restricted field, and no name of a key comes twice`() throws {
+    @Test func `an older segment that cannot be read stops no restricted field, and no name of a key comes twice`()
+        throws
+    {
         var journal: Journal? = try Samples.open(directory, Samples.settings(segmentBytes: 1))
         for _ in 0..<3 { _ = try append(try #require(journal)) }
         journal = nil
