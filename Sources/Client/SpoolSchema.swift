@@ -37,6 +37,8 @@ func onSpool<T>(_ path: String, _ body: () throws -> T) throws(SpoolError) -> T 
         // No room for the WAL's index.
         case _ where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: throw .diskFull(path: path)
         case .SQLITE_BUSY, .SQLITE_LOCKED: throw .inUse(path: path)
+        case .SQLITE_CANTOPEN:
+            throw .failed(path: path, reason: "\(reason): is its folder there, and may it be written?")
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw .unreadable(path: path, reason: reason)
         default: throw .failed(path: path, reason: reason)
         }

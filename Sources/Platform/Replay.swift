@@ -47,7 +47,7 @@ public struct Replay {
 
     /// As a platform begins: what must report is waited for from the first event on.
     private mutating func begin(with batch: EventBatch) {
-        guard position == 1, let first = batch.times.min() else { return }
+        guard position == 1, let first = batch.times.first else { return }
         var none: [Decision] = []
         for entry in [JournalEntry.registry(source.registry.encoded()), .ruleSet(source.ruleSet.encoded())] {
             take(JournalRecord(position: position, received: first, department: "", entry: entry), &none)

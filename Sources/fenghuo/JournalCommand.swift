@@ -109,9 +109,13 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try options.requireJournal()
-            let count = try Journal.export(data: options.data, from: from, upTo: to, restricted: restricted) {
-                bytes in
-                try FileHandle.standardOutput.write(contentsOf: bytes)
+            let count: Int
+            do {
+                count = try Journal.export(data: options.data, from: from, upTo: to, restricted: restricted) { bytes in
+                    try FileHandle.standardOutput.write(contentsOf: bytes)
+                }
+            } catch JournalError.beyondEnd(_, let end) {
+                throw Exit.fail("the journal ends at \(end): nothing is there from --from on", Exit.findings)
             }
             FileHandle.standardError.write(Data("\(count) events\n".utf8))
             if from == nil, let missing = try missingBeginning(ofJournalIn: options.data) {

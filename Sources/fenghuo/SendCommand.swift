@@ -115,7 +115,7 @@ struct SendCommand: ParsableCommand {
             line.show(SendReport.line(progress) + ", \(spool.counts.events) in the spool")
         } onTrouble: { failure in
             line.end()
-            FileHandle.standardError.write(Data("\(failure); \(spool.counts.events) events wait in \(path)\n".utf8))
+            FileHandle.standardError.write(Data("\(failure)\n\(spool.counts.events) events wait in \(path)\n".utf8))
         }
     }
 }

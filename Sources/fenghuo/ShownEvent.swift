@@ -1,5 +1,5 @@
+import Events
 import Foundation
-import Ingest
 
 /// An event as sent, without what only its handlers may read, and without numbers that look like a person's: a subject of that kind may
 /// have been refused for something else before anybody looked at it.

@@ -211,6 +211,24 @@ import Testing
         try gate.close()
     }
 
+    /// The door above would refuse it for good, and nobody would hear of the alarm.
+    @Test func `an alarm whose key is no subject goes without one`() throws {
+        let gate = try open()
+        let running = try forward()
+        let long = String(repeating: "键", count: 100)
+        for key in ["shop 7", "13812345678", long] { try place.raise(key: key) }
+        running.forwarder.wake()
+        try #require(eventually { running.forwarder.status.counts.answered == 3 })
+        let events = try gate.door.lines.map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(events.map { $0["subject"] as? String } == ["shop 7", nil, nil])
+        let keys = events.map { ($0["data"] as? [String: Any])?["key"] as? String }
+        #expect(keys == ["shop 7", "13812345678", String(repeating: "键", count: 85)])
+        try running.stop()
+        try gate.close()
+    }
+
     @Test func `what was told before forwarding began stays here`() throws {
         try place.raise(2)
         let gate = try open()

@@ -81,7 +81,7 @@ final class Place {
     /// Commits one turn of `count` alarms, each of an own subject, and tells the feed.
     func raise(
         _ count: Int = 1, domain: String = "gas", area: String = "320213021000", peak: Level = .orange,
-        exercise: Bool = false, wake: Bool = true
+        exercise: Bool = false, wake: Bool = true, key: String? = nil
     ) throws {
         var rule = Rule(
             id: "rule-\(domain)", title: .init(zh: "题", en: "title"), domain: domain,
@@ -91,6 +91,7 @@ final class Place {
         let decisions = try (1...count).map { number in
             var decision = try Self.decision(position + Int64(number), rule: rule, area: area)
             (decision.level, decision.peak, decision.exercise) = (peak, peak, exercise)
+            if let key { (decision.key, decision.subject) = (key, "") }
             return decision
         }
         let turn = Turn(

@@ -58,6 +58,11 @@ extension EndToEnd {
             let demo = try fenghuo("demo", "--data", data, "--config", settings, in: scratch)
             #expect(demo.code == 1 && demo.errors.contains("another process"), "\(demo.errors)")
             #expect([last, kept].allSatisfy(FileManager.default.fileExists))
+            // The first of all demos, too: the next one may begin.
+            for _ in 0..<2 {
+                let first = try fenghuo("demo", "--data", scratch.path + "/new", "--config", settings, in: scratch)
+                #expect(first.code == 1 && first.errors.contains("another process"), "\(first.errors)")
+            }
             #expect(platform.stop() == 0)
         }
 

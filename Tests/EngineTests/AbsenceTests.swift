@@ -36,6 +36,22 @@ struct AbsenceTests {
         #expect(scenario.lines == ["300 raised yellow south"])
     }
 
+    @Test func `S12 where events are the clock an expected key is waited for from the first event on`() {
+        var scenario = Scenario(timing: Timing(clock: .events))
+        scenario.apply(
+            .ruleSet(
+                RuleSet(
+                    rules: [Self.rule(expect: ["north", "south"])], timing: Timing(clock: .events), zones: [.shanghai]
+                ).encoded()), at: 0)
+        let start = 1_600_000_000.0
+        for second in stride(from: start, through: start + 300, by: 100) {
+            scenario.read(second, 1, subject: "north")
+        }
+        #expect(scenario.lines == [])
+        scenario.read(start + 301, 1, subject: "north")
+        #expect(scenario.lines == ["1600000300 raised yellow south"])
+    }
+
     @Test func `S13 jitter within the timeout, and old readings that arrive at once, are no absence`() {
         var scenario = Self.scenario(Self.rule { $0.ladder = [.init(level: .yellow, at: .number(90))] })
         for time in [0, 60, 121, 179.9, 241] { scenario.read(time, 1) }

@@ -8,7 +8,7 @@ public func looksPersonal(_ text: String) -> Bool {
 
 /// Whether a subject has the shape of a Chinese mobile number (11 digits from 13…19, with or without +86) or of an
 /// 18-digit identity-card number with a date of birth in it. The check digit is not asked: a mistyped one is personal too.
-func looksPersonal(_ text: UnsafeRawBufferPointer) -> Bool {
+public func looksPersonal(_ text: UnsafeRawBufferPointer) -> Bool {
     guard text.count >= 11, text.count <= 18 else { return false }
     func digits(_ range: Range<Int>) -> Int? {
         var value = 0
