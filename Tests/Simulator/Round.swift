@@ -36,7 +36,9 @@ final class Round {
         random = SeededRandom(seed: seed)
         plan = given ?? Plan(&random)
         try? FileManager.default.removeItem(atPath: place)
-        try FileManager.default.createDirectory(atPath: place + "/disk", withIntermediateDirectories: true)
+        for folder in ["/disk", "/registry"] {
+            try FileManager.default.createDirectory(atPath: place + folder, withIntermediateDirectories: true)
+        }
         memory = MemoryBound(isFlooded: plan.isFlooded)
         rules = try RuleFolder(place + "/rules")
         sim_begin(seed, place + "/disk")
