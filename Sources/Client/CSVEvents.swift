@@ -24,6 +24,8 @@ public struct CSVEvents: EventLines {
 
     public var skipped: SkippedLines { reader.skipped }
     public var line: Int { reader.number }
+    /// Whether a line has begun a quote that none has ended yet.
+    private var isOpen = false
     /// Rows that had a time and no value at all.
     public private(set) var emptyCount = 0
 
@@ -76,10 +78,19 @@ public struct CSVEvents: EventLines {
                 reader.skip(Self.notText)
                 continue
             }
-            guard let cells = CSVRow.split(line, delimiter: mapping.delimiter), cells.count == columns else {
+            // What stands behind a line break in quotes may have as many cells as a row.
+            if isOpen, line.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 {
+                isOpen = false
+                reader.skip("it ends a quote that a line before has begun; a cell holds no line break")
+                continue
+            }
+            let found = CSVRow.split(line, delimiter: mapping.delimiter)
+            if found == nil { isOpen = true }
+            guard let cells = found, cells.count == columns else {
                 reader.skip("the row has not \(columns) cells")
                 continue
             }
+            isOpen = false
             let text = Array(timeColumns.map { cells[$0] }.joined(separator: [0x20]))
             guard let written = mapping.time.parse(text) else {
                 reader.skip("'\(String(decoding: text, as: UTF8.self))' is no time of the mapping's format")

@@ -8,7 +8,8 @@ import RuleFiles
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Run rules over an NDJSON file or a journal; the same engine, no sockets.",
-        discussion: "Time is the events' own. Exit code 2 where the rules have an error.")
+        discussion:
+            "Time is the events' own. Exit code 1 where every event was refused, 2 where the rules have an error.")
 
     @Argument(help: "NDJSON file; leave it out with --journal.") var file: String?
     @Option(help: "A platform's data directory, whose journal is read.") var journal: String?
@@ -27,14 +28,17 @@ struct ReplayCommand: ParsableCommand {
         configuration.rules = rules
         configuration.registry = registry
         configuration.metrics = metrics
+        let isRefused: Bool
         do throws(PlatformError) {
-            try run(Replay(configuration), configuration)
+            isRefused = try run(Replay(configuration), configuration)
         } catch {
             throw Exit.fail("\(error)", Exit.ruleError)
         }
+        if isRefused { throw Exit.findings }
     }
 
-    private func run(_ replay: consuming Replay, _ configuration: Configuration) throws(PlatformError) {
+    /// Whether there was something and all of it was refused: nothing was judged.
+    private func run(_ replay: consuming Replay, _ configuration: Configuration) throws(PlatformError) -> Bool {
         var count = 0
         var refused = 0
         func show(_ decisions: [Decision]) {
@@ -68,5 +72,6 @@ struct ReplayCommand: ParsableCommand {
                 "  \(entry.rule): \(entry.keys) keys, \(entry.counters.evaluated) evaluated, \(entry.counters.decisions) decisions"
             )
         }
+        return refused > 0 && replay.events == 0
     }
 }

@@ -246,6 +246,21 @@ struct CSVEventsTests {
         #expect { try CSVEvents(path: path, mapping: mapping) } throws: { "\($0)".contains("not UTF-8") }
     }
 
+    @Test func `what stands behind a line break in quotes is no row of its own`() throws {
+        let mapping = try Self.mapping(
+            """
+            subject: "{id}"
+            id: "{id}"
+            time: {columns: [at], format: "yyyy-MM-ddTHH:mm:ssZ"}
+            readings: [{column: v, metric: gas.lel, unit: "%LEL"}]
+            """)
+        let time = "2026-01-03T10:30:00Z"
+        let path = try Self.write("id,at,v\nA,\(time),1\n\"B\nand more\nline\",\(time),2\nC,\(time),3\n")
+        var events = try CSVEvents(path: path, mapping: mapping)
+        #expect(try Self.lines(&events).map { $0.prefix(9) } == [#"{"id":"A""#, #"{"id":"C""#])
+        #expect(events.skipped.list.map(\.line) == [3, 4, 5])
+    }
+
     private static let tables = [
         Table("gas", "gas/chilbolton-ch4-2017/rel03_beam7.csv", 1481, 1_494_329_844, "chilbolton-rel03_beam7"),
         Table("water", "water/lro/Mendon2019.csv", 25_883, 1_546_326_000, "Mendon2019"),

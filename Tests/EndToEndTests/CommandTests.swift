@@ -314,7 +314,10 @@ extension EndToEnd {
             let platform = try RunningPlatform(in: scratch)
             let text = try scratch.write("notes.txt", String(repeating: "not an event\n", count: 78))
             let refused = try fenghuo("send", text, "--to", platform.ingest, in: scratch)
-            #expect(refused.code == 1 && refused.output.contains("\n… 68 more: where the platform runs, fenghuo letters list"), "\(refused.output)")
+            #expect(
+                refused.code == 1
+                    && refused.output.contains("\n… 68 more: where the platform runs, fenghuo letters list"),
+                "\(refused.output)")
             let table = try scratch.write(
                 "a.csv", "t,v\n2026-07-02 00:00:00,1\n2026-07-02 00:01:00,x\n2026-07-02 00:02:00,\n")
             let unmapped = try fenghuo("send", table, "--to", platform.ingest, in: scratch)
@@ -387,6 +390,11 @@ extension EndToEnd {
             #expect(version.code == 0 && version.output.hasPrefix("0."))
             let nothing = try fenghuo("replay", "--journal", scratch.path, in: scratch)
             #expect(nothing.code == 2 && nothing.errors.contains("no journal at \(scratch.path)"), "\(nothing.errors)")
+            let refused = try fenghuo(
+                "replay", try scratch.write("no.ndjson", "no event\n"), "--rules", Repository.root + "/rules",
+                "--registry", Repository.root + "/registry", "--metrics", Repository.root + "/catalogue/metrics.yml",
+                in: scratch)
+            #expect(refused.code == 1 && refused.output.hasPrefix("0 events, 1 refused"), "\(refused)")
             let nested = try fenghuo("alarms", "list", "--level", "purple", in: scratch)
             #expect(nested.code == 3 && nested.errors.contains("Usage: fenghuo alarms list"), "\(nested.errors)")
         }
