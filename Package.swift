@@ -101,7 +101,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "Client", "AlertStore", "Messaging", "Engine", "Events", "TestSupport"]),
         tests("ClientTests", ["Client", "Events", "Messaging", "StrictYAML", "TestSupport"]),
         tests("CityTests", ["City", "Events"]),
-        tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events", log]),
+        tests("PlatformTests", ["Platform", "City", "AlertStore", "Engine", "Events", grdb, log]),
         // Not on `simulate` itself: what stands before libc and libzmq there must not be linked into the tests.
         tests("SimulatorTests", ["TestSupport"]),
         // Not on `fuzz` itself: it ends by a trap of the product.

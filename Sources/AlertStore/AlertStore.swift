@@ -129,9 +129,15 @@ public final class AlertStore: Sendable {
         }
         let last = try Int64.fetchOne(database, sql: "SELECT coalesce(max(position), -1) FROM transitions") ?? -1
         let head = try Int64.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM notices") ?? 0
+        let applied: Int64 = try row.decode(forColumn: "applied")
+        let possible = 0...Int64(Limits.streamNumber)
+        guard possible ~= applied, possible ~= head, last == -1 || possible ~= last else {
+            throw DatabaseError(
+                resultCode: .SQLITE_CORRUPT, message: "its numbers cannot be: applied \(applied), head \(head)")
+        }
         return try State(
-            epoch: row.decode(forColumn: "epoch"), applied: row.decode(forColumn: "applied"),
-            appliedOnDisk: row.decode(forColumn: "applied"), lastDecision: last, head: head,
+            epoch: row.decode(forColumn: "epoch"), applied: applied, appliedOnDisk: applied, lastDecision: last,
+            head: head,
             replayDivergences: row.decode(forColumn: "replay_divergences"))
     }
 }

@@ -1,7 +1,7 @@
 /// Why sending stopped before the end; what was acknowledged stays acknowledged.
 public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nothing was acknowledged for so long.
-    case unreachable(endpoint: String, milliseconds: Int)
+    /// Nothing was acknowledged for so long; `reason` is what the platform says of it, where it answers.
+    case unreachable(endpoint: String, milliseconds: Int, reason: String = "")
     /// The platform refuses the stream or its messages as a whole.
     case refused(code: String, reason: String)
     /// The platform's mark and ours cannot be brought together.
@@ -19,8 +19,9 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unreachable(let endpoint, let milliseconds):
-            "nothing was acknowledged by \(endpoint) for \(milliseconds / 1000) s; is the platform running there?"
+        case .unreachable(let endpoint, let milliseconds, let reason):
+            "nothing was acknowledged by \(endpoint) for \(milliseconds / 1000) s"
+                + (reason.isEmpty ? "; is the platform running there?" : ": \(reason)")
         case .refused(let code, let reason):
             // A control or history endpoint knows no `resume`.
             reason.isEmpty ? "refused (\(code)): is that the ingest endpoint?" : "refused (\(code)): \(reason)"

@@ -21,6 +21,8 @@ public struct StreamLink: ~Copyable {
     /// When something was last done for good, or the platform asked to wait: repeating what never arrives is no progress.
     private var lastProgress = 0
     private var lastAsked = 0
+    /// Why nothing is kept, in the platform's words; empty where it did not say so since the last progress.
+    private var reason = ""
     private var pausedUntil = 0
     /// Milliseconds until what the socket did not take is offered again.
     private static let unsendable = 20
@@ -122,7 +124,8 @@ public struct StreamLink: ~Copyable {
 
     private func checkPatience() throws {
         guard let limit = options.giveUpAfter, elapsed - lastProgress >= limit else { return }
-        throw SendFailure.unreachable(endpoint: options.endpoint, milliseconds: elapsed - lastProgress)
+        throw SendFailure.unreachable(
+            endpoint: options.endpoint, milliseconds: elapsed - lastProgress, reason: reason)
     }
 
     private mutating func receive() throws -> PlatformAnswer? {
@@ -159,7 +162,7 @@ public struct StreamLink: ~Copyable {
 
     private mutating func acknowledge(_ seq: UInt64) -> Int {
         let events = window.acknowledge(seq)
-        if events > 0 { lastProgress = elapsed }
+        if events > 0 { (lastProgress, reason) = (elapsed, "") }
         return events
     }
 
@@ -174,7 +177,9 @@ public struct StreamLink: ~Copyable {
         switch answer.code {
         case "busy", "commit_failed":
             busy += 1
-            lastProgress = elapsed
+            // What is too much now will be taken; what cannot be kept may never be.
+            if answer.code == "busy" { lastProgress = elapsed }
+            reason = answer.en ?? ""
             pausedUntil = elapsed + max(1, answer.retryAfterMs ?? Limits.retryMilliseconds)
             try rewind(to: nil)
         case "seq_gap":

@@ -55,10 +55,9 @@ struct AlarmEvent: Encodable {
     init(_ notice: Notice, source: String, area: String, via: String) {
         id = notice.id
         self.source = source
-        // What the platform above takes for a subject: a key may be any text of an event, also a caller's number.
-        subject = (notice.subject?.id ?? notice.key).flatMap {
-            $0.utf8.count <= Limits.stringBytes && !looksPersonal($0) ? $0 : nil
-        }
+        // A key may be any text of an event, also a caller's number, which the platform above refuses for a subject.
+        let key = notice.key.flatMap { looksPersonal($0) ? nil : $0 }
+        subject = (notice.subject?.id ?? key).flatMap { $0.utf8.count <= Limits.stringBytes ? $0 : nil }
         time = notice.at
         self.via = via
         data = Report(
@@ -66,7 +65,7 @@ struct AlarmEvent: Encodable {
             transition: notice.transition, reason: notice.reason, level: notice.level, rank: notice.rank,
             previous: notice.previous, peak: notice.peak, score: notice.score, domain: bounded(notice.domain),
             rule: notice.rule.id, titleZh: bounded(notice.title.zh), titleEn: bounded(notice.title.en),
-            episode: notice.episode, key: notice.key.map { bounded($0) },
+            episode: notice.episode, key: key.map { bounded($0) },
             subjectName: notice.subject?.name.map { bounded($0) },
             measured: notice.metric, measuredValue: notice.value, measuredUnit: notice.unit, compare: notice.compare,
             threshold: notice.threshold, startedAt: notice.startedAt, decidedAt: notice.decidedAt,

@@ -1,5 +1,6 @@
 import Events
 import Messaging
+import Synchronization
 
 /// The one ordered door to the journal: batches of the ingest thread and entries of any other thread, taken by one writer.
 ///
@@ -62,6 +63,7 @@ public final class CommitQueue: Sendable {
     }
 
     private let state = Monitor(State())
+    private let cannotEncrypt = Atomic(false)
 
     public init() {}
 
@@ -119,6 +121,12 @@ public final class CommitQueue: Sendable {
         }
         for completion in due { completion(result) }
         wake()
+    }
+
+    /// Whether restricted fields cannot be encrypted now. Messages that have some are then refused before they share a batch with others.
+    public var isUnencrypted: Bool {
+        get { cannotEncrypt.load(ordering: .relaxed) }
+        set { cannotEncrypt.store(newValue, ordering: .relaxed) }
     }
 
     // The ingest thread.

@@ -15,6 +15,8 @@ final class Desk {
         var waiting: [Waiting] = []
         /// Errors and notes of their answers.
         var findings = 0
+        /// Messages of senders that get no answer.
+        var silent: UInt64 = 0
         /// Where the batch has the mark of a stream.
         var marks: [StreamTable.Key: Int] = [:]
 
@@ -131,9 +133,13 @@ final class Desk {
         guard frames.count == 1, let body = frames.first else { return lose(.badFrames) }
         guard body.count <= Limits.messageBytes else { return lose(.messageTooLarge) }
         guard !isOverloaded, hasRoom(body.count) else { return lose(.busy) }
+        guard !queue.isUnencrypted || !EventKey.mayBeRestricted(body) else { return lose(.commitFailed) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
-        if context.outcome.accepted > 0 { openBytes += body.count }
+        if context.outcome.accepted > 0 {
+            openBytes += body.count
+            open.silent += 1
+        }
     }
 
     /// A small frame that begins with the key `op` is a request that came without a body, unless it is an event: that has an `id`.
@@ -186,6 +192,12 @@ final class Desk {
             return refuse(
                 envelope, Finding(index: 0, code: .busy), ack: header.place.map { durableMark($0.stream) },
                 ref: header.ref)
+        }
+        guard !queue.isUnencrypted || !EventKey.mayBeRestricted(body) else {
+            return refuse(
+                envelope,
+                Finding(index: 0, code: .commitFailed, got: "restricted fields cannot be encrypted there now"),
+                ack: header.place.map { durableMark($0.stream) }, ref: header.ref)
         }
         let hash = header.place == nil ? 0 : StreamTable.hash(body)
         if let place = header.place, !isNext(place, hash, envelope, header.ref) { return }
@@ -316,6 +328,7 @@ final class Desk {
             let mark = waiting.ack.map { durableMark($0.stream) }
             refuse(waiting.envelope, Finding(index: 0, code: .commitFailed, got: reason), ack: mark, ref: waiting.ref)
         }
+        silentLost += flights[first...].reduce(open.silent) { $0 + $1.held.silent }
         flights.removeSubrange(first...)
         (open, openBytes) = (Held(), 0)
     }

@@ -51,6 +51,12 @@ enum EventKey: UInt8, CaseIterable {
         }
     }
 
+    /// Whether a body, as it is written, names a field that is kept encrypted; some that do not have one do, too.
+    static func mayBeRestricted(_ body: UnsafeRawBufferPointer) -> Bool {
+        let keys: [EventKey] = [.text, .reporter, .reporterName, .reporterPhone, .contact, .phone]
+        return keys.contains { body.firstRange(of: Array("\"\($0.name)\"".utf8)) != nil }
+    }
+
     @inline(__always) var isAttribute: Bool { rawValue <= Self.exportRestricted.rawValue }
     @inline(__always) var bit: UInt64 { 1 << UInt64(rawValue) }
 }

@@ -15,7 +15,7 @@ extension Finding {
         case .streamConflict: "流 \(want) 的第 \(got) 条此前已收到且内容不同:有两个发送方使用同一流名"
         case .tooManyStreams: "流数量超过上限 \(want)"
         case .busy: "系统繁忙,请稍后重发"
-        case .commitFailed: "写入失败,未保存,请重发"
+        case .commitFailed: "写入失败,未保存,请重发" + (got.isEmpty ? "" : "(\(got))")
         case .badJSON: "不是有效的 JSON" + (got.isEmpty ? "" : ":\(got) 不是 JSON 数值,无值请用 null")
         case .badUTF8: "不是有效的 UTF-8,请先转换:iconv -f GB18030 -t UTF-8"
         case .badNumber: "数值格式错误或超出范围"
@@ -79,7 +79,7 @@ extension Finding {
             "message \(got) of stream \(want) came before with another body: two senders use this name; give each its own"
         case .tooManyStreams: "more than \(want) streams"
         case .busy: "busy: nothing was kept, send again later"
-        case .commitFailed: "could not be made durable: nothing was kept, send again"
+        case .commitFailed: "could not be made durable: nothing was kept, send again" + (got.isEmpty ? "" : " (\(got))")
         case .badJSON: "not JSON" + (got.isEmpty ? "" : ": \(got) is no number there; null says that there is no value")
         case .badUTF8: "not UTF-8; convert it first: iconv -f GB18030 -t UTF-8"
         case .badNumber: "a number is malformed or out of range"

@@ -110,7 +110,12 @@ public final class Checkpointer {
         guard let files = try? SegmentFile.all(in: newest.directory) else { return }
         for file in files where file.first < newest.first && file.walBytes > 0 {
             let isJudged = verdicts[file.first]?.wal == file.walBytes
-            if !isJudged, try !judge(file) { continue }
+            let began = ContinuousClock.now
+            if !isJudged, try !judge(file) {
+                // One that takes long to find out about is for the next time.
+                if .now - began > .seconds(1) { return }
+                continue
+            }
             if verdicts[file.first]?.isSound == true,
                 let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds)
             {
@@ -125,7 +130,8 @@ public final class Checkpointer {
     /// Checks a segment with its WAL, once; false where it cannot be read now.
     private func judge(_ file: SegmentFile) throws(JournalError) -> Bool {
         let began = ContinuousClock.now
-        guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1), found.failure == nil
+        guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1), found.failure == nil,
+            found.followerFailure == nil
         else { return false }
         verdicts[file.first] = (file.walBytes, found.problem == nil)
         untilLeftovers = min(Self.leftoversEvery, 1 + Int((ContinuousClock.now - began) / .seconds(1) * 20))

@@ -99,6 +99,11 @@ public final class Journal: Sendable {
         return try withWriter { (writer) throws(JournalError) in try writer.append(entries, marks: marks) }
     }
 
+    /// Makes the key for restricted fields that are received at a moment, where there is none; throws why there can be none.
+    public func prepareKey(_ received: Timestamp) throws(JournalError) {
+        try withWriter { (writer) throws(JournalError) in try writer.prepareKey(received) }
+    }
+
     /// How long the commit that is under way has taken so far, with the wait for a checkpoint before it; nil while none is.
     public var commitTakes: Duration? { commitBegan.withLock { $0.map { .now - $0 } } }
 

@@ -54,7 +54,14 @@ struct JournalWriter {
                     let first = try Int64.fetchOne(
                         database, sql: "SELECT received FROM entry ORDER BY position LIMIT 1")
                     let keepsMarkSum = try SegmentSchema.version(database) >= SegmentSchema.markSums
-                    return (try Tail(database, file), first, pages ?? 0, keepsMarkSum)
+                    let tail = try Tail(database, file)
+                    let start = try SegmentStart(database, file)
+                    if let first, first < max(0, start.received) || first > tail.lastReceived {
+                        throw JournalError.corrupt(
+                            file: file.path, position: start.position,
+                            reason: "its first row was received at no possible time")
+                    }
+                    return (tail, first, pages ?? 0, keepsMarkSum)
                 }
             }
         } catch {
@@ -130,9 +137,7 @@ struct JournalWriter {
         var builder = RowBuilder(
             engine: settings.engineVersion, keys: keys, compressor: compressor, next: tail.next,
             lastReceived: tail.lastReceived, previous: tail.previous,
-            isNamed: { [queue, file] (id) throws(JournalError) in
-                try Self.isNamed(id, newest: queue, file)
-            })
+            isNamed: { [queue, file] (id) throws(JournalError) in try Self.isNamed(id, newest: queue, file) })
         var rows: [StoredRow] = []
         rows.reserveCapacity(entries.count)
         for (index, entry) in entries.enumerated() { rows.append(try builder.row(entry, index: index)) }
@@ -143,6 +148,13 @@ struct JournalWriter {
         return zip(rows, entries).map { row, entry in
             JournalRecord(
                 position: row.position, received: entry.received, department: entry.department, entry: entry.entry)
+        }
+    }
+
+    /// See `Journal.prepareKey`.
+    func prepareKey(_ received: Timestamp) throws(JournalError) {
+        _ = try keys.current(received, position: tail.next) { (id) throws(JournalError) in
+            try Self.isNamed(id, newest: queue, file)
         }
     }
 

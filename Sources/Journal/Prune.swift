@@ -71,6 +71,8 @@ extension Journal {
             }
             let removed = PruneReport.Removed(name: file.name, positions: file.first..<end.next, bytes: file.bytes)
             if report.removed.isEmpty { try beforeRemoval() }
+            // Before it goes: after a crash the journal may begin earlier than this says, and never later.
+            try Files.replace(Self.prunedTo(directory), with: [Array("\(end.next)\n".utf8)])
             try file.remove(from: OpenFolder(directory))
             report.removed.append(removed)
             pending.removeFirst()
@@ -80,6 +82,17 @@ extension Journal {
             report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
         }
         return report
+    }
+
+    /// The file that says from which position on the journal is kept.
+    private static func prunedTo(_ directory: String) -> String { directory + "/pruned-to" }
+
+    /// The position that the last pruning kept the journal from; nil of one that was never pruned, or by a version that did not keep it.
+    public static func prunedTo(data: String) throws(JournalError) -> Int64? {
+        guard let bytes = try Files.read(prunedTo(directory(data)), upTo: 32), bytes.last == UInt8(ascii: "\n") else {
+            return nil
+        }
+        return Int64(String(decoding: bytes.dropLast(), as: UTF8.self))
     }
 
     private static func reason(

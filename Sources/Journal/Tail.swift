@@ -70,6 +70,11 @@ extension SegmentStart {
         }
         self.init(position: file.first, received: try row.decode(atIndex: 1), previous: previous)
     }
+
+    init(reading file: SegmentFile) throws(JournalError) {
+        let queue = try file.openForReading()
+        self = try onFile(file.path, "reading") { try queue.read { try SegmentStart($0, file) } }
+    }
 }
 
 extension SegmentFile {

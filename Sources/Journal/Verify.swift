@@ -36,7 +36,15 @@ extension Journal {
         var walk = VerifyWalk(keys: KeyStore(data: data))
         do throws(JournalError) {
             try walk.segment(file)
-            if let next = files.first(where: { $0.first > file.first }) { try walk.next(next) }
+            guard let next = files.first(where: { $0.first > file.first }) else { return check }
+            let start: SegmentStart
+            do throws(JournalError) {
+                start = try SegmentStart(reading: next)
+            } catch {
+                check.followerFailure = error
+                return check
+            }
+            try walk.begin(start, next)
         } catch {
             check.problem = VerifyReport.Problem(error)
             check.failure = check.problem == nil ? error : nil
@@ -109,12 +117,7 @@ private struct VerifyWalk {
     }
 
     /// Checks that a segment begins where the last one ended.
-    mutating func next(_ file: SegmentFile) throws(JournalError) {
-        let queue = try file.openForReading()
-        try begin(try onFile(file.path, "reading") { try queue.read { try SegmentStart($0, file) } }, file)
-    }
-
-    private mutating func begin(_ start: SegmentStart, _ file: SegmentFile) throws(JournalError) {
+    mutating func begin(_ start: SegmentStart, _ file: SegmentFile) throws(JournalError) {
         func damage(_ reason: String) -> JournalError {
             .corrupt(file: file.path, position: start.position, reason: reason)
         }

@@ -40,6 +40,8 @@ public struct SegmentCheck: Sendable {
     public var position: Int64
     public var file: String
     public var problem: VerifyReport.Problem?
-    /// Why it, or the one that follows, cannot be read: nothing is known of its content then.
+    /// Why it cannot be read: nothing is known of its content then.
     public var failure: JournalError?
+    /// The same of the one that follows: nothing is known of where this one ends.
+    public var followerFailure: JournalError?
 }

@@ -36,8 +36,10 @@ final class JournalStage: Sendable {
     func run() throws {
         defer { engineQueue.close() }
         var clock = StampClock(last: journal.lastReceived ?? Timestamp(seconds: 0))
+        var nextProbe = Timestamp.distantPast
         while let requests = door.take(atMost: JournalBounds.groupEntries, timeout: .seconds(1)) {
             do {
+                if door.isUnencrypted { probeKey(clock.last, &nextProbe) }
                 try commit(requests, &clock)
             } catch {
                 for request in requests { door.fail(request.ticket, reason: "\(error)") }
@@ -72,10 +74,6 @@ final class JournalStage: Sendable {
         } catch {
             throw PlatformError.stopped("the journal failed, nothing more is acknowledged: \(error)")
         }
-        let hasRestricted = entries.contains {
-            if case .events(let batch) = $0.entry { !batch.restricted.isEmpty } else { false }
-        }
-        if hasRestricted { complaints.note("entries", nil) }
         for (request, record) in zip(requests, records) {
             door.complete(request.ticket, position: record.position, received: record.received)
         }
@@ -88,15 +86,40 @@ final class JournalStage: Sendable {
         _ index: Int, _ reason: String, _ entries: [PendingEntry], _ requests: [CommitQueue.Request]
     ) throws {
         if index > 0 { try commit(Array(entries[..<index]), Array(requests[..<index])) }
-        log.error(
-            "the journal refuses an entry; it and those behind it are not kept",
-            metadata: [
-                "entry": "\(entries[index].entry.name)", "department": "\(entries[index].department)",
-                "why": "\(reason)",
-                "behind": "\(requests.count - index - 1)",
-            ])
-        complaints.note("entries", "the journal did not take an entry, which its sender has been told: \(reason)")
+        if let why = keyFailure(entries[index].received) {
+            noteKey(why)
+        } else {
+            log.error(
+                "the journal refuses an entry; it and those behind it are not kept",
+                metadata: [
+                    "entry": "\(entries[index].entry.name)", "department": "\(entries[index].department)",
+                    "why": "\(reason)", "behind": "\(requests.count - index - 1)",
+                ])
+        }
         for request in requests[index...] { door.fail(request.ticket, reason: reason) }
+    }
+
+    /// Why restricted fields cannot be encrypted; nil where they can be.
+    private func keyFailure(_ received: Timestamp) -> String? {
+        do throws(JournalError) {
+            try journal.prepareKey(received)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// Each second, until they can be again.
+    private func probeKey(_ received: Timestamp, _ next: inout Timestamp) {
+        guard BootClock.now() >= next else { return }
+        next = BootClock.now() + .seconds(1)
+        noteKey(keyFailure(received))
+    }
+
+    private func noteKey(_ failure: String?) {
+        door.isUnencrypted = failure != nil
+        complaints.note(
+            "restricted fields", failure.map { "cannot be encrypted, messages that have some are refused: \($0)" })
     }
 
     /// The thread stamps at least every second: five without a stamp are no busy moment.

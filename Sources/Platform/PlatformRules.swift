@@ -54,16 +54,19 @@ extension Platform {
         note(reading)
         return answer { () throws(PlatformError) in
             let (ruleSet, registry, metrics) = try RuleSource.parts(reading, rulesToo: rulesToo, configuration)
-            try adopt(metrics, for: ruleSet ?? rules.now.ruleSet, ingest)
-            let outcome = try rules.propose(ruleSet, registry)
-            if ruleSet != nil { rules.note(taken: reading.version) }
-            return outcome
+            if let mismatch = RuleSource.mismatch(ruleSet ?? rules.now.ruleSet, metrics) {
+                complaints.note("catalogue", "not taken: \(mismatch)")
+                throw PlatformError.configuration(mismatch)
+            }
+            return try rules.propose(ruleSet, registry) {
+                adopt(metrics, ingest)
+                if ruleSet != nil { rules.note(taken: reading.version) }
+            }
         }
     }
 
-    /// Makes a catalogue the one that senders are held to, where the rules that are to run fit it.
-    private func adopt(_ metrics: [Metric], for ruleSet: RuleSet, _ ingest: IngestServer) throws(PlatformError) {
-        if let mismatch = RuleSource.mismatch(ruleSet, metrics) { throw .configuration(mismatch) }
+    /// Makes a catalogue that the rules fit the one that senders are held to.
+    private func adopt(_ metrics: [Metric], _ ingest: IngestServer) {
         complaints.note("catalogue", nil)
         guard metrics != rules.now.metrics else { return }
         RuleSource.keepCatalogue(configuration)
@@ -85,8 +88,11 @@ extension Platform {
         let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
         return answer { () throws(PlatformError) in
             let ruleSet = try RuleSource.load(files: files, configuration)
-            try adopt(try RuleSource.catalogue(configuration).rows, for: ruleSet, ingest)
-            return try rules.propose(ruleSet, nil, by: named)
+            let metrics = try RuleSource.catalogue(configuration).rows
+            return try rules.propose(ruleSet, nil, by: named) {
+                adopt(metrics, ingest)
+                rules.note(taken: rules.now.diskVersion)
+            }
         }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
 
@@ -95,12 +101,16 @@ extension Platform {
         guard let named = named(request) else { return RulesAnswer(nameless: "rollback") }
         return answer { () throws(PlatformError) in
             let earlier = try earlier(to: request.to)
-            // A catalogue that cannot be read is no reason to keep bad rules.
-            let read = RuleSource.mismatch(earlier, rules.now.metrics).flatMap { _ in
-                try? RuleSource.catalogue(configuration).rows
+            let back = earlier.activated(named, timing: configuration.timing)
+            guard let mismatch = RuleSource.mismatch(earlier, rules.now.metrics) else {
+                return try rules.propose(back, nil, by: named) { rules.note(taken: rules.now.diskVersion) }
             }
-            try adopt(read ?? rules.now.metrics, for: earlier, ingest)
-            return try rules.propose(earlier.activated(named, timing: configuration.timing), nil, by: named)
+            let metrics = try RuleSource.catalogue(configuration).rows
+            guard RuleSource.mismatch(earlier, metrics) == nil else { throw PlatformError.configuration(mismatch) }
+            return try rules.propose(back, nil, by: named) {
+                adopt(metrics, ingest)
+                rules.note(taken: rules.now.diskVersion)
+            }
         }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
 

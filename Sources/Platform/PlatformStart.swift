@@ -14,7 +14,8 @@ extension Platform {
             journal: journal, snapshots: snapshots, applied: store.applied,
             renew: { try store.renew(epoch: Self.newEpoch()) }, commit: { turn in _ = try store.commit(turn) })
         for note in recovery.notes { log.warning("recovery", metadata: ["note": "\(note)"]) }
-        for loss in recovery.losses { complaints.note("recovery", loss) }
+        // A part has one complaint.
+        if !recovery.losses.isEmpty { complaints.note("recovery", recovery.losses.joined(separator: "; ")) }
         if recovery.replayed > 0 { log.info("replayed", metadata: ["positions": "\(recovery.replayed)"]) }
         rules.note(applied: recovery.engine.ruleSet, recovery.engine.registry, at: recovery.engine.nextPosition - 1)
         return recovery

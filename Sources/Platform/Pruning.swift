@@ -20,7 +20,7 @@ public func pruneJournal(data: String, days: Int, onMended: (String) -> Void = {
 
 /// Why segments before the oldest of a journal may be missing, though nothing else tells; nil where it begins at 1 or was pruned.
 public func missingBeginning(ofJournalIn data: String) throws(JournalError) -> String? {
-    SnapshotFiles(data: data).missingBeginning(first: try Journal.firstKept(data: data) ?? 1)
+    try SnapshotFiles(data: data).missingBeginning()
 }
 
 private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> PruneReport {

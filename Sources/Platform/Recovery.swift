@@ -30,7 +30,7 @@ struct Recovery {
             notes.append("the alert store ends at position \(applied), a snapshot begins at \(newest): catching up")
             try renew()
         }
-        if let missing = snapshots.missingBeginning(first: kept ?? 1) { losses.append(missing) }
+        if let missing = try snapshots.missingBeginning() { losses.append(missing) }
         if search.found == nil, let first = kept {
             // The oldest: it brings back what the journal still has of the alarms that the store does not hold.
             search.found = try snapshots.oldest(from: first).map {

@@ -118,9 +118,10 @@ final class RuleDesk: Sendable {
     }
 
     /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
-    /// waited for: what differs is judged against what will run, not against what runs by chance.
+    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called once nothing is
+    /// refused, before anything is appended.
     func propose(
-        _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil
+        _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil, taken: () -> Void = {}
     ) throws(PlatformError) -> Outcome {
         let isFree = shared.wait(for: patience) { shared -> Bool? in
             if shared.isClosed { return false }
@@ -133,6 +134,7 @@ final class RuleDesk: Sendable {
         defer { shared.change { $0.isProposing = false } }
         let before = now
         let entries = try entries(for: proposed, registry, by: named)
+        taken()
         for entry in entries { try submit(entry) }
         let failure = shared.wait(for: patience) { shared -> String?? in
             if let failure = shared.failure { return .some("the journal did not take it: \(failure)") }

@@ -97,15 +97,20 @@ struct SnapshotFiles: Sendable {
         return nil
     }
 
-    /// Why the beginning of a journal that is kept from `first` on may be missing: where it was pruned, the base goes on from there. nil
-    /// where all is well.
-    func missingBeginning(first: Int64) -> String? {
-        guard first > 1 else { return nil }
+    /// Why the beginning of the journal may be missing; nil where it begins at 1, or where it was pruned to. Of what an earlier version
+    /// has pruned only the base says so, which goes on from there.
+    func missingBeginning() throws(JournalError) -> String? {
+        guard let first = try Journal.firstKept(data: data) else { return nil }
+        if let kept = try Journal.prunedTo(data: data) {
+            return first <= kept ? nil : Self.missing(first, "it was pruned to \(kept)")
+        }
         let state = FileManager.default.contents(atPath: base).flatMap { Self.unsealed(Array($0)) }
         if let state, let next = try? Engine.nextPosition(ofSnapshot: state), next >= first { return nil }
-        return
-            "the journal begins at position \(first), and \(base) does not say that what was before was pruned: a segment is missing, or that "
-            + "file; bring it back from the backup"
+        return Self.missing(first, "\(base) does not say that what was before was pruned")
+    }
+
+    private static func missing(_ first: Int64, _ why: String) -> String {
+        "the journal begins at position \(first), and \(why): a segment is missing; bring it back from the backup"
     }
 
     /// Whether its name says that it was taken of another journal.

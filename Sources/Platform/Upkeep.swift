@@ -68,6 +68,9 @@ final class Upkeep: Sendable {
                 guard let keepFrom = try keepFrom() else { return }
                 let report = try journal.prune(
                     olderThan: retention, now: WallClock.now(), keepFrom: keepFrom, beforeRemoval: beforeRemoval)
+                for segment in report.removed {
+                    complaints.note("damaged segment \(segment.positions.lowerBound)", nil)
+                }
                 if !report.removed.isEmpty { onPruned(report) }
                 nextPrune = BootClock.now() + .hours(1)
             }

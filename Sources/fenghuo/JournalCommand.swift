@@ -165,6 +165,7 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             try options.requireJournal()
+            var others: [String] = []
             let letters = try Journal.whileOwning(data: options.data) {
                 let keys = KeyStore(data: options.data)
                 guard try keys.ids().contains(key) else {
@@ -172,12 +173,16 @@ struct JournalCommand: ParsableCommand {
                     throw Exit.fail("no key \(key) in \(options.data)/keys; there are: \(known)", Exit.findings)
                 }
                 try keys.erase(key)
+                others = try keys.ids().filter { $0.hasPrefix(key.prefix(7)) }
                 // Refused events are kept as they were sent.
                 return try DeadLetters(data: options.data).erase(month: String(key.prefix(7)))
             }
             print(
                 "erased \(key): the personal fields received under it can never be read again; "
                     + "\(letters) dead letters of the month are deleted")
+            if !others.isEmpty {
+                print("the month has other keys, which are still there: \(others.joined(separator: ", "))")
+            }
         }
     }
 }

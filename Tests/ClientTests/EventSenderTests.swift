@@ -126,6 +126,15 @@ struct Numbers: EventLines {
         }
     }
 
+    @Test func `a platform that keeps nothing for ever is given up with its reason`() throws {
+        do {
+            _ = try Self.run(20, { $0.giveUpAfter = 1000 }, { _, _ in .refuse("commit_failed") })
+            Issue.record("nothing was kept")
+        } catch let failure as SendFailure {
+            guard case .unreachable(_, _, "no") = failure else { throw failure }
+        }
+    }
+
     @Test func `a platform that asks to wait is waited for`() throws {
         let (progress, _) = try Self.run(
             20, { $0.giveUpAfter = 300 },

@@ -196,6 +196,19 @@ extension EndToEnd {
             try scratch.write("registry/subjects.csv", "id,limit.hh\nA,60\nB,60\n")
             #expect(eventually { platform.log.contains("registry: 2 subjects") })
             #expect(try Self.ids(platform) == ["b"])
+            // Nor where the files could not be taken at the start, and can be now.
+            #expect(platform.stop() == 0)
+            let (registry, away) = (scratch.path + "/registry", scratch.path + "/away")
+            try FileManager.default.moveItem(atPath: registry, toPath: away)
+            try platform.start()
+            #expect(
+                try fenghuo(
+                    "rules", "activate", scratch.path + "/other", "--by", "王敏", "--why", "应急", "--control",
+                    platform.control, in: scratch
+                ).code == 0)
+            try FileManager.default.moveItem(atPath: away, toPath: registry)
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(try Self.ids(platform) == ["b"])
             try scratch.write("rules/gas/c.yml", Self.rule("c"))
             #expect(eventually { (try? Self.ids(platform)) == ["a", "c"] })
             #expect(platform.stop() == 0)
@@ -234,6 +247,7 @@ extension EndToEnd {
             try scratch.write("metrics.yml", changed)
             let reload = try command("reload")
             #expect(reload.code == 2 && reload.errors.contains("rule a reads gas.lel in %LEL"), "\(reload)")
+            #expect(try platform.status().degraded.contains { $0.hasPrefix("catalogue: not taken: rule a") })
             #expect(try takes("%LEL"))
             #expect(platform.stop() == 0)
             try platform.start()
@@ -255,6 +269,42 @@ extension EndToEnd {
             try scratch.write("metrics.yml", text)
             #expect(try command("rules", "rollback", "--by", "王敏", "--why", "误报").code == 0)
             #expect(try takes("%LEL") && !takes("ppm"))
+            #expect(platform.stop() == 0)
+        }
+
+        @Test func `a catalogue that comes with no rule at all is not taken, before and after a start`() throws {
+            let scratch = try Scratch()
+            let catalogue = try scratch.copy(Repository.root + "/catalogue/metrics.yml", to: "metrics.yml")
+            let text = try String(contentsOfFile: catalogue, encoding: .utf8)
+            try scratch.write("rules/gas/a.yml", Self.rule("a"))
+            let platform = try RunningPlatform(in: scratch) {
+                $0.rules = scratch.path + "/rules"
+                $0.metrics = catalogue
+                $0.more = "activation: watched"
+            }
+            try FileManager.default.removeItem(atPath: scratch.path + "/rules/gas/a.yml")
+            try scratch.write(
+                "metrics.yml", text.replacingOccurrences(of: "  unit: \"%LEL\"\n", with: "  unit: \"ppm\"\n"))
+            var count = 0
+            func isJudged() throws -> Bool {
+                count += 1
+                let before = try platform.status().rules.first?.evaluated ?? 0
+                let answer = try Wire(.req, platform.ingest).ask(
+                    #"{"id":"\#(count)","subject":"X","metric":"gas.lel","value":1,"unit":"%LEL","#
+                        + #""time":"2026-07-02T00:00:\#(count)0+08:00"}"#)
+                guard answer?["accepted"] as? Int == 1 else { return false }
+                return try eventually { try platform.status().rules.first?.evaluated ?? 0 > before }
+            }
+            let reload = try fenghuo("reload", "--control", platform.control, in: scratch)
+            #expect(reload.code == 2 && reload.errors.contains("has no rule"), "\(reload.errors)")
+            #expect(try isJudged())
+            #expect(platform.stop() == 0)
+            try platform.start()
+            #expect(try platform.status().degraded.contains { $0.hasPrefix("catalogue: the last one that fits") })
+            // Once the files have been looked at.
+            #expect(try eventually { try platform.status().degraded.contains { $0.contains("has no rule") } })
+            #expect(try platform.status().degraded.contains { $0.hasPrefix("catalogue: the last one that fits") })
+            #expect(try isJudged())
             #expect(platform.stop() == 0)
         }
 

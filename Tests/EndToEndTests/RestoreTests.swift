@@ -229,6 +229,41 @@ extension EndToEnd {
             #expect(try Self.subjects(platform) == ["A raised", "B raised"])
         }
 
+        @Test func `where no key can be made others are not held up, and senders and status are told`() throws {
+            let scratch = try Scratch()
+            let platform = try RunningPlatform(in: scratch)
+            let keys = platform.data + "/keys"
+            try? Self.files.removeItem(atPath: keys)
+            try Data().write(to: URL(fileURLWithPath: keys))
+            var count = 0
+            func report() throws -> [String: Any]? {
+                count += 1
+                return try Wire(.req, platform.ingest).ask(
+                    #"{"id":"r\#(count)","type":"incident","category":"fire","area":"320213","text":"三楼冒烟","#
+                        + #""time":"2026-07-02T00:00:30+08:00"}"#)
+            }
+            #expect(try report()?["code"] as? String == "commit_failed")
+            #expect(
+                try platform.status().degraded.contains { $0.hasPrefix("restricted fields: cannot be encrypted") })
+            // From now on before they share a batch with others.
+            let refused = try report()
+            #expect(
+                (refused?["en"] as? String)?.contains("restricted fields cannot be encrypted") == true,
+                "\(refused ?? [:])")
+            let wire = try Wire(.req, platform.ingest)
+            for number in 0..<50 {
+                _ = try report()
+                let answer = try wire.ask(
+                    #"{"id":"\#(number)","subject":"X","metric":"gas.lel","value":1,"unit":"%LEL","#
+                        + #""time":"2026-07-02T00:00:30+08:00"}"#)
+                #expect(answer?["accepted"] as? Int == 1)
+            }
+            try Self.files.removeItem(atPath: keys)
+            #expect(try eventually { try report()?["accepted"] as? Int == 1 })
+            #expect(try platform.status().health == "ok")
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `what fails beside the pipeline is shown and stops nothing`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch) { $0.snapshotEvery = "1s" }

@@ -368,6 +368,22 @@ struct DamageTests {
         #expect(throws: JournalError.newerFormat(path: file.path, version: 99)) { try Samples.all(directory) }
     }
 
+    @Test(arguments: [Int64.min, Int64.max])
+    func `a first row received at no possible time is told before it is counted with`(received: Int64) throws {
+        _ = try Samples.open(directory).append([Samples.pending(at: 1), Samples.pending(at: 2)])
+        let file = try #require(try SegmentFile.all(in: Journal.directory(directory.path)).first)
+        try file.openForWriting().writeWithoutTransaction {
+            try $0.execute(sql: "UPDATE entry SET received = ? WHERE position = 1", arguments: [received])
+        }
+        #expect {
+            try JournalWriter(
+                file, in: try OpenFolder(file.directory), settings: JournalSettings(engineVersion: 1),
+                keys: KeyStore(data: directory.path))
+        } throws: {
+            "\($0)".contains("received at no possible time")
+        }
+    }
+
     @Test func `a missing segment in the middle is found`() throws {
         let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
         for seconds in 0..<4 { _ = try journal.append([Samples.pending(at: Int64(seconds))]) }

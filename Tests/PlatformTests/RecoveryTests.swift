@@ -2,6 +2,7 @@ import AlertStore
 import Engine
 import Events
 import Foundation
+import GRDB
 import Journal
 import Testing
 
@@ -56,6 +57,14 @@ struct RecoveryTests {
         }
     }
 
+    @Test(arguments: ["applied = 9223372036854775807", "applied = -2"])
+    func `an alert store whose numbers cannot be is told`(change: String) throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        try DatabaseQueue(path: data + "/alerts.sqlite").inDatabase { try $0.execute(sql: "UPDATE meta SET \(change)") }
+        #expect { _ = try openStore() } throws: { "\($0)".contains("its numbers cannot be") }
+    }
+
     @Test func `a snapshot of another journal is passed over, and told`() throws {
         let other = data + "-other"
         defer { for folder in [data, other] { try? files.removeItem(atPath: folder) } }
@@ -70,6 +79,21 @@ struct RecoveryTests {
         let recovery = try recover(journal, openStore())
         #expect(recovery.replayed == 7 && recovery.notes.count == 2)
         #expect(recovery.notes.allSatisfy { $0.contains("is of another journal") }, "\(recovery.notes)")
+    }
+
+    @Test func `a journal is known to be pruned, and how far: a segment that goes missing then is told`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        #expect(try pruneJournal(data: data, days: 200).removed.count == 3)
+        #expect(try missingBeginning(ofJournalIn: data) == nil)
+        let oldest = data + "/journal/00000000000000000004.sqlite"
+        try files.moveItem(atPath: oldest, toPath: data + "/away")
+        #expect(try missingBeginning(ofJournalIn: data)?.contains("it was pruned to 4: a segment is missing") == true)
+        // Pruned by a version that did not say so: the base tells.
+        try files.removeItem(atPath: data + "/journal/pruned-to")
+        #expect(try missingBeginning(ofJournalIn: data)?.contains("a segment is missing") == true)
+        try files.moveItem(atPath: data + "/away", toPath: oldest)
+        #expect(try missingBeginning(ofJournalIn: data) == nil)
     }
 
     @Test func `a pruned journal is begun with the snapshot beside it where all others are lost`() throws {
