@@ -124,8 +124,10 @@ public struct StreamLink: ~Copyable {
 
     private func checkPatience() throws {
         guard let limit = options.giveUpAfter, elapsed - lastProgress >= limit else { return }
+        // What was said long ago says nothing of who is silent now.
+        let isAnswering = elapsed - lastAnswer < options.answerTimeout
         throw SendFailure.unreachable(
-            endpoint: options.endpoint, milliseconds: elapsed - lastProgress, reason: reason)
+            endpoint: options.endpoint, milliseconds: elapsed - lastProgress, reason: isAnswering ? reason : "")
     }
 
     private mutating func receive() throws -> PlatformAnswer? {

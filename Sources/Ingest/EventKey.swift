@@ -51,10 +51,18 @@ enum EventKey: UInt8, CaseIterable {
         }
     }
 
-    /// Whether a body, as it is written, names a field that is kept encrypted; some that do not have one do, too.
+    /// Whether a body, as it is written, may name a field that is kept encrypted. Some that do not are taken for one that does: what holds
+    /// such a word as a value, or an escaped character.
     static func mayBeRestricted(_ body: UnsafeRawBufferPointer) -> Bool {
         let keys: [EventKey] = [.text, .reporter, .reporterName, .reporterPhone, .contact, .phone]
-        return keys.contains { body.firstRange(of: Array("\"\($0.name)\"".utf8)) != nil }
+        let names = keys.map { Array("\($0.name)\"".utf8) }
+        for at in body.indices.dropLast() {
+            if body[at] == UInt8(ascii: "\\"), body[at + 1] == UInt8(ascii: "u") { return true }
+            guard body[at] == UInt8(ascii: "\"") else { continue }
+            let rest = body[(at + 1)...]
+            if names.contains(where: { rest.starts(with: $0) }) { return true }
+        }
+        return false
     }
 
     @inline(__always) var isAttribute: Bool { rawValue <= Self.exportRestricted.rawValue }

@@ -110,12 +110,7 @@ public final class Checkpointer {
         guard let files = try? SegmentFile.all(in: newest.directory) else { return }
         for file in files where file.first < newest.first && file.walBytes > 0 {
             let isJudged = verdicts[file.first]?.wal == file.walBytes
-            let began = ContinuousClock.now
-            if !isJudged, try !judge(file) {
-                // One that takes long to find out about is for the next time.
-                if .now - began > .seconds(1) { return }
-                continue
-            }
+            if !isJudged, try !judge(file) { continue }
             if verdicts[file.first]?.isSound == true,
                 let queue = try? file.openForWriting(patience: JournalBounds.checkpointSeconds)
             {
@@ -130,10 +125,10 @@ public final class Checkpointer {
     /// Checks a segment with its WAL, once; false where it cannot be read now.
     private func judge(_ file: SegmentFile) throws(JournalError) -> Bool {
         let began = ContinuousClock.now
-        guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1), found.failure == nil,
-            found.followerFailure == nil
+        guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1), found.failure == nil
         else { return false }
-        verdicts[file.first] = (file.walBytes, found.problem == nil)
+        // Where the one that follows cannot be read, nobody knows whether all is there.
+        verdicts[file.first] = (file.walBytes, found.problem == nil && found.followerFailure == nil)
         untilLeftovers = min(Self.leftoversEvery, 1 + Int((ContinuousClock.now - began) / .seconds(1) * 20))
         return true
     }

@@ -101,6 +101,8 @@ public final class Journal: Sendable {
 
     /// Makes the key for restricted fields that are received at a moment, where there is none; throws why there can be none.
     public func prepareKey(_ received: Timestamp) throws(JournalError) {
+        commitBegan.withLock { $0 = .now }
+        defer { commitBegan.withLock { $0 = nil } }
         try withWriter { (writer) throws(JournalError) in try writer.prepareKey(received) }
     }
 

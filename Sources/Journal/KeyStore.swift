@@ -59,7 +59,9 @@ public final class KeyStore: Sendable {
             if Files.size(erased(id)) == nil {
                 if try isThere(id) { return id }
                 // One that is there and cannot be read is nobody else's.
-                switch Files.size(path(id)) == nil ? try isNamed(id) : true {
+                let isTaken = Files.size(path(id)) != nil
+                if !isTaken { try requireWritable() }
+                switch isTaken ? true : try isNamed(id) {
                 case false?: break search
                 case true?: break
                 case nil:
@@ -74,11 +76,19 @@ public final class KeyStore: Sendable {
             number += 1
             id = "\(month)-\(number)"
         }
-        try Files.makeDirectory(directory)
         var bytes = [UInt8](repeating: 0, count: Self.keyBytes)
         randombytes_buf(&bytes, bytes.count)
         try keep(bytes, id)
         return id
+    }
+
+    /// Before the journal is searched, which takes long: where no key can be made, that is asked for again and again.
+    private func requireWritable() throws(JournalError) {
+        try Files.makeDirectory(directory)
+        let probe = directory + "/probe"
+        try Files.remove(probe)
+        try Files.create(probe, [], mode: 0o600)
+        try Files.remove(probe)
     }
 
     /// Encrypts for one journal position (bound to it): nonce, then ciphertext with tag.

@@ -72,7 +72,7 @@ extension Journal {
             let removed = PruneReport.Removed(name: file.name, positions: file.first..<end.next, bytes: file.bytes)
             if report.removed.isEmpty { try beforeRemoval() }
             // Before it goes: after a crash the journal may begin earlier than this says, and never later.
-            try Files.replace(Self.prunedTo(directory), with: [Array("\(end.next)\n".utf8)])
+            try Files.replace(Self.prunedTo(directory), with: [Array("\(end.next)\n".utf8)], mode: 0o644)
             try file.remove(from: OpenFolder(directory))
             report.removed.append(removed)
             pending.removeFirst()

@@ -29,6 +29,8 @@ public final class Platform: Sendable {
     let rules: RuleDesk
     let requests: RequestDesk
     let complaints: Complaints
+    /// One at a time, so that the last one shows what holds last.
+    let showing = Mutex(())
     let clock = FollowedClock()
     private let stopping: Wake
     private let isStopping = Atomic(false)
@@ -111,7 +113,7 @@ public final class Platform: Sendable {
         stage.connect(
             onRules: { [self] engine in
                 rules.note(applied: engine.ruleSet, engine.registry, at: engine.nextPosition - 1)
-                ingest.replace(view: ingestView())
+                showView(to: ingest)
                 start.noteApplied()
             },
             commit: { [self] turn in

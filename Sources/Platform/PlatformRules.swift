@@ -71,7 +71,7 @@ extension Platform {
         guard metrics != rules.now.metrics else { return }
         RuleSource.keepCatalogue(configuration)
         rules.note(metrics: metrics)
-        ingest.replace(view: ingestView())
+        showView(to: ingest)
     }
 
     /// Where rules are activated by name, a directory that could not run is no complaint.

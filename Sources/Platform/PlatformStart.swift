@@ -132,6 +132,9 @@ extension Platform {
             clock: { [clock] in isWall ? clock.now() : begun })
     }
 
+    /// Rules, registry or catalogue have changed.
+    func showView(to ingest: IngestServer) { showing.withLock { _ in ingest.replace(view: ingestView()) } }
+
     func ingestView() -> IngestView {
         let running = rules.now
         return RuleSource.view(metrics: running.metrics, ruleSet: running.ruleSet, registry: running.registry)

@@ -118,8 +118,8 @@ final class RuleDesk: Sendable {
     }
 
     /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
-    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called once nothing is
-    /// refused, before anything is appended.
+    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called where
+    /// nothing was refused and all is durable.
     func propose(
         _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil, taken: () -> Void = {}
     ) throws(PlatformError) -> Outcome {
@@ -134,15 +134,19 @@ final class RuleDesk: Sendable {
         defer { shared.change { $0.isProposing = false } }
         let before = now
         let entries = try entries(for: proposed, registry, by: named)
-        taken()
         for entry in entries { try submit(entry) }
         let failure = shared.wait(for: patience) { shared -> String?? in
             if let failure = shared.failure { return .some("the journal did not take it: \(failure)") }
             if shared.isSettled { return .some(nil) }
             return shared.isClosed ? .some("the platform is stopping: see what runs after its next start") : nil
         }
-        guard let failure else { throw behind }
+        guard let failure else {
+            // It is on its way.
+            taken()
+            throw behind
+        }
         if let failure { throw .stopped(failure) }
+        taken()
         let after = now
         let (old, new) = (before.ruleSet.rules.map(\.id), after.ruleSet.rules.map(\.id))
         return Outcome(

@@ -101,8 +101,13 @@ struct SnapshotFiles: Sendable {
     /// has pruned only the base says so, which goes on from there.
     func missingBeginning() throws(JournalError) -> String? {
         guard let first = try Journal.firstKept(data: data) else { return nil }
-        if let kept = try Journal.prunedTo(data: data) {
-            return first <= kept ? nil : Self.missing(first, "it was pruned to \(kept)")
+        do throws(JournalError) {
+            if let kept = try Journal.prunedTo(data: data) {
+                return first <= kept ? nil : Self.missing(first, "it was pruned to \(kept)")
+            }
+        } catch {
+            return
+                "how far the journal was pruned, whether all is there from position \(first) on, cannot be read: \(error)"
         }
         let state = FileManager.default.contents(atPath: base).flatMap { Self.unsealed(Array($0)) }
         if let state, let next = try? Engine.nextPosition(ofSnapshot: state), next >= first { return nil }

@@ -89,6 +89,13 @@ struct RecoveryTests {
         let oldest = data + "/journal/00000000000000000004.sqlite"
         try files.moveItem(atPath: oldest, toPath: data + "/away")
         #expect(try missingBeginning(ofJournalIn: data)?.contains("it was pruned to 4: a segment is missing") == true)
+        // Where that cannot be read it is told, and stops nothing.
+        let record = data + "/journal/pruned-to"
+        try files.moveItem(atPath: record, toPath: record + ".kept")
+        try files.createDirectory(atPath: record, withIntermediateDirectories: true)
+        #expect(try missingBeginning(ofJournalIn: data)?.contains("cannot be read") == true)
+        try files.removeItem(atPath: record)
+        try files.moveItem(atPath: record + ".kept", toPath: record)
         // Pruned by a version that did not say so: the base tells.
         try files.removeItem(atPath: data + "/journal/pruned-to")
         #expect(try missingBeginning(ofJournalIn: data)?.contains("a segment is missing") == true)

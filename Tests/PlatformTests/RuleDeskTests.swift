@@ -3,6 +3,7 @@ import Engine
 import Events
 import Foundation
 import Ingest
+import Synchronization
 import Testing
 
 @testable import Platform
@@ -58,9 +59,11 @@ struct RuleDeskTests {
         let (a, b) = (Self.set("a"), Self.set("b"))
         desk.note(applied: a, .empty, at: 1)
         let outcomes = Outcomes()
-        Thread.detachNewThread { outcomes.add(Result { try desk.propose(b, nil) }) }
+        let taken = Mutex(0)
+        Thread.detachNewThread { outcomes.add(Result { try desk.propose(b, nil) { taken.withLock { $0 += 1 } } }) }
         #expect(try Self.commit(door, from: 2) == ["b"])
         #expect(throws: PlatformError.self) { _ = try outcomes.wait(for: 1) }
+        #expect(taken.withLock { $0 } == 1)
         // b is durable and the engine has not come to it: to ask for a is to ask for a change.
         Thread.detachNewThread { outcomes.add(Result { try desk.propose(a, nil) }) }
         #expect(door.take(atMost: 10, timeout: .milliseconds(200))?.isEmpty == true)
@@ -109,16 +112,24 @@ struct RuleDeskTests {
         let desk = RuleDesk(door: door, metrics: [])
         desk.note(applied: Self.set("a"), .empty, at: 1)
         let outcomes = Outcomes()
-        Thread.detachNewThread { outcomes.add(Result { try desk.propose(Self.set("b"), nil) }) }
+        // What goes with the rules, the catalogue, is not taken before them.
+        let taken = Mutex(0)
+        Thread.detachNewThread {
+            outcomes.add(Result { try desk.propose(Self.set("b"), nil) { taken.withLock { $0 += 1 } } })
+        }
         let request = try #require(door.take(atMost: 10, timeout: .seconds(30))?.first)
         door.fail(request.ticket, reason: "no room")
         #expect {
             _ = try outcomes.wait(for: 1)
         } throws: { "\($0)".contains("no room") }
-        Thread.detachNewThread { outcomes.add(Result { try desk.propose(Self.set("b"), nil) }) }
+        #expect(taken.withLock { $0 } == 0)
+        Thread.detachNewThread {
+            outcomes.add(Result { try desk.propose(Self.set("b"), nil) { taken.withLock { $0 += 1 } } })
+        }
         #expect(try Self.commit(door, from: 2) == ["b"])
         desk.note(applied: Self.set("b"), .empty, at: 2)
         #expect(try outcomes.wait(for: 1).map(\.changed) == [1])
+        #expect(taken.withLock { $0 } == 1)
     }
 
     /// What proposals on other threads came to, in the order in which they ended.
