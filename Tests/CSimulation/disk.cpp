@@ -32,7 +32,7 @@ struct Change {
 };
 
 struct File {
-    // Keeps the file even without a name.
+    // Keeps the file even without a name, until it is synced.
     int descriptor = -1;
     std::vector<Change> unsynced;
 };
@@ -199,7 +199,11 @@ int sync(Open &open) {
             names.erase(open.path);
         } else {
             auto file = files.find(open.inode);
-            if (file != files.end()) file->second.unsynced.clear();
+            // Nothing of it can be lost any more: a file that is gone by name takes no room then.
+            if (file != files.end()) {
+                rawClose(file->second.descriptor);
+                files.erase(file);
+            }
         }
     }
     if (isKilled) {
@@ -388,6 +392,15 @@ bool sim_disk_is_armed(void) { return killAt > 0 || failAt > 0; }
 void sim_disk_set_full(bool full) { isFull = full; }
 void sim_disk_set_slow(int64_t microseconds) { slowest = microseconds; }
 void sim_disk_ignore_sync(const char *text) { ignoredSync = text ? text : ""; }
+
+int64_t sim_disk_record(void) {
+    size_t bytes = 0;
+    for (auto &file : files) {
+        bytes += sizeof file + file.second.unsynced.capacity() * sizeof(Change);
+        for (Change &change : file.second.unsynced) bytes += change.before.capacity() + change.after.capacity();
+    }
+    return int64_t(bytes);
+}
 
 void sim_disk_lose_power(void) {
     if (!opened.empty()) fail("%s is still open", opened.begin()->second.path.c_str());

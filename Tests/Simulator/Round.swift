@@ -215,7 +215,7 @@ final class Round {
 
     /// Ten minutes without an event: what grows now grows for ever.
     private func rest() throws {
-        let before = memory.now
+        let before = memory.held
         for _ in 0..<10 {
             Machine.sleep(seconds: 60)
             try keepRunning()

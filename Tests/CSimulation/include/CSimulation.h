@@ -58,6 +58,8 @@ void sim_disk_set_slow(int64_t microseconds);
 void sim_disk_ignore_sync(const char *text);
 // What was not synced survives, is torn, or is lost, as the seed has it. No process may be running.
 void sim_disk_lose_power(void);
+// Bytes of memory that the disk's record of unsynced changes takes: they come and go with the syncs, and are not the platform's.
+int64_t sim_disk_record(void);
 
 // The network. All times in microseconds; faults concern what is sent from now on.
 void sim_net_set_latency(int64_t least, int64_t most);
