@@ -10,6 +10,7 @@ enum PlatformChild {
         configuration.rules = directory + "/rules"
         configuration.metrics = directory + "/metrics.yml"
         configuration.registry = directory + "/registry"
+        try FileManager.default.createDirectory(atPath: configuration.registry, withIntermediateDirectories: true)
         for endpoint in [\Configuration.ingest, \.feed, \.history, \.control] {
             configuration[keyPath: endpoint] = "tcp://127.0.0.1:*"
         }
