@@ -122,10 +122,6 @@ public final class Forwarder: Sendable {
     private func openSpool() throws -> Spool {
         let spool = try Spool(path: spoolPath, stream: settings.stream, maximumBytes: ForwardBounds.spoolBytes)
         if spool.counts.sealed.isEmpty { _ = try spool.append([], sealed: try place(start).text) }
-        if let place = ForwardPlace(spool.counts.sealed) {
-            let seq = try AlertReader(path: store).sequence(upTo: place.id)
-            shown.withLock { $0.sealedSequence = seq }
-        }
         try show(spool, true)
         return spool
     }
@@ -139,6 +135,8 @@ public final class Forwarder: Sendable {
                     + "other data. Restore what belongs together, or move forward.sqlite* away and forward from now on under another stream"
             )
         }
+        let sealed = try reader.sequence(upTo: place.id)
+        shown.withLock { $0.sealedSequence = sealed }
         var options = SendOptions(stream: settings.stream)
         options.endpoint = settings.to
         options.window = ForwardBounds.window

@@ -28,8 +28,10 @@ extension Engine {
             let time = batch.times[event]
             // Beyond the record's stamp lies only what the clock did not follow.
             let isAhead = batch.flags[event].contains(.ahead) || (followsEvents && time > record.received)
-            if followsEvents, sources.isEmpty { beginClock(at: time) }
-            if followsEvents, !isAhead, time > received { advance(to: time, into: &decisions) }
+            if followsEvents, !isAhead, time > received {
+                if sources.isEmpty { beginClock(at: time) }
+                advance(to: time, into: &decisions)
+            }
             let local = Int(batch.sources[event] + 1)
             if sourceOf[local] < 0 { sourceOf[local] = source(department, batch.text(batch.sources[event]) ?? "") }
             let source = sourceOf[local]

@@ -129,7 +129,6 @@ extension Engine {
 
     /// Where events are the clock there is no time before the first: what must report is waited for from there on.
     mutating func beginClock(at moment: Timestamp) {
-        guard moment > received else { return }
         received = moment
         for rule in runtimes.indices {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {

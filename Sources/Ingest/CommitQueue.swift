@@ -63,7 +63,7 @@ public final class CommitQueue: Sendable {
     }
 
     private let state = Monitor(State())
-    private let cannotEncrypt = Atomic(false)
+    private let refusing = Atomic(false)
 
     public init() {}
 
@@ -124,9 +124,9 @@ public final class CommitQueue: Sendable {
     }
 
     /// Whether restricted fields cannot be encrypted now. Messages that have some are then refused before they share a batch with others.
-    public var isUnencrypted: Bool {
-        get { cannotEncrypt.load(ordering: .relaxed) }
-        set { cannotEncrypt.store(newValue, ordering: .relaxed) }
+    public var refusesRestricted: Bool {
+        get { refusing.load(ordering: .relaxed) }
+        set { refusing.store(newValue, ordering: .relaxed) }
     }
 
     // The ingest thread.

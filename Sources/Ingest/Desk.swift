@@ -133,7 +133,7 @@ final class Desk {
         guard frames.count == 1, let body = frames.first else { return lose(.badFrames) }
         guard body.count <= Limits.messageBytes else { return lose(.messageTooLarge) }
         guard !isOverloaded, hasRoom(body.count) else { return lose(.busy) }
-        guard !queue.isUnencrypted || !EventKey.mayBeRestricted(body) else { return lose(.commitFailed) }
+        guard !queue.refusesRestricted || !EventKey.mayBeRestricted(body) else { return lose(.commitFailed) }
         var context = Intake.Context(department: department, now: now)
         intake.take(body, &context)
         if context.outcome.accepted > 0 {
@@ -193,7 +193,7 @@ final class Desk {
                 envelope, Finding(index: 0, code: .busy), ack: header.place.map { durableMark($0.stream) },
                 ref: header.ref)
         }
-        guard !queue.isUnencrypted || !EventKey.mayBeRestricted(body) else {
+        guard !queue.refusesRestricted || !EventKey.mayBeRestricted(body) else {
             return refuse(
                 envelope,
                 Finding(index: 0, code: .commitFailed, got: "restricted fields cannot be encrypted there now"),

@@ -55,10 +55,9 @@ struct JournalWriter {
                         database, sql: "SELECT received FROM entry ORDER BY position LIMIT 1")
                     let keepsMarkSum = try SegmentSchema.version(database) >= SegmentSchema.markSums
                     let tail = try Tail(database, file)
-                    let start = try SegmentStart(database, file)
-                    if let first, first < max(0, start.received) || first > tail.lastReceived {
+                    if let first, first < max(0, tail.start.received) || first > tail.lastReceived {
                         throw JournalError.corrupt(
-                            file: file.path, position: start.position,
+                            file: file.path, position: file.first,
                             reason: "its first row was received at no possible time")
                     }
                     return (tail, first, pages ?? 0, keepsMarkSum)

@@ -39,7 +39,7 @@ final class JournalStage: Sendable {
         var nextProbe = Timestamp.distantPast
         while let requests = door.take(atMost: JournalBounds.groupEntries, timeout: .seconds(1)) {
             do {
-                if door.isUnencrypted { probeKey(clock.last, &nextProbe) }
+                if door.refusesRestricted { probeKey(clock.last, &nextProbe) }
                 try commit(requests, &clock)
             } catch {
                 for request in requests { door.fail(request.ticket, reason: "\(error)") }
@@ -86,7 +86,7 @@ final class JournalStage: Sendable {
         _ index: Int, _ reason: String, _ entries: [PendingEntry], _ requests: [CommitQueue.Request]
     ) throws {
         if index > 0 { try commit(Array(entries[..<index]), Array(requests[..<index])) }
-        if let why = keyFailure(entries[index].received) {
+        if entries[index].hasRestricted, let why = keyFailure(entries[index].received) {
             noteKey(why)
         } else {
             log.error(
@@ -119,7 +119,7 @@ final class JournalStage: Sendable {
     }
 
     private func noteKey(_ failure: String?) {
-        door.isUnencrypted = failure != nil
+        door.refusesRestricted = failure != nil
         complaints.note(
             "restricted fields", failure.map { "cannot be encrypted, messages that have some are refused: \($0)" })
     }
@@ -155,6 +155,12 @@ final class JournalStage: Sendable {
             return received
         case (.events, _): return clock.last
         }
+    }
+}
+
+extension PendingEntry {
+    fileprivate var hasRestricted: Bool {
+        if case .events(let batch) = entry { !batch.restricted.isEmpty } else { false }
     }
 }
 

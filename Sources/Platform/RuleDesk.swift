@@ -118,8 +118,8 @@ final class RuleDesk: Sendable {
     }
 
     /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
-    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called where
-    /// nothing was refused and all is durable.
+    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called once
+    /// the engine runs on it, or where that is only a matter of time.
     func propose(
         _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil, taken: () -> Void = {}
     ) throws(PlatformError) -> Outcome {
@@ -141,17 +141,16 @@ final class RuleDesk: Sendable {
             return shared.isClosed ? .some("the platform is stopping: see what runs after its next start") : nil
         }
         guard let failure else {
-            // It is on its way.
             taken()
             throw behind
         }
         if let failure { throw .stopped(failure) }
         taken()
         let after = now
-        let (old, new) = (before.ruleSet.rules.map(\.id), after.ruleSet.rules.map(\.id))
+        let (old, new) = (Set(before.ruleSet.rules.map(\.id)), Set(after.ruleSet.rules.map(\.id)))
         return Outcome(
             changed: entries.count, ruleSet: after.ruleSet.version, previous: before.ruleSet.version,
-            added: new.filter { !old.contains($0) }, removed: old.filter { !new.contains($0) },
+            added: new.subtracting(old).sorted(), removed: old.subtracting(new).sorted(),
             subjects: after.registry == before.registry ? nil : after.registry.subjects.count)
     }
 

@@ -126,6 +126,17 @@ struct Numbers: EventLines {
         }
     }
 
+    @Test func `a byte order mark before the first line is no part of it`() throws {
+        let path = NSTemporaryDirectory() + "/fenghuo-\(UUID().uuidString).ndjson"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data([0xEF, 0xBB, 0xBF] + Array("{}\r\n\n{}".utf8)).write(to: URL(fileURLWithPath: path))
+        var file = try NDJSONFile(path: path)
+        var (read, numbers): ([UInt8], [Int]) = ([], [])
+        while try file.nextLine(into: &read) != nil { numbers.append(file.line) }
+        #expect(String(decoding: read, as: UTF8.self) == "{}\n{}\n")
+        #expect(numbers == [1, 3])
+    }
+
     @Test func `a platform that keeps nothing for ever is given up with its reason`() throws {
         do {
             _ = try Self.run(20, { $0.giveUpAfter = 1000 }, { _, _ in .refuse("commit_failed") })

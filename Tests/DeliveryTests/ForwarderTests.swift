@@ -159,7 +159,7 @@ import Testing
         try place.raise(4)
         let running = try forward()
         try #require(eventually { running.forwarder.status.counts.answered == 3 })
-        #expect(running.forwarder.status.sealedSequence == 3)
+        #expect(eventually { running.forwarder.status.sealedSequence == 3 })
         try running.stop()
     }
 

@@ -382,6 +382,15 @@ extension EndToEnd {
                 "--metrics", Repository.root + "/catalogue/metrics.yml", in: scratch)
             #expect(replay.code == 0 && replay.output.contains("S1"), "\(replay.output)\(replay.errors)")
             #expect(replay.output.contains("00:10:00"))
+            // From the first event on, not from the earliest.
+            let late = zip(["08:00", "05:00", "08:05"], ["S1", "T1", "S1"]).map {
+                #"{"id":"\#($0)","subject":"\#($1)","metric":"gas.lel","value":1,"unit":"%LEL","time":"2026-07-02T\#($0):00+08:00"}"#
+            }
+            let again = try fenghuo(
+                "replay", try scratch.write("late.ndjson", late.joined(separator: "\n") + "\n"), "--rules",
+                scratch.path + "/rules", "--registry", Repository.root + "/registry", "--metrics",
+                Repository.root + "/catalogue/metrics.yml", in: scratch)
+            #expect(again.code == 0 && !again.output.contains("pulse S1"), "\(again.output)\(again.errors)")
         }
 
         @Test func `the version is told, and a replay of nothing fails`() throws {

@@ -146,6 +146,9 @@ extension EndToEnd {
                 return (printed.code, printed.output, printed.errors)
             }
             #expect(try command("activate", rules).code == 3, "without a name and a reason")
+            let endless = String(repeating: "x", count: 4097)
+            let refused = try Wire(.req, platform.control).ask(#"{"op":"activate","by":"王敏","why":"\#(endless)"}"#)
+            #expect((refused?["findings"] as? String)?.contains("'why' in 1…4096") == true)
             #expect(try command("activate", rules, "--by", "王敏", "--why", "加一条").code == 0)
             #expect(try Self.ids(platform) == ["a", "b"])
             let status = try platform.status()

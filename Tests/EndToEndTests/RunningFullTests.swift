@@ -107,8 +107,11 @@ extension EndToEnd {
             }
             #expect(try export().contains("三楼冒烟"))
             #expect(try erase().code == 3)
+            // Of a month whose key could not be read for a while.
+            try Data(count: 32).write(to: URL(fileURLWithPath: platform.data + "/keys/2026-07-2.key"))
             let done = try erase("--force")
             #expect(done.code == 0 && done.output.hasPrefix("erased 2026-07"), "\(done.errors)")
+            #expect(done.output.contains("other keys, which are still there: 2026-07-2\n"), "\(done.output)")
             #expect(try !export().contains("三楼冒烟"))
             let again = try erase("--force")
             #expect(again.code == 1 && again.errors.contains("no key 2026-07"))

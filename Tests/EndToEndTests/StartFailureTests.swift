@@ -33,6 +33,13 @@ extension EndToEnd {
             return .init(code: nil, errors: "")
         }
 
+        /// By its levels nothing could reach a limit of the registry, and the status would be ok.
+        @Test func `a registry that is named and not there is told`() throws {
+            let scratch = try Scratch()
+            let failure = try Self.failure(scratch) { $0.registry = scratch.path + "/registyr" }
+            #expect(failure.code == 2 && failure.errors.contains("there is no directory '\(scratch.path)/registyr'"))
+        }
+
         @Test func `a port in use is named with what to do`() throws {
             let scratch = try Scratch()
             let first = try RunningPlatform(in: scratch)

@@ -151,6 +151,34 @@ import Testing
         #expect(answers().map { $0["duplicates"] as? Int } == [1])
     }
 
+    @Test func `what a failed commit takes of silent senders is counted as lost`() {
+        send(Bench.event())
+        let taken = queue.take(timeout: .zero)!
+        for id in ["b", "c"] {
+            [Array(Bench.event([("id", "\"\(id)\"")]).utf8)].withPointers { desk.receiveSilently($0, now: Bench.now) }
+        }
+        queue.fail(taken[0].ticket, reason: "disk full")
+        #expect(answers().count == 1)
+        #expect(desk.status.silentLost == 2)
+    }
+
+    @Test
+    func `what may have restricted fields is refused as a whole while they cannot be encrypted, and nothing else`() {
+        queue.refusesRestricted = true
+        for key in [#""text""#, #""te\u0078t""#] {
+            let report = #"{"id":"r","type":"incident","category":"fire","area":"320213",\#(key):"烟"}"#
+            send(report)
+            [Array(report.utf8)].withPointers { desk.receiveSilently($0, now: Bench.now) }
+        }
+        let refused = answers()
+        #expect(refused.map { $0["code"] as? String } == ["commit_failed", "commit_failed"])
+        #expect(refused.allSatisfy { ($0["en"] as? String)?.contains("restricted fields cannot be encrypted") == true })
+        #expect(desk.status.silentLost == 2)
+        send(Bench.event())
+        #expect(commit(at: 1).count == 1)
+        #expect(answers().map { $0["accepted"] as? Int } == [1])
+    }
+
     @Test func `a failed commit fails what came after it and forgets all of it`() {
         send(Bench.event())
         let taken = queue.take(timeout: .zero)!
