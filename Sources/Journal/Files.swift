@@ -48,7 +48,9 @@ public enum Files {
         if isDirectory(path) { return }
         let above = parent(path)
         if above != path { try makeDirectory(above) }
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw error(path, "creating") }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST && isDirectory(path) else {
+            throw error(path, "creating the directory")
+        }
         try sync(above)
     }
 
