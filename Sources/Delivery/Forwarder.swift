@@ -129,14 +129,14 @@ public final class Forwarder: Sendable {
     private func session(_ spool: Spool, _ onProgress: () -> Void) throws {
         let reader = try AlertReader(path: store)
         let place = try place(in: spool)
+        let sealed = try reader.sequence(upTo: place.id)
+        shown.withLock { $0.sealedSequence = sealed }
         guard try isKnown(place, upTo: reader.status().applied) else {
             throw SendFailure.unusable(
                 "forward.sqlite has sent alarms up to position \(place.id.position) of a journal that is not this one: it belongs to "
                     + "other data. Restore what belongs together, or move forward.sqlite* away and forward from now on under another stream"
             )
         }
-        let sealed = try reader.sequence(upTo: place.id)
-        shown.withLock { $0.sealedSequence = sealed }
         var options = SendOptions(stream: settings.stream)
         options.endpoint = settings.to
         options.window = ForwardBounds.window

@@ -52,17 +52,18 @@ enum EventKey: UInt8, CaseIterable {
     }
 
     /// Whether a body, as it is written, may name a field that is kept encrypted. Some that do not are taken for one that does: what holds
-    /// such a word as a value, or an escaped character.
+    /// such a word as a value, or an escape of a character below U+0100, which the names are made of.
     static func mayBeRestricted(_ body: UnsafeRawBufferPointer) -> Bool {
         let keys: [EventKey] = [.text, .reporter, .reporterName, .reporterPhone, .contact, .phone]
         let names = keys.map { Array("\($0.name)\"".utf8) }
-        for at in body.indices.dropLast() {
-            if body[at] == UInt8(ascii: "\\"), body[at + 1] == UInt8(ascii: "u") { return true }
-            guard body[at] == UInt8(ascii: "\"") else { continue }
+        return body.indices.contains { at in
             let rest = body[(at + 1)...]
-            if names.contains(where: { rest.starts(with: $0) }) { return true }
+            switch body[at] {
+            case UInt8(ascii: "\\"): return rest.starts(with: "u00".utf8)
+            case UInt8(ascii: "\""): return names.contains { rest.starts(with: $0) }
+            default: return false
+            }
         }
-        return false
     }
 
     @inline(__always) var isAttribute: Bool { rawValue <= Self.exportRestricted.rawValue }

@@ -127,7 +127,8 @@ public final class Checkpointer {
         let began = ContinuousClock.now
         guard let found = try? Journal.verifySegment(data: journal.data, after: file.first - 1), found.failure == nil
         else { return false }
-        // Where the one that follows cannot be read, nobody knows whether all is there.
+        // Where the one that follows cannot be read now, nobody knows yet whether all is there.
+        if let failure = found.followerFailure, VerifyReport.Problem(failure) == nil { return false }
         verdicts[file.first] = (file.walBytes, found.problem == nil && found.followerFailure == nil)
         untilLeftovers = min(Self.leftoversEvery, 1 + Int((ContinuousClock.now - began) / .seconds(1) * 20))
         return true

@@ -60,14 +60,15 @@ public final class KeyStore: Sendable {
                 if try isThere(id) { return id }
                 // One that is there and cannot be read is nobody else's.
                 let isTaken = Files.size(path(id)) != nil
-                if !isTaken { try requireWritable() }
+                do { if !isTaken { try requireWritable() } } catch {
+                    guard let other = try another(month) else { throw error }
+                    return other
+                }
                 switch isTaken ? true : try isNamed(id) {
                 case false?: break search
                 case true?: break
                 case nil:
-                    for other in try ids().reversed() where other.hasPrefix(month + "-") {
-                        if try isThere(other) { return other }
-                    }
+                    if let other = try another(month) { return other }
                     // The numbers of keys are lower than the positions of the rows that name them.
                     id = "\(month)-\(position)"
                     break search
@@ -80,6 +81,14 @@ public final class KeyStore: Sendable {
         randombytes_buf(&bytes, bytes.count)
         try keep(bytes, id)
         return id
+    }
+
+    /// A key of the month that is there, but for its first.
+    private func another(_ month: String) throws(JournalError) -> String? {
+        for id in try ids().reversed() where id.hasPrefix(month + "-") {
+            if try isThere(id) { return id }
+        }
+        return nil
     }
 
     /// Before the journal is searched, which takes long: where no key can be made, that is asked for again and again.

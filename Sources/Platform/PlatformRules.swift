@@ -53,24 +53,24 @@ extension Platform {
     private func take(_ reading: RuleSource.Reading, _ ingest: IngestServer, rulesToo: Bool) -> RulesAnswer {
         note(reading)
         return answer { () throws(PlatformError) in
-            let (ruleSet, registry, metrics) = try RuleSource.parts(reading, rulesToo: rulesToo, configuration)
-            if let mismatch = RuleSource.mismatch(ruleSet ?? rules.now.ruleSet, metrics) {
-                complaints.note("catalogue", "not taken: \(mismatch)")
-                throw PlatformError.configuration(mismatch)
-            }
+            let (ruleSet, registry, catalogue) = try RuleSource.parts(reading, rulesToo: rulesToo, configuration)
             return try rules.propose(ruleSet, registry) {
-                adopt(metrics, ingest)
+                adopt(catalogue, ingest)
                 if ruleSet != nil { rules.note(taken: reading.version) }
+            } judge: { (running) throws(PlatformError) in
+                guard let mismatch = RuleSource.mismatch(running, catalogue.rows) else { return }
+                complaints.note("catalogue", "not taken: \(mismatch)")
+                throw .configuration(mismatch)
             }
         }
     }
 
     /// Makes a catalogue that the rules fit the one that senders are held to.
-    private func adopt(_ metrics: [Metric], _ ingest: IngestServer) {
+    private func adopt(_ catalogue: RuleSource.Catalogue, _ ingest: IngestServer) {
         complaints.note("catalogue", nil)
-        guard metrics != rules.now.metrics else { return }
-        RuleSource.keepCatalogue(configuration)
-        rules.note(metrics: metrics)
+        guard catalogue.rows != rules.now.metrics else { return }
+        RuleSource.keep(catalogue, configuration)
+        rules.note(metrics: catalogue.rows)
         showView(to: ingest)
     }
 
@@ -88,9 +88,9 @@ extension Platform {
         let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
         return answer { () throws(PlatformError) in
             let ruleSet = try RuleSource.load(files: files, configuration)
-            let metrics = try RuleSource.catalogue(configuration).rows
+            let catalogue = try RuleSource.catalogue(configuration)
             return try rules.propose(ruleSet, nil, by: named) {
-                adopt(metrics, ingest)
+                adopt(catalogue, ingest)
                 rules.note(taken: rules.now.diskVersion)
             }
         }.noted(watched: configuration, disk: rules.now.diskVersion)
@@ -105,10 +105,12 @@ extension Platform {
             guard let mismatch = RuleSource.mismatch(earlier, rules.now.metrics) else {
                 return try rules.propose(back, nil, by: named) { rules.note(taken: rules.now.diskVersion) }
             }
-            let metrics = try RuleSource.catalogue(configuration).rows
-            guard RuleSource.mismatch(earlier, metrics) == nil else { throw PlatformError.configuration(mismatch) }
+            let catalogue = try RuleSource.catalogue(configuration)
+            guard RuleSource.mismatch(earlier, catalogue.rows) == nil else {
+                throw PlatformError.configuration(mismatch)
+            }
             return try rules.propose(back, nil, by: named) {
-                adopt(metrics, ingest)
+                adopt(catalogue, ingest)
                 rules.note(taken: rules.now.diskVersion)
             }
         }.noted(watched: configuration, disk: rules.now.diskVersion)

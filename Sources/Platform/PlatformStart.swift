@@ -60,8 +60,9 @@ extension Platform {
     private func chooseCatalogue(for running: RuleSet) {
         guard let mismatch = RuleSource.mismatch(running, rules.now.metrics) else {
             // What runs may be the copy already.
-            let read = try? RuleSource.catalogue(configuration).rows
-            if read == rules.now.metrics { RuleSource.keepCatalogue(configuration) }
+            if let read = try? RuleSource.catalogue(configuration), read.rows == rules.now.metrics {
+                RuleSource.keep(read, configuration)
+            }
             return
         }
         guard let last = try? RuleSource.lastMetrics(configuration), RuleSource.mismatch(running, last) == nil else {

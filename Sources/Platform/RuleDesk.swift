@@ -118,10 +118,12 @@ final class RuleDesk: Sendable {
     }
 
     /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
-    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called once
-    /// the engine runs on it, or where that is only a matter of time.
+    /// waited for: what differs is judged against what will run, not against what runs by chance. `judge` is asked before
+    /// anything is appended, with the rules that will run; `taken` is called once the engine runs on them, or where that is only
+    /// a matter of time.
     func propose(
-        _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil, taken: () -> Void = {}
+        _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil,
+        taken: () -> Void = {}, judge: (RuleSet) throws(PlatformError) -> Void = { (_) throws(PlatformError) in }
     ) throws(PlatformError) -> Outcome {
         let isFree = shared.wait(for: patience) { shared -> Bool? in
             if shared.isClosed { return false }
@@ -133,6 +135,7 @@ final class RuleDesk: Sendable {
         guard isFree else { throw Self.stopping }
         defer { shared.change { $0.isProposing = false } }
         let before = now
+        try judge(proposed ?? before.ruleSet)
         let entries = try entries(for: proposed, registry, by: named)
         for entry in entries { try submit(entry) }
         let failure = shared.wait(for: patience) { shared -> String?? in
@@ -141,7 +144,7 @@ final class RuleDesk: Sendable {
             return shared.isClosed ? .some("the platform is stopping: see what runs after its next start") : nil
         }
         guard let failure else {
-            taken()
+            if shared.withLock({ $0.inFlight == 0 && $0.failure == nil }) { taken() }
             throw behind
         }
         if let failure { throw .stopped(failure) }

@@ -9,7 +9,15 @@ import StrictYAML
 struct RuleSource: Sendable {
     var ruleSet: RuleSet
     var registry: Registry
-    var metrics: [Metric]
+    var catalogue: Catalogue
+
+    /// Metrics, and the bytes of the file that they were read from.
+    struct Catalogue: Sendable {
+        var metrics: MetricCatalogue
+        var bytes: [UInt8]
+
+        var rows: [Metric] { metrics.rows }
+    }
 
     /// What lies in the directories: the version of the rules, valid or not (empty where they could not even be looked
     /// for), and the whole, or every finding of every file.
@@ -33,12 +41,12 @@ struct RuleSource: Sendable {
     static func read(_ configuration: Configuration) -> Reading {
         var version = ""
         do throws(PlatformError) {
-            let metrics = try catalogue(configuration)
-            let loading = RuleDirectory.load(configuration.rules, metrics: metrics)
+            let catalogue = try catalogue(configuration)
+            let loading = RuleDirectory.load(configuration.rules, metrics: catalogue.metrics)
             version = loading.version
             let ruleSet = try ruleSet(loading, configuration)
             let registry = try registry(configuration)
-            let source = RuleSource(ruleSet: ruleSet, registry: registry, metrics: metrics.rows)
+            let source = RuleSource(ruleSet: ruleSet, registry: registry, catalogue: catalogue)
             return Reading(version: version, source: .success(source))
         } catch {
             return Reading(version: version, source: .failure(error))
@@ -49,17 +57,17 @@ struct RuleSource: Sendable {
     /// nothing.
     static func parts(
         _ reading: Reading, rulesToo: Bool, _ configuration: Configuration
-    ) throws(PlatformError) -> (ruleSet: RuleSet?, registry: Registry, metrics: [Metric]) {
-        guard rulesToo else { return (nil, try registry(configuration), try catalogue(configuration).rows) }
+    ) throws(PlatformError) -> (ruleSet: RuleSet?, registry: Registry, catalogue: Catalogue) {
+        guard rulesToo else { return (nil, try registry(configuration), try catalogue(configuration)) }
         let source = try reading.source.get()
-        return (source.ruleSet, source.registry, source.metrics)
+        return (source.ruleSet, source.registry, source.catalogue)
     }
 
     /// A rule set from files that somebody sends, read with the platform's own catalogue.
     static func load(files: [RuleSet.File], _ configuration: Configuration) throws(PlatformError) -> RuleSet {
         let files = files.map { DirectoryFiles.File(path: $0.path, bytes: Array($0.text.utf8)) }
         return try ruleSet(
-            RuleDirectory.load(files: files, metrics: try catalogue(configuration)), configuration)
+            RuleDirectory.load(files: files, metrics: try catalogue(configuration).metrics), configuration)
     }
 
     private static func ruleSet(
@@ -71,11 +79,11 @@ struct RuleSource: Sendable {
         return loaded.activated(nil, timing: configuration.timing)
     }
 
-    static func catalogue(_ configuration: Configuration) throws(PlatformError) -> MetricCatalogue {
+    static func catalogue(_ configuration: Configuration) throws(PlatformError) -> Catalogue {
         try catalogue(at: configuration.metrics)
     }
 
-    private static func catalogue(at path: String) throws(PlatformError) -> MetricCatalogue {
+    private static func catalogue(at path: String) throws(PlatformError) -> Catalogue {
         let findings = Findings()
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw .configuration(
@@ -85,7 +93,7 @@ struct RuleSource: Sendable {
         guard let metrics = MetricCatalogue.read(path: path, bytes: Array(bytes), findings: findings),
             !findings.hasErrors
         else { throw .configuration(findings.sorted.map(\.rendered).joined(separator: "\n")) }
-        return metrics
+        return Catalogue(metrics: metrics, bytes: Array(bytes))
     }
 
     /// The metrics to start with: the configured catalogue, else at a later start the last one that was valid, of which
@@ -122,14 +130,13 @@ struct RuleSource: Sendable {
         configuration.data + "/metrics.last-valid.yml"
     }
 
-    /// Copies the catalogue, which has just been read without error. A failure to copy only costs the fallback.
-    static func keepCatalogue(_ configuration: Configuration) {
-        guard let bytes = FileManager.default.contents(atPath: configuration.metrics) else { return }
-        try? bytes.write(to: URL(fileURLWithPath: lastCatalogue(configuration)), options: .atomic)
+    /// Keeps a copy of the catalogue as it was read. A failure to copy only costs the fallback.
+    static func keep(_ catalogue: Catalogue, _ configuration: Configuration) {
+        try? Data(catalogue.bytes).write(to: URL(fileURLWithPath: lastCatalogue(configuration)), options: .atomic)
     }
 
     /// What Ingest may know: which metrics exist, which are read, which subjects are registered.
-    func view() -> IngestView { Self.view(metrics: metrics, ruleSet: ruleSet, registry: registry) }
+    func view() -> IngestView { Self.view(metrics: catalogue.rows, ruleSet: ruleSet, registry: registry) }
 
     static func view(metrics: [Metric], ruleSet: RuleSet, registry: Registry) -> IngestView {
         IngestView(

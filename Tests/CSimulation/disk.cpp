@@ -34,6 +34,8 @@ struct Change {
 struct File {
     // Keeps the file even without a name, until it is synced.
     int descriptor = -1;
+    // In the order of first writes: inodes are given out as other programs leave them.
+    int64_t number = 0;
     std::vector<Change> unsynced;
 };
 
@@ -53,10 +55,10 @@ struct Open {
 };
 
 std::string root, graves;
-std::map<ino_t, File> files;
+std::unordered_map<ino_t, File> files;
 std::map<std::string, std::vector<NameChange>> names;
 std::unordered_map<int, Open> opened;
-int64_t calls, killAt, failAt, slowest, graveCount;
+int64_t calls, killAt, failAt, slowest, graveCount, fileCount;
 int failure;
 bool hasFailed, isFull;
 std::string ignoredSync;
@@ -131,6 +133,7 @@ File &fileOf(int file, const Open &open) {
         char path[64];
         snprintf(path, sizeof path, "/proc/self/fd/%d", file);
         found.descriptor = rawOpen(path, O_RDWR | O_CLOEXEC);
+        found.number = ++fileCount;
     }
     return found;
 }
@@ -361,7 +364,7 @@ void beginDisk(const char *path) {
     root = path;
     graves = parent(root) + "/graves";
     call(SYS_mkdirat, AT_FDCWD, graves.c_str(), 0700);
-    calls = killAt = failAt = slowest = graveCount = 0;
+    calls = killAt = failAt = slowest = graveCount = fileCount = 0;
     failure = 0;
     hasFailed = isFull = false;
     ignoredSync.clear();
@@ -406,9 +409,11 @@ void sim_disk_lose_power(void) {
     if (!opened.empty()) fail("%s is still open", opened.begin()->second.path.c_str());
     Loss loss = Loss(diskRandom.below(5));
     note("disk: power is lost (%d)", int(loss));
-    for (auto &file : files) {
-        if (!file.second.unsynced.empty()) loseWrites(file.second, loss);
-        if (file.second.descriptor >= 0) rawClose(file.second.descriptor);
+    std::map<int64_t, File *> inOrder;
+    for (auto &file : files) inOrder[file.second.number] = &file.second;
+    for (auto &file : inOrder) {
+        if (!file.second->unsynced.empty()) loseWrites(*file.second, loss);
+        if (file.second->descriptor >= 0) rawClose(file.second->descriptor);
     }
     files.clear();
     for (auto &directory : names) {

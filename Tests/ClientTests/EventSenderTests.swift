@@ -146,6 +146,16 @@ struct Numbers: EventLines {
         }
     }
 
+    @Test func `what a platform said before it fell silent is not why it is given up`() throws {
+        do {
+            _ = try Self.run(
+                20, { $0.giveUpAfter = 1000 }, { _, times in times == 1 ? .refuse("commit_failed") : .vanish })
+            Issue.record("nothing was kept")
+        } catch let failure as SendFailure {
+            guard case .unreachable(_, _, "") = failure else { throw failure }
+        }
+    }
+
     @Test func `a platform that asks to wait is waited for`() throws {
         let (progress, _) = try Self.run(
             20, { $0.giveUpAfter = 300 },

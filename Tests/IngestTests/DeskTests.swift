@@ -174,7 +174,10 @@ import Testing
         #expect(refused.map { $0["code"] as? String } == ["commit_failed", "commit_failed"])
         #expect(refused.allSatisfy { ($0["en"] as? String)?.contains("restricted fields cannot be encrypted") == true })
         #expect(desk.status.silentLost == 2)
-        send(Bench.event())
+        send(Bench.event([("area", #""32\u00302""#)]))
+        #expect(answers().map { $0["code"] as? String } == ["commit_failed"])
+        // What Python writes of Chinese hides no field.
+        send(Bench.event([("source", #""\u6c14\u4f53""#)]))
         #expect(commit(at: 1).count == 1)
         #expect(answers().map { $0["accepted"] as? Int } == [1])
     }

@@ -151,6 +151,23 @@ struct RestrictedTests {
         #expect(try KeyStore(data: directory.path).ids() == ids)
     }
 
+    @Test func `where no key can be made, one that the month went on with is used`() throws {
+        var journal: Journal? = try Samples.open(directory)
+        _ = try append(try #require(journal))
+        let path = directory.path + "/keys/"
+        journal = nil
+        try Files.remove(path + "2025-11.key")
+        journal = try Samples.open(directory)
+        _ = try append(try #require(journal))
+        journal = nil
+        // Nothing can be made in the folder, by root either: what is tried first is a folder itself.
+        try Files.makeDirectory(path + "probe")
+        let again = try Samples.open(directory)
+        _ = try append(again)
+        #expect(try again.keys.ids() == ["2025-11-2"])
+        #expect(try Samples.all(directory, restricted: true).map(\.restricted) == [.keyMissing, .open, .open])
+    }
+
     @Test func `where no key can be made only what has restricted fields is refused`() throws {
         let journal = try Samples.open(directory)
         try Files.create(directory.path + "/keys", [], mode: 0o600)

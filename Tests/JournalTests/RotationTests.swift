@@ -157,6 +157,24 @@ struct RotationTests {
         #expect(try wal(full) == before && journal.poison == nil)
     }
 
+    @Test func `a full segment is finished once the one that follows can be read`() throws {
+        let (journal, full) = try fillBesideReader()
+        let next = try SegmentFile.all(in: full.directory)[1].path
+        // A folder of the name: it cannot be opened, and says nothing of what the segment held.
+        #expect(rename(next, next + ".aside") == 0)
+        try Files.makeDirectory(next)
+        let checkpointer = Checkpointer(journal)
+        _ = try checkpointer.run()
+        #expect(try wal(full) != nil)
+        #expect(rmdir(next) == 0 && rename(next + ".aside", next) == 0)
+        var runs = 0
+        while try wal(full) != nil, runs < 100 {
+            _ = try checkpointer.run()
+            runs += 1
+        }
+        #expect(try wal(full) == nil)
+    }
+
     @Test func `a WAL whose segment is gone is cleared before the oldest segment and an error elsewhere`() throws {
         var journal: Journal? = try Samples.open(directory, Samples.settings(segmentBytes: 1))
         for second in 0..<3 { _ = try journal?.append([Samples.pending(at: Int64(second))]) }

@@ -73,6 +73,28 @@ struct RuleDeskTests {
         #expect(try outcomes.wait(for: 1).map(\.previous) == ["b"])
     }
 
+    @Test func `what is not durable in time is not taken, and what was judged unfit is not appended`() throws {
+        let door = CommitQueue()
+        let desk = RuleDesk(door: door, metrics: [], patience: .milliseconds(100))
+        desk.note(applied: Self.set("a"), .empty, at: 1)
+        var (judged, taken): ([String], Int) = ([], 0)
+        #expect {
+            _ = try desk.propose(
+                nil, .init(subjects: [.init(id: "TK-1")]), taken: { taken += 1 },
+                judge: { (running) throws(PlatformError) in
+                    judged.append(running.version)
+                    throw .configuration("unfit")
+                })
+        } throws: { "\($0)".contains("unfit") }
+        #expect(door.take(atMost: 10, timeout: .zero)?.isEmpty == true)
+        #expect(throws: PlatformError.self) {
+            _ = try desk.propose(
+                Self.set("b"), nil, taken: { taken += 1 },
+                judge: { (running) throws(PlatformError) in judged.append(running.version) })
+        }
+        #expect(judged == ["a", "b"] && taken == 0)
+    }
+
     @Test func `the same files under other zone tables are another set`() throws {
         let desk = RuleDesk(door: CommitQueue(), metrics: [])
         func zone(_ hours: Int) -> ZoneTable {

@@ -12,6 +12,8 @@ public final class Door: Sendable {
         case refuse(String)
         /// Says nothing and forgets it.
         case drop
+        /// As if it were gone from now on.
+        case vanish
     }
 
     public struct Seen: Hashable, Sendable {
@@ -53,9 +55,11 @@ public final class Door: Sendable {
         _ = poller.add(socket)
         var frames = Frames()
         var (epoch, seq) = mark
+        var isGone = false
         while !stopFlag.withLock({ $0 }) {
             guard poller.wait(milliseconds: 20) else { return }
             while frames.receive(from: socket) == .message {
+                if isGone { continue }
                 let peer = frames.bytes(0)
                 func answer(_ text: String) { _ = socket.send(frames: [peer, Array(text.utf8)]) }
                 let head = try JSONSerialization.jsonObject(with: Data(frames.bytes(1))) as? [String: Any] ?? [:]
@@ -88,6 +92,7 @@ public final class Door: Sendable {
                 }
                 switch decide(message, times) {
                 case .drop: continue
+                case .vanish: isGone = true
                 case .refuse(let code):
                     answer(
                         #"{"ok":false,"code":"\#(code)","accepted":0,"retry":true,"retry_after_ms":20,\#(place):\#(seq),"zh":"","en":"no"}"#
