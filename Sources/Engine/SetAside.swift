@@ -6,6 +6,9 @@ import Events
 /// It shares the pages of keys and windows, each of which the engine copies when it first writes to it. All else that is
 /// large is made anew at a restore and left out: a copy of it would have to be made at once.
 public struct SetAside: Sendable {
+    /// So many bytes of a snapshot are in memory at once, and those of one key: a state of a million keys has half a gigabyte.
+    static let partBytes = 1 << 20
+
     public let nextPosition: Int64
     private let engine: Engine
     private let symbols: (text: [UInt8], ends: [UInt32])
@@ -24,6 +27,13 @@ public struct SetAside: Sendable {
 
     /// The snapshot's bytes.
     public func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        encode { bytes += $0 }
+        return bytes
+    }
+
+    /// Gives the snapshot's bytes part by part.
+    public func encode<E: Error>(to take: ([UInt8]) throws(E) -> Void) throws(E) {
         var out = ByteWriter()
         out.put(Engine.snapshotVersion)
         out.put(Engine.version)
@@ -35,9 +45,11 @@ public struct SetAside: Sendable {
         out.put(symbols.text)
         out.put(symbols.ends) { $0.put($1) }
         out.put(engine.sources) { $1.write(to: &$0) }
-        for runtime in engine.runtimes { runtime.write(to: &out) }
+        for runtime in engine.runtimes {
+            try runtime.write(to: &out) { (out) throws(E) in try out.drain(from: Self.partBytes, to: take) }
+        }
         out.put(engine.answered) { $1.write(to: &$0) }
-        return out.bytes
+        try out.drain(to: take)
     }
 }
 

@@ -11,8 +11,9 @@ extension Engine {
     /// The state as of now, to be encoded elsewhere.
     public func setAside() -> SetAside { SetAside(self) }
 
-    public init(snapshot bytes: [UInt8]) throws(ByteReader.Failure) {
-        var r = ByteReader(bytes)
+    /// The state behind the first `skipped` bytes.
+    public init(snapshot bytes: [UInt8], skipping skipped: Int = 0) throws(ByteReader.Failure) {
+        var r = ByteReader(bytes, from: skipped)
         let format = try r.get(UInt16.self)
         let (oldest, newest) = (Self.widePanesVersion, Self.snapshotVersion)
         guard format >= oldest, format <= newest else {
@@ -39,8 +40,10 @@ extension Engine {
     }
 
     /// The next position of a snapshot, without reading the rest of it.
-    public static func nextPosition(ofSnapshot bytes: [UInt8]) throws(ByteReader.Failure) -> Int64 {
-        var r = ByteReader(bytes)
+    public static func nextPosition(
+        ofSnapshot bytes: [UInt8], skipping skipped: Int = 0
+    ) throws(ByteReader.Failure) -> Int64 {
+        var r = ByteReader(bytes, from: skipped)
         _ = try r.get(UInt16.self)
         _ = try r.get(UInt32.self)
         for _ in 0..<2 { _ = try r.getBytes() }
@@ -118,7 +121,8 @@ extension SourceState {
 }
 
 extension RuleRuntime {
-    func write(to out: inout ByteWriter) {
+    /// `each` is called after each key.
+    func write<E: Error>(to out: inout ByteWriter, each: (inout ByteWriter) throws(E) -> Void) throws(E) {
         for field in RuleCounters.fields { out.put(counters[keyPath: field]) }
         out.put(revision)
         out.put(calendarDue)
@@ -132,6 +136,7 @@ extension RuleRuntime {
             for case let window? in windows {
                 out.put(raw: UnsafeRawBufferPointer(start: window.read(slot), count: window.cellSize * 8))
             }
+            try each(&out)
         }
         if prepared.keepsPoints { points?.write(to: &out) }
     }

@@ -6,9 +6,12 @@ public struct ByteReader {
     }
 
     public let bytes: [UInt8]
-    public private(set) var offset = 0
+    public private(set) var offset: Int
 
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8], from offset: Int = 0) {
+        precondition((0...bytes.count).contains(offset), "begins outside of the bytes")
+        (self.bytes, self.offset) = (bytes, offset)
+    }
 
     public var remaining: Int { bytes.count - offset }
 

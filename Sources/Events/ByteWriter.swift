@@ -4,6 +4,15 @@ public struct ByteWriter: Sendable {
 
     public init() {}
 
+    /// Gives what was written so far to somebody, once it is `enough` bytes, and begins anew in the same memory.
+    public mutating func drain<E: Error>(
+        from enough: Int = 1, to take: ([UInt8]) throws(E) -> Void
+    ) throws(E) {
+        guard bytes.count >= enough else { return }
+        try take(bytes)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     public mutating func put<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }

@@ -28,8 +28,37 @@ public struct Digest: Equatable, Sendable {
         bytes = out
     }
 
+    /// The hash of what stands behind the first `skipped` bytes.
+    public init(of bytes: [UInt8], skipping skipped: Int) {
+        let part = DigestOfParts()
+        bytes.withUnsafeBytes { part.add(UnsafeRawBufferPointer(rebasing: $0[skipped...])) }
+        self = part.end()
+    }
+
+    fileprivate init(ended bytes: [UInt8]) { self.bytes = bytes }
+
     public var hex: String {
         let digits = Array("0123456789abcdef")
         return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+}
+
+/// The hash of bytes that come part by part.
+public final class DigestOfParts {
+    private let state = UnsafeMutableRawPointer.allocate(byteCount: crypto_generichash_statebytes(), alignment: 64)
+
+    public init() { precondition(fenghuo_blake2b_begin(state) == 0, "BLAKE2b refused its own parameters") }
+
+    deinit { state.deallocate() }
+
+    public func add(_ bytes: UnsafeRawBufferPointer) {
+        fenghuo_blake2b_add(state, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+    }
+
+    /// Once, after the last part.
+    public func end() -> Digest {
+        var out = [UInt8](repeating: 0, count: Digest.size)
+        fenghuo_blake2b_end(state, &out)
+        return Digest(ended: out)
     }
 }

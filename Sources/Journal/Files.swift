@@ -5,9 +5,21 @@ public enum Files {
     /// Gives a file new content, of several parts one after the other; a crash leaves the old or the new one, whole. It is written
     /// aside as `PATH.partial`, of which nothing stays where that fails.
     public static func replace(_ path: String, with parts: [[UInt8]], mode: mode_t = 0o600) throws(JournalError) {
+        try replace(path, mode: mode) { (put) throws(JournalError) in
+            for part in parts { try put(part) }
+            return []
+        }
+    }
+
+    /// Likewise of parts that are made one after the other: `fill` hands each to the function that it gets, and gives what then stands at
+    /// the beginning, for which `room` bytes are left.
+    public static func replace(
+        _ path: String, room: Int = 0, mode: mode_t = 0o600,
+        _ fill: (_ put: ([UInt8]) throws(JournalError) -> Void) throws(JournalError) -> [UInt8]
+    ) throws(JournalError) {
         let partial = path + ".partial"
         do {
-            try write(partial, parts, mode: mode)
+            try write(partial, room: room, mode: mode, fill)
             try rename(partial, to: path)
         } catch {
             unlink(partial)
@@ -16,18 +28,30 @@ public enum Files {
         try sync(parent(path))
     }
 
-    private static func write(_ path: String, _ parts: [[UInt8]], mode: mode_t) throws(JournalError) {
+    private static func write(
+        _ path: String, room: Int, mode: mode_t,
+        _ fill: (_ put: ([UInt8]) throws(JournalError) -> Void) throws(JournalError) -> [UInt8]
+    ) throws(JournalError) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard file >= 0 else { throw error(path, "creating") }
         defer { close(file) }
-        for bytes in parts {
-            var offset = 0
-            while offset < bytes.count {
-                let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + offset, $0.count - offset) }
+        var end = room
+        func put(_ bytes: [UInt8], at place: Int) throws(JournalError) {
+            var done = 0
+            while done < bytes.count {
+                let written = bytes.withUnsafeBytes {
+                    pwrite(file, $0.baseAddress! + done, $0.count - done, place + done)
+                }
                 guard written > 0 else { throw error(path, "writing") }
-                offset += written
+                done += written
             }
         }
+        let head = try fill { (bytes) throws(JournalError) in
+            try put(bytes, at: end)
+            end += bytes.count
+        }
+        precondition(head.count == room, "what was left room for fills it")
+        try put(head, at: 0)
         guard fsync(file) == 0 else { throw error(path, "writing") }
     }
 
@@ -114,7 +138,7 @@ public enum Files {
         try sync(parent(path))
     }
 
-    /// The bytes of a small file, or nil where there is none.
+    /// The bytes of a file, at most so many, or nil where there is none.
     public static func read(_ path: String, upTo bound: Int) throws(JournalError) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
@@ -123,8 +147,14 @@ public enum Files {
         }
         defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: bound)
-        let count = Glibc.read(file, &bytes, bound)
-        guard count >= 0 else { throw error(path, "reading") }
-        return Array(bytes.prefix(count))
+        var count = 0
+        while count < bound {
+            let read = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress! + count, bound - count) }
+            guard read >= 0 else { throw error(path, "reading") }
+            if read == 0 { break }
+            count += read
+        }
+        bytes.removeLast(bound - count)
+        return bytes
     }
 }

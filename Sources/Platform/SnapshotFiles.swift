@@ -6,7 +6,7 @@ import Journal
 /// The engine's snapshots on disk, `<data>/snapshots/<next position>-<hash>.snapshot`; the two newest are kept.
 ///
 /// The hash is that of the journal's row before the position: a snapshot that was put beside another journal is not gone on from. Those
-/// of before 2026-11-30 have none, like one whose row cannot be read when it is written.
+/// of before 2026-11-29 have none, like one whose row cannot be read when it is written.
 ///
 /// A copy of one, the *base*, lies beside the segments of a journal that was pruned: what is left of the journal is
 /// worth nothing without a state to begin with, so the two are not lost apart.
@@ -44,16 +44,16 @@ struct SnapshotFiles: Sendable {
                 search.passedOver.append("\(path): it is of another journal; move it away")
                 continue
             }
-            guard let bytes = FileManager.default.contents(atPath: path) else {
+            guard let bytes = Self.bytes(path) else {
                 search.passedOver.append("\(path): cannot be read")
                 continue
             }
-            guard let state = Self.unsealed(Array(bytes)) else {
+            guard Self.isWhole(bytes) else {
                 search.passedOver.append("\(path): its checksum does not match")
                 continue
             }
             do {
-                let engine = try Engine(snapshot: state)
+                let engine = try Engine(snapshot: bytes, skipping: Digest.size)
                 search.newest = max(search.newest ?? 0, engine.nextPosition)
                 if engine.nextPosition < first {
                     search.passedOver.append("\(path): begins at \(engine.nextPosition), the journal at \(first)")
@@ -69,11 +69,16 @@ struct SnapshotFiles: Sendable {
         return search
     }
 
-    /// The state behind its BLAKE2b-256 hash; nil where they do not match.
-    private static func unsealed(_ bytes: [UInt8]) -> [UInt8]? {
-        guard bytes.count > Digest.size else { return nil }
-        let state = Array(bytes[Digest.size...])
-        return Digest(stored: Array(bytes[..<Digest.size])) == Digest(of: state) ? state : nil
+    /// What a file holds, once: of a million keys it is half a gigabyte. nil where it cannot be read.
+    private static func bytes(_ path: String) -> [UInt8]? {
+        guard let size = Files.size(path) else { return nil }
+        do { return try Files.read(path, upTo: Int(size)) } catch { return nil }
+    }
+
+    /// Whether it is a BLAKE2b-256 hash and the state of which it is.
+    private static func isWhole(_ bytes: [UInt8]) -> Bool {
+        bytes.count > Digest.size
+            && Digest(stored: Array(bytes[..<Digest.size])) == Digest(of: bytes, skipping: Digest.size)
     }
 
     /// The newest snapshot that reads back, was taken at or before the moment, and that the journal goes on from.
@@ -109,8 +114,11 @@ struct SnapshotFiles: Sendable {
             return
                 "how far the journal was pruned, whether all is there from position \(first) on, cannot be read: \(error)"
         }
-        let state = FileManager.default.contents(atPath: base).flatMap { Self.unsealed(Array($0)) }
-        if let state, let next = try? Engine.nextPosition(ofSnapshot: state), next >= first { return nil }
+        if let bytes = Self.bytes(base), Self.isWhole(bytes),
+            let next = try? Engine.nextPosition(ofSnapshot: bytes, skipping: Digest.size), next >= first
+        {
+            return nil
+        }
         return Self.missing(first, "\(base) does not say that what was before was pruned")
     }
 
@@ -137,8 +145,8 @@ struct SnapshotFiles: Sendable {
 
     /// nil where it does not read back: damage of a snapshot is no reason to stop asking others.
     private static func read(_ path: String) -> Engine? {
-        FileManager.default.contents(atPath: path).flatMap { unsealed(Array($0)) }
-            .flatMap { try? Engine(snapshot: $0) }
+        guard let bytes = bytes(path), isWhole(bytes) else { return nil }
+        return try? Engine(snapshot: bytes, skipping: Digest.size)
     }
 
     /// Before segments below the oldest snapshot go: makes the oldest intact one the base. Throws where there is none.
@@ -149,9 +157,7 @@ struct SnapshotFiles: Sendable {
         do {
             for name in try names() {
                 let path = directory + "/" + name
-                guard !isForeign(path), let bytes = FileManager.default.contents(atPath: path).map(Array.init),
-                    Self.unsealed(bytes) != nil
-                else { continue }
+                guard !isForeign(path), let bytes = Self.bytes(path), Self.isWhole(bytes) else { continue }
                 return try Files.replace(base, with: [bytes])
             }
         } catch {
@@ -161,7 +167,7 @@ struct SnapshotFiles: Sendable {
     }
 
     /// Written aside, synced, then renamed, so that a crash leaves the old ones.
-    func write(_ state: [UInt8], nextPosition: Int64) throws {
+    func write(_ setAside: borrowing SetAside, nextPosition: Int64) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
         let name =
@@ -169,8 +175,14 @@ struct SnapshotFiles: Sendable {
             + (row(before: nextPosition).map { "-" + $0 } ?? "")
             + ".snapshot"
         try removePartials()
-        // Not as one array: a state of a million keys takes half a gigabyte.
-        try Files.replace(directory + "/" + name, with: [Digest(of: state).bytes, state])
+        try Files.replace(directory + "/" + name, room: Digest.size) { (put) throws(JournalError) in
+            let digest = DigestOfParts()
+            try setAside.encode { (part) throws(JournalError) in
+                part.withUnsafeBytes(digest.add)
+                try put(part)
+            }
+            return digest.end().bytes
+        }
         for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
     }
 

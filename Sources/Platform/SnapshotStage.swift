@@ -57,7 +57,7 @@ final class SnapshotStage: Sendable {
     /// A snapshot that cannot be written only makes the next start longer.
     func write(_ setAside: borrowing SetAside, after preparation: Preparation = {}) throws {
         try preparation()
-        complaints.attempt("snapshot") { try files.write(setAside.encoded(), nextPosition: setAside.nextPosition) }
+        complaints.attempt("snapshot") { try files.write(setAside, nextPosition: setAside.nextPosition) }
     }
 
     /// Waits until nothing is written any more, and takes nothing more.

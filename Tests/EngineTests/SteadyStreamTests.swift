@@ -177,8 +177,8 @@ struct SteadyStreamTests {
         #expect(short.decisions.count > 1000 && short.decisions == long.decisions)
         for (one, other) in zip(short.engine.runtimes, long.engine.runtimes) {
             var (left, right) = (ByteWriter(), ByteWriter())
-            one.write(to: &left)
-            other.write(to: &right)
+            one.write(to: &left) { _ in }
+            other.write(to: &right) { _ in }
             #expect(left.bytes == right.bytes, "\(one.rule.id)")
         }
         #expect(short.engine.snapshot() == long.engine.snapshot())

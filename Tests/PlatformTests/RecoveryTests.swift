@@ -53,7 +53,7 @@ struct RecoveryTests {
             _ = try journal.append([PendingEntry(received: stamp, department: "d", entry: entry)])
             let engine = try recover(journal, store).engine
             try store.flushApplied()
-            if index == 2 || index == 4 { try snapshots.write(engine.snapshot(), nextPosition: engine.nextPosition) }
+            if index == 2 || index == 4 { try snapshots.write(engine.setAside(), nextPosition: engine.nextPosition) }
         }
     }
 

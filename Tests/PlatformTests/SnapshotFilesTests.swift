@@ -18,7 +18,7 @@ struct SnapshotFilesTests {
         try FileManager.default.createDirectory(atPath: files.directory, withIntermediateDirectories: true)
         let partial = files.directory + "/00000000000000000009.snapshot.partial"
         #expect(FileManager.default.createFile(atPath: partial, contents: Data(count: 100)))
-        for position: Int64 in 1...3 { try files.write(Engine().snapshot(), nextPosition: position) }
+        for position: Int64 in 1...3 { try files.write(Engine().setAside(), nextPosition: position) }
         #expect(try names(files) == [2, 3].map { "0000000000000000000\($0).snapshot" })
     }
 
@@ -28,14 +28,14 @@ struct SnapshotFilesTests {
         // A directory in its place cannot be renamed over.
         let target = files.directory + "/00000000000000000001.snapshot"
         try FileManager.default.createDirectory(atPath: target + "/x", withIntermediateDirectories: true)
-        #expect(throws: JournalError.self) { try files.write(Engine().snapshot(), nextPosition: 1) }
+        #expect(throws: JournalError.self) { try files.write(Engine().setAside(), nextPosition: 1) }
         #expect(try names(files) == ["00000000000000000001.snapshot"])
     }
 
     @Test func `one that the journal no longer goes on from is passed over`() throws {
         defer { try? FileManager.default.removeItem(atPath: data) }
         let files = SnapshotFiles(data: data)
-        try files.write(Engine().snapshot(), nextPosition: 1)
+        try files.write(Engine().setAside(), nextPosition: 1)
         #expect(try files.newest(upTo: 5, from: 1).found?.nextPosition == 1)
         let pruned = try files.newest(upTo: 5, from: 2)
         #expect(pruned.found == nil && pruned.passedOver.count == 1)
@@ -44,7 +44,7 @@ struct SnapshotFilesTests {
     @Test func `one with a bit flipped is passed over, whichever bit`() throws {
         defer { try? FileManager.default.removeItem(atPath: data) }
         let files = SnapshotFiles(data: data)
-        try files.write(Engine().snapshot(), nextPosition: 1)
+        try files.write(Engine().setAside(), nextPosition: 1)
         #expect(try files.newest(upTo: 1).found != nil)
         let path = URL(fileURLWithPath: files.directory + "/00000000000000000001.snapshot")
         let whole = try Data(contentsOf: path)

@@ -52,7 +52,8 @@ struct SnapshotPause {
             let state = engine.setAside()
             Thread.detachNewThread {
                 let begun = Clocks.wall()
-                let count = state.encoded().count
+                var count = 0
+                state.encode { count += $0.count }
                 let seconds = Clocks.wall() - begun
                 done.change { $0 = (count, seconds) }
             }
