@@ -50,12 +50,17 @@ extension Journal {
     ///
     /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
     /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
-    /// `beforeRemoval` is called once, before the first segment goes; where it throws, all stay.
+    /// `stampedSince` is asked once, before the first segment goes: from which position on the stamps are the wall clock's, with the first of
+    /// them, and what lies before is as young as that. `beforeRemoval` is called then; where one throws, all stay.
     public func prune(
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
+        stampedSince: () throws(JournalError) -> (position: Int64, received: Timestamp)? = {
+            () throws(JournalError) in nil
+        },
         beforeRemoval: () throws(JournalError) -> Void = {}
     ) throws(JournalError) -> PruneReport {
         var report = PruneReport()
+        var since: (position: Int64, received: Timestamp)??
         var pending = try SegmentFile.all(in: directory)[...]
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)
@@ -64,7 +69,15 @@ extension Journal {
                 // Under event time the stamps stand at zero before the first event: it is as young as what follows.
                 last = Timestamp(microseconds: try Tail(reading: pending[pending.startIndex + 1]).lastReceived)
             }
-            if let reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age) {
+            var reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age)
+            if reason == nil {
+                if since == nil { since = .some(try stampedSince()) }
+                if case let changed?? = since, end.next <= changed.position {
+                    last = changed.received
+                    reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age)
+                }
+            }
+            if let reason {
                 report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
                 pending.removeFirst()
                 break

@@ -49,6 +49,7 @@ final class JournalStage: Sendable {
     }
 
     private func commit(_ requests: [CommitQueue.Request], _ clock: inout StampClock) throws {
+        let complaint = clock.complaint
         if timing.clock == .wall { try creditDeafness(&clock) }
         var entries = requests.map { request in
             PendingEntry(received: clock.last, department: request.department, entry: request.entry)
@@ -57,9 +58,8 @@ final class JournalStage: Sendable {
             guard timing.clock == .wall else { return }
             entries = [PendingEntry(received: clock.last, entry: .tick)]
         }
-        let complaint = clock.complaint
         for index in entries.indices { entries[index].received = stamp(&entries[index].entry, &clock) }
-        followed.follow(clock.held)
+        followed.follow(clock.ahead)
         if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
         try commit(entries, requests)
     }
@@ -128,11 +128,12 @@ final class JournalStage: Sendable {
     private static let longestPause = TimeSpan.seconds(5)
 
     /// Where the whole process stood still (stopped, its machine paused, a commit that hung) nobody is called silent for
-    /// that time: it is journaled like the time before a start, ahead of what came meanwhile.
+    /// that time: it is journaled like the time before a start, ahead of what came meanwhile. So is the time that a wall which was
+    /// behind makes up for when it is set right.
     private func creditDeafness(_ clock: inout StampClock) throws {
-        guard
-            let deaf = clock.deafness(
-                monotonic: BootClock.now(), limit: min(Self.longestPause, timing.idleTimeout))
+        let (wall, now) = (WallClock.now(), BootClock.now())
+        let limit = min(Self.longestPause, timing.idleTimeout)
+        guard let deaf = clock.accept(wall: wall, monotonic: now) ?? clock.deafness(monotonic: now, limit: limit)
         else { return }
         var entry = JournalEntry.started(deaf: deaf)
         let received = stamp(&entry, &clock)

@@ -32,6 +32,7 @@ public final class Platform: Sendable {
     /// One at a time, so that the last one shows what holds last.
     let showing = Mutex(())
     let clock = FollowedClock()
+    let age: RetentionClock
     private let stopping: Wake
     private let isStopping = Atomic(false)
     private let isStoreLocked = Atomic(false)
@@ -56,6 +57,7 @@ public final class Platform: Sendable {
                 segmentBytes: configuration.segmentBytes, segmentAge: configuration.segmentAge,
                 capBytes: configuration.journalCap == 0 ? nil : configuration.journalCap,
                 engineVersion: Int64(Engine.version)))
+        age = RetentionClock(newest: journal.lastReceived, wall: WallClock.now(), monotonic: BootClock.now())
         if let mended = journal.mended { complaints.note("stream marks", mended) }
         if !journal.missingKeys.isEmpty {
             let keys = journal.missingKeys.joined(separator: ", ")

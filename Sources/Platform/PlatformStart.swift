@@ -35,6 +35,9 @@ extension Platform {
                 "this data was recorded under another clock, which changes from here on",
                 metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
         }
+        if !isFirst, engine.ruleSet.timing.clock == .wall, configuration.clock == .wall {
+            complaints.note("downtime", age.complaint)
+        }
         let reading = RuleSource.read(configuration)
         note(reading)
         var running = engine.ruleSet
@@ -145,7 +148,7 @@ extension Platform {
     /// everything: their stamps do not tell how long ago they came in, and recorded days are old on arrival.
     func makeUpkeep(_ letters: RejectDesk, _ stage: EngineStage, _ feed: Feed) -> Upkeep {
         Upkeep(
-            journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)),
+            journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)), age: age,
             keepFrom: { [snapshots, store, clock = configuration.clock] in
                 guard clock == .wall else { return nil }
                 return try snapshots.oldestPosition().map { min($0, store.applied) }

@@ -6,14 +6,19 @@ import Synchronization
 /// The wall is compared with a monotonic clock that also counts while the machine sleeps. A wall that gains or loses more
 /// than `largestStep` between two stamps was set by somebody: stamps then go on at the monotonic clock's pace, until the
 /// wall is back within that distance or the platform starts anew. A start with stamps that are ahead of the wall waits
-/// for it: they stand still.
+/// for it: they stand still. A wall that is known to be behind, since stamps are ahead of it or it was never set, is followed
+/// when somebody sets it: `accept`.
 struct StampClock {
+    /// What no clock that was set has shown since there is this platform.
+    static let earliest = Timestamp(seconds: 1_767_225_600)
     /// Above what a time service corrects by itself, below what turns live readings into late ones unnoticed.
     static let largestStep = TimeSpan.seconds(60)
 
     private(set) var last: Timestamp
     /// How far the wall is ahead of what the stamps follow, negative where behind; nil where they follow the wall.
     private(set) var held: TimeSpan?
+    /// How far the wall is ahead of the newest stamp, negative where behind.
+    private(set) var ahead = TimeSpan.zero
     /// How far the stamps are ahead of the wall that they follow.
     private var lead = TimeSpan.zero
     /// The last moment at which the wall was believed.
@@ -37,8 +42,18 @@ struct StampClock {
         }
         if held == nil { believed = (wall, monotonic) }
         last = max(last, now)
-        lead = last - now
+        (lead, ahead) = (last - now, wall - last)
         return last
+    }
+
+    /// Follows a wall that was set right, where it is known to have been behind; gives how far it leads the stamps now. nil where no such
+    /// thing has happened.
+    mutating func accept(wall: Timestamp, monotonic: Timestamp) -> TimeSpan? {
+        guard let believed, lead > Self.largestStep || believed.wall < Self.earliest,
+            wall - (believed.wall + (monotonic - believed.monotonic)) > Self.largestStep
+        else { return nil }
+        self.believed = (wall, monotonic)
+        return max(.zero, wall - last)
     }
 
     /// Where events are the clock: the newest of them.
@@ -62,7 +77,8 @@ struct StampClock {
                 + "stamps do not follow: set it right, or restart to accept it"
         }
         guard lead > Self.largestStep else { return nil }
-        return "the journal's newest stamp is ahead of the wall clock; stamps stand still until \(last.formatted())"
+        return
+            "the journal's newest stamp is ahead of the wall clock; stamps stand still until \(last.formatted()), or until it is set right"
     }
 }
 
@@ -70,8 +86,8 @@ struct StampClock {
 final class FollowedClock: Sendable {
     private let ahead = Atomic<Int64>(0)
 
-    /// How far the wall is ahead of the stamps; nil: they follow it.
-    func follow(_ held: TimeSpan?) { ahead.store(held?.microseconds ?? 0, ordering: .relaxed) }
+    /// How far the wall is ahead of the newest stamp, negative where behind.
+    func follow(_ ahead: TimeSpan) { self.ahead.store(ahead.microseconds, ordering: .relaxed) }
 
     func now(wall: Timestamp = WallClock.now()) -> Timestamp {
         wall - TimeSpan(microseconds: ahead.load(ordering: .relaxed))

@@ -12,6 +12,7 @@ final class Upkeep: Sendable {
     private let journal: Journal
     private let letters: RejectDesk
     private let retention: TimeSpan
+    private let age: RetentionClock
     /// The lowest position that somebody still needs; nil: everything.
     private let keepFrom: @Sendable () throws -> Int64?
     /// Makes sure that what stays of the journal can be begun with.
@@ -28,7 +29,8 @@ final class Upkeep: Sendable {
     private static let largestLog: Int64 = 64 << 20
 
     init(
-        journal: Journal, letters: RejectDesk, retention: TimeSpan, keepFrom: @escaping @Sendable () throws -> Int64?,
+        journal: Journal, letters: RejectDesk, retention: TimeSpan, age: RetentionClock,
+        keepFrom: @escaping @Sendable () throws -> Int64?,
         beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void,
         progress: @escaping @Sendable () -> (journal: Int64, engine: Int64),
         feedResets: @escaping @Sendable () -> Int64, storePath: String, complaints: Complaints,
@@ -37,6 +39,7 @@ final class Upkeep: Sendable {
         self.journal = journal
         self.letters = letters
         self.retention = retention
+        self.age = age
         self.keepFrom = keepFrom
         self.beforeRemoval = beforeRemoval
         self.progress = progress
@@ -67,7 +70,9 @@ final class Upkeep: Sendable {
             complaints.attempt("retention") {
                 guard let keepFrom = try keepFrom() else { return }
                 let report = try journal.prune(
-                    olderThan: retention, now: WallClock.now(), keepFrom: keepFrom, beforeRemoval: beforeRemoval)
+                    olderThan: retention, now: age.now(wall: WallClock.now(), monotonic: BootClock.now()),
+                    keepFrom: keepFrom, stampedSince: { () throws(JournalError) in try stampedByWall(journal.data) },
+                    beforeRemoval: beforeRemoval)
                 for segment in report.removed {
                     complaints.note("damaged segment \(segment.positions.lowerBound)", nil)
                 }

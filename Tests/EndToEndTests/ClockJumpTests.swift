@@ -17,9 +17,10 @@ extension EndToEnd {
             try Data("\(seconds)".utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
         }
 
-        private static func start(_ scratch: Scratch, _ file: String) throws -> RunningPlatform {
+        private static func start(_ scratch: Scratch, _ file: String, more: String = "") throws -> RunningPlatform {
             try RunningPlatform(in: scratch) {
                 $0.clock = "wall"
+                $0.more = more
                 $0.environment = ["LD_PRELOAD=\(library)", "FENGHUO_CLOCK_SHIFT=\(file)"]
             }
         }
@@ -38,11 +39,15 @@ extension EndToEnd {
             return try eventually { try platform.status().engineNext > position }
         }
 
-        private static func take(_ id: Int, _ platform: RunningPlatform) throws -> [String: Any] {
+        private static func take(_ id: Int, _ platform: RunningPlatform, value: Int = 1) throws -> [String: Any] {
             try #require(
                 try Wire(.req, platform.ingest).ask(
-                    #"{"id":"\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","#
+                    #"{"id":"\#(id)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":\#(value),"unit":"%LEL","#
                         + #""time":"\#(now().formatted())"}"#))
+        }
+
+        private static func notes(_ answer: [String: Any]) -> [String] {
+            (answer["notes"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
         }
 
         @Test(arguments: [(3600, "ahead of"), (-3600, "behind")])
@@ -61,7 +66,7 @@ extension EndToEnd {
                     }
                 })
             let answer = try Self.take(2, platform)
-            let notes = (answer["notes"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
+            let notes = Self.notes(answer)
             #expect(answer["accepted"] as? Int == 1)
             #expect(!notes.contains("clock_fast") && !notes.contains("late"), "\(notes)")
             #expect(try Self.hasApplied(answer, platform))
@@ -95,6 +100,72 @@ extension EndToEnd {
             #expect(try eventually { try platform.status().health == "ok" })
             #expect(platform.stop() == 0)
             #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
+        }
+
+        @Test func `a start with a wall an hour behind follows it once it is set right, and judges what comes then`()
+            throws
+        {
+            let scratch = try Scratch()
+            let file = try scratch.write("shift", "0")
+            let platform = try Self.start(scratch, file)
+            #expect(try Self.take(1, platform)["accepted"] as? Int == 1)
+            #expect(platform.stop() == 0)
+            try Self.set(-3600, file)
+            try platform.start()
+            #expect(
+                try eventually { try platform.status().degraded.contains { $0.contains("stamps stand still until") } })
+            // A reading of the true time is ahead of the wall, and judged by the stamps.
+            let early = try Self.take(2, platform)
+            #expect(Self.notes(early) == ["unknown_subject"])
+            try Self.set(0, file)
+            #expect(try eventually { try platform.status().health == "ok" })
+            let head = try platform.status().feedHead
+            let answer = try Self.take(3, platform, value: 90)
+            #expect(Self.notes(answer) == ["unknown_subject"])
+            #expect(try eventually { try platform.status().feedHead > head })
+            let lead = try Self.lead(try platform.status())
+            #expect(lead > .seconds(-60) && lead < .seconds(60), "\(lead)")
+            #expect(platform.stop() == 0)
+            #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
+        }
+
+        @Test func `a start with a wall that is 400 days ahead is told, and deletes nothing of the journal`() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("shift", "0")
+            let platform = try Self.start(scratch, file, more: "segment_bytes: 1048576")
+            // Bytes that do not shrink: a segment is full after some.
+            var random = SystemRandomNumberGenerator()
+            for id in 0..<60 {
+                let time = Self.now().formatted()
+                let lines = (0..<1000).map { line in
+                    let noise = (0..<6).map { "\"f\($0)\":\(Double.random(in: 0..<1, using: &random))" }
+                    return
+                        #"{"id":"\#(id)-\#(line)","subject":"RQ-1","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","time":"\#(time)",\#(noise.joined(separator: ","))}"#
+                }
+                let answer = try Wire(.req, platform.ingest).ask(lines.joined(separator: "\n"))
+                try #require(answer?["accepted"] as? Int == 1000, "\(answer ?? [:])")
+            }
+            #expect(platform.stop() == 0)
+            func segments() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: platform.data + "/journal").filter {
+                    $0.hasSuffix(".sqlite")
+                }.sorted()
+            }
+            let before = try segments()
+            #expect(before.count > 2)
+            try Self.set(400 * 86_400, file)
+            try platform.start()
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains {
+                        $0.hasPrefix("downtime: the wall clock is 400 days ahead")
+                    }
+                })
+            // Retention looks for the first time a second after the start; the journal goes on each second.
+            let next = try platform.status().engineNext
+            #expect(try eventually { try platform.status().engineNext > next + 4 })
+            #expect(try segments().starts(with: before))
+            #expect(platform.stop() == 0)
         }
     }
 }

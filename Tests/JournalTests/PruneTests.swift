@@ -62,6 +62,26 @@ struct PruneTests {
         #expect(report.kept.map(\.reason) == [.young(last: day(0)), .behindKept, .behindKept, .newest])
     }
 
+    @Test func `what was stamped by events is as young as the change to the wall clock`() throws {
+        let journal = try fill()
+        func prune(_ day: Int64, since position: Int64) throws -> [Range<Int64>] {
+            try journal.prune(
+                now: self.day(day), keepFrom: 100,
+                stampedSince: { () throws(JournalError) in (position, self.day(500)) }
+            ).removed.map(\.positions)
+        }
+        #expect(try prune(700, since: 3).isEmpty)
+        // The segment of the change itself is not wholly of before.
+        #expect(try prune(700, since: 1) == [1..<2, 2..<3, 3..<4])
+    }
+
+    @Test func `what was stamped by events goes once the change is old enough`() throws {
+        let journal = try fill()
+        let report = try journal.prune(
+            now: day(701), keepFrom: 100, stampedSince: { () throws(JournalError) in (3, self.day(500)) })
+        #expect(report.removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
+    }
+
     @Test func `positions that are still needed stay`() throws {
         let journal = try fill()
         #expect(try journal.prune(now: day(1000), keepFrom: 1).removed.isEmpty)

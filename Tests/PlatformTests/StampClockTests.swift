@@ -4,7 +4,10 @@ import Testing
 @testable import Platform
 
 struct StampClockTests {
-    func at(_ seconds: Double) -> Timestamp { Timestamp(microseconds: Int64((seconds * 1_000_000).rounded())) }
+    /// Of days on which clocks are set.
+    func at(_ seconds: Double) -> Timestamp {
+        StampClock.earliest + TimeSpan(microseconds: Int64((seconds * 1_000_000).rounded()))
+    }
 
     @Test func `a step of 60 s is followed, one microsecond more is not`() {
         var clock = StampClock(last: at(0))
@@ -56,7 +59,7 @@ struct StampClockTests {
         #expect(clock.now(wall: at(1000)) == at(1000))
         clock.follow(.days(-2))
         #expect(clock.now(wall: at(1000)) == at(1000 + 2 * 86_400))
-        clock.follow(nil)
+        clock.follow(.zero)
         #expect(clock.now(wall: at(1000)) == at(1000))
     }
 
@@ -69,5 +72,41 @@ struct StampClockTests {
             clock.deafness(monotonic: at(60.000001), limit: .seconds(60)) == .seconds(60) + TimeSpan(microseconds: 1))
         #expect(clock.stamp(wall: at(1072), monotonic: at(72)) == at(1072))
         #expect(clock.held == nil)
+    }
+
+    @Test func `a wall that is behind the stamps since the start is followed once it is set right, and no other leap`()
+    {
+        var clock = StampClock(last: at(5000))
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        #expect(clock.ahead == .seconds(-4000))
+        #expect(clock.accept(wall: at(1061), monotonic: at(1)) == nil)
+        #expect(clock.accept(wall: at(1061.000001), monotonic: at(1)) == .zero)
+        #expect(clock.stamp(wall: at(1062), monotonic: at(2)) == at(5000))
+        #expect(clock.accept(wall: at(5100), monotonic: at(10)) == .seconds(100))
+        #expect(clock.stamp(wall: at(5101), monotonic: at(11)) == at(5101))
+        #expect(clock.held == nil && clock.complaint == nil && clock.ahead == .zero)
+        #expect(clock.accept(wall: at(9000), monotonic: at(12)) == nil)
+        #expect(clock.stamp(wall: at(9000), monotonic: at(12)) == at(5102))
+        #expect(clock.ahead == clock.held)
+    }
+
+    @Test func `a wall that was never set is followed once it is`() {
+        var clock = StampClock(last: Timestamp(seconds: 0))
+        #expect(clock.stamp(wall: Timestamp(seconds: 12), monotonic: at(0)) == Timestamp(seconds: 12))
+        #expect(clock.accept(wall: at(0), monotonic: at(1)) == at(0) - Timestamp(seconds: 12))
+        #expect(clock.stamp(wall: at(0), monotonic: at(1)) == at(0))
+        #expect(clock.accept(wall: at(100), monotonic: at(2)) == nil)
+    }
+
+    @Test func `neither downtime nor a wall that is set ahead makes the journal older`() {
+        let clock = RetentionClock(newest: at(1000), wall: at(900_000), monotonic: at(0))
+        #expect(clock.now(wall: at(900_010), monotonic: at(10)) == at(1010))
+        #expect(clock.now(wall: at(500), monotonic: at(10)) == at(500))
+        #expect(clock.complaint?.contains("10 days ahead") == true)
+        let week = 7.0 * 86_400
+        #expect(RetentionClock(newest: at(0), wall: at(week), monotonic: at(0)).complaint == nil)
+        #expect(RetentionClock(newest: at(0), wall: at(week + 0.000001), monotonic: at(0)).complaint != nil)
+        let empty = RetentionClock(newest: nil, wall: at(5), monotonic: at(0))
+        #expect(empty.now(wall: at(9_000_000), monotonic: at(10)) == at(15) && empty.complaint == nil)
     }
 }
