@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
         .target(name: "CPrefetch"),
+        .target(name: "CMalloc"),
         ours("CivilTime"),
         ours("Expression", ["CivilTime"]),
         ours("Events", ["CivilTime"]),
@@ -60,7 +61,7 @@ let package = Package(
         ours("Client", ["Events", "Messaging", "StrictYAML", grdb]),
         ours("Delivery", ["Events", "AlertStore", "Messaging", "Client"]),
         ours("City", ["Events"]),
-        ours("Platform", ["RuleFiles", "Ingest", "Journal", "AlertStore", "Delivery", "StrictYAML", log]),
+        ours("Platform", ["RuleFiles", "Ingest", "Journal", "AlertStore", "Delivery", "StrictYAML", "CMalloc", log]),
         .executableTarget(
             name: "fenghuo",
             dependencies: [

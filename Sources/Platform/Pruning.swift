@@ -33,9 +33,8 @@ private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> Pr
     }
     let applied = try AlertReader(path: data + "/alerts.sqlite").status().applied
     let keep = min(try snapshots.oldestPosition() ?? 1, applied)
-    let age = RetentionClock(newest: journal.lastReceived, wall: WallClock.now(), monotonic: BootClock.now())
     return try journal.prune(
-        olderThan: .days(Int64(days)), now: age.now(wall: WallClock.now(), monotonic: BootClock.now()), keepFrom: keep,
+        olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep,
         stampedSince: { () throws(JournalError) in try stampedByWall(data) }, beforeRemoval: snapshots.keepBase)
 }
 

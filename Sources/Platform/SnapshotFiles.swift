@@ -166,8 +166,9 @@ struct SnapshotFiles: Sendable {
         throw fail("\(directory) has none that is intact")
     }
 
-    /// Written aside, synced, then renamed, so that a crash leaves the old ones.
-    func write(_ setAside: borrowing SetAside, nextPosition: Int64) throws {
+    /// Written aside, synced, then renamed, so that a crash leaves the old ones. Gives its bytes.
+    @discardableResult
+    func write(_ setAside: borrowing SetAside, nextPosition: Int64) throws -> Int {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let digits = String(nextPosition)
         let name =
@@ -175,15 +176,18 @@ struct SnapshotFiles: Sendable {
             + (row(before: nextPosition).map { "-" + $0 } ?? "")
             + ".snapshot"
         try removePartials()
+        var bytes = Digest.size
         try Files.replace(directory + "/" + name, room: Digest.size) { (put) throws(JournalError) in
             let digest = DigestOfParts()
             try setAside.encode { (part) throws(JournalError) in
                 part.withUnsafeBytes(digest.add)
+                bytes += part.count
                 try put(part)
             }
             return digest.end().bytes
         }
         for old in try names().dropLast(2) { try FileManager.default.removeItem(atPath: directory + "/" + old) }
+        return bytes
     }
 
     /// Those of a crash while one was written.

@@ -3,26 +3,32 @@ import Events
 import Foundation
 import Messaging
 
-/// Resident memory for 100,000 subjects: the engine's own, and that of a whole platform with its windows warm.
+/// Resident memory for 100,000 subjects: the engine's own, and that of a whole platform with its windows warm, also at its highest:
+/// snapshots follow each other under full load, and after a restart.
 struct Memory {
     let engineBytes: Int
     /// (rule, key) pairs that the engine holds.
     let keys: Int
     let processBytes: Int
+    let peakBytes: Int
 
     init(in directory: String, engine: (bytes: Int, keys: Int), _ load: Load) throws {
         (engineBytes, keys) = engine
-        let platform = try PlatformProcess(directory + "/memory")
-        let context = Context()
-        var sender = try StreamSender(context.handle, platform.ingest)
-        var last = ""
         let messages = Bounds.memorySubjects * Bounds.memorySweeps / Bounds.messageEvents
-        for first in stride(from: 0, to: messages, by: 1000) {
-            last = try sender.send(load.messages(first..<first + 1000), asStream: false)
+        func run(_ turn: Int, snapshotSeconds: Int) throws -> (bytes: Int, peak: Int) {
+            let platform = try PlatformProcess(directory + "/memory", snapshotSeconds: snapshotSeconds)
+            let context = Context()
+            var sender = try StreamSender(context.handle, platform.ingest)
+            var last = ""
+            for first in stride(from: turn * messages, to: (turn + 1) * messages, by: 1000) {
+                last = try sender.send(load.messages(first..<first + 1000), asStream: false)
+            }
+            try platform.awaitApplied(try position(last))
+            defer { try? platform.stop() }
+            return (platform.residentBytes, platform.peakBytes)
         }
-        try platform.awaitApplied(try position(last))
-        processBytes = platform.residentBytes
-        try platform.stop()
+        processBytes = try run(0, snapshotSeconds: 300).bytes
+        peakBytes = try max(run(1, snapshotSeconds: 1).peak, run(2, snapshotSeconds: 1).peak)
     }
 
     /// Call it first, on a small heap.

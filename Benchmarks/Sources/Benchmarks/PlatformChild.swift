@@ -4,8 +4,9 @@ import Platform
 
 /// The other process: `fenghuo run` on embedded settings, until its standard input ends.
 enum PlatformChild {
-    static func run(_ directory: String) throws {
+    static func run(_ directory: String, snapshotSeconds: Int) throws {
         var configuration = Configuration()
+        configuration.snapshotEvery = .seconds(Int64(snapshotSeconds))
         configuration.data = directory + "/data"
         configuration.rules = directory + "/rules"
         configuration.metrics = directory + "/metrics.yml"

@@ -14,12 +14,12 @@ final class PlatformProcess {
     private let process = Process()
     private let input = Pipe()
 
-    init(_ directory: String) throws {
+    init(_ directory: String, snapshotSeconds: Int = 300) throws {
         self.directory = directory
         if !FileManager.default.fileExists(atPath: directory + "/rules") { try BenchRules.write(to: directory) }
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["platform", directory]
+        process.arguments = ["platform", directory, "\(snapshotSeconds)"]
         process.standardInput = input
         process.standardOutput = output
         let started = Clocks.wall()
@@ -83,6 +83,12 @@ final class PlatformProcess {
     }
 
     var residentBytes: Int { Self.residentBytes(contents("statm")) }
+
+    /// The most that were resident.
+    var peakBytes: Int {
+        let line = contents("status").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+    }
 
     /// Of this process.
     static var ownResidentBytes: Int {
