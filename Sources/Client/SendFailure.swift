@@ -26,7 +26,8 @@ public enum SendFailure: Error, Equatable, Sendable, CustomStringConvertible {
             // A control or history endpoint knows no `resume`.
             reason.isEmpty ? "refused (\(code)): is that the ingest endpoint?" : "refused (\(code)): \(reason)"
         case .outOfStep(let stream, let platform, let ours):
-            "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours); send anew without --resume"
+            "stream \(stream): the platform asks for message \(platform), the first kept here is \(ours): its data were replaced meanwhile "
+                + "(an older copy, another platform). A spool goes on by itself; of a file, send what is missing there under a new stream name"
         case .sentBefore(let stream, let messages):
             "stream \(stream) was sent before (\(messages) messages are durable): --resume goes on after them, "
                 + "--again sends every event anew and counts it twice, --stream NAME gives other data a name of its own"

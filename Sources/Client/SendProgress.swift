@@ -26,7 +26,7 @@ public struct SendProgress: Equatable, Sendable {
     public var skippedBatches = 0
     /// Lines of the input that are no events.
     public var skipped = SkippedLines()
-    /// How often the platform had lost what it had acknowledged, so that a spool began anew.
+    /// How often a spool began anew because the platform's data were no longer those that had acknowledged.
     public var restarts = 0
     /// Whether the last line has no end yet and waits for the next run.
     public var leavesOpenLine = false

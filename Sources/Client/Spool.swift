@@ -42,7 +42,7 @@ public final class Spool: Sendable {
         /// Events that were acknowledged, refused ones among them.
         public var answered = 0
         public var refused = 0
-        /// How often the stream began anew because the platform had lost what it had acknowledged.
+        /// How often the stream began anew because the platform's data were no longer those that had acknowledged.
         public var restarts = 0
         /// Of the newest sealed and the newest acknowledged message: how far its input was read; empty before the first.
         public var sealed = ""
@@ -50,6 +50,17 @@ public final class Spool: Sendable {
 
         public init() {}
     }
+
+    /// An earlier epoch, of which messages wait that can have been sent under it.
+    private struct Past: Equatable {
+        var epoch: UInt64
+        /// Ids of the message before its first and of the newest that can have been sent.
+        var base: Int64
+        var sent: Int64
+    }
+
+    /// Each is a change of the platform while the same messages waited; what is older is forgotten, and sent again.
+    static let maximumPast = 16
 
     private struct State {
         /// 0 until the platform was asked for the first time.
@@ -63,6 +74,10 @@ public final class Spool: Sendable {
         /// Id of the newest message that can have been sent: what was in it when it was opened and before that was, until the platform
         /// has known it; nil since then: all can have been.
         var sent: Int64?
+        /// The oldest first. A mark of one of these, too, says what the platform has.
+        var past: [Past] = []
+
+        var current: Past { Past(epoch: epoch, base: base, sent: sent ?? next - 1) }
     }
 
     public let path: String
@@ -156,8 +171,8 @@ public final class Spool: Sendable {
     /// Brings the spool and the platform's mark of its stream together: which epoch to go on in, after which number, and the
     /// id of that message.
     ///
-    /// Throws where another sender must have used the stream's name. A platform that lost what it had acknowledged (its
-    /// data were restored or made anew) gets what is left here under the next epoch.
+    /// Throws where another sender must have used the stream's name. A platform whose data are not those that acknowledged (they
+    /// were restored or made anew, or it is another one) gets under the next epoch what is left here and not known to be there.
     public func meet(_ mark: StreamMark) throws -> (epoch: UInt64, seq: UInt64, id: Int64) {
         let verdict = state.withLock { Self.judge(mark, $0) }
         guard verdict != .stranger else {
@@ -168,9 +183,12 @@ public final class Spool: Sendable {
         return try change { (state, database) in
             switch verdict {
             case .first: state.epoch = mark.epoch + 1
-            case .goesOn(let seq): try Self.remove(upTo: state.base + Int64(seq), &state, database)
-            case .restarts:
-                state.epoch = max(state.epoch, mark.epoch) + 1
+            case .goesOn(let id): try Self.remove(upTo: id, &state, database)
+            case .restarts(let id):
+                let past = state.current
+                try Self.remove(upTo: id, &state, database)
+                if past.sent > state.acknowledged { state.past = (state.past + [past]).suffix(Self.maximumPast) }
+                state.epoch += 1
                 state.base = state.acknowledged
                 state.counts.restarts += 1
             case .stranger: preconditionFailure("thrown above")
@@ -182,20 +200,25 @@ public final class Spool: Sendable {
 
     private enum Verdict: Equatable {
         case first
-        case goesOn(seq: UInt64)
-        case restarts
+        /// The platform has what comes up to the message with this id.
+        case goesOn(id: Int64)
+        case restarts(id: Int64)
         /// The mark says what was never sent from here.
         case stranger
     }
 
     private static func judge(_ mark: StreamMark, _ state: State) -> Verdict {
         guard state.epoch > 0 else { return mark.seq == 0 ? .first : .stranger }
-        let acknowledged = UInt64(state.acknowledged - state.base)
-        let sent = UInt64((state.sent ?? state.next - 1) - state.base)
         if mark.epoch > state.epoch { return .stranger }
-        guard mark.epoch == state.epoch else { return acknowledged == 0 ? .goesOn(seq: 0) : .restarts }
-        if mark.seq > sent { return .stranger }
-        return mark.seq >= acknowledged ? .goesOn(seq: mark.seq) : .restarts
+        var id: Int64 = 0
+        if let known = (state.past + [state.current]).first(where: { $0.epoch == mark.epoch }) {
+            guard mark.seq <= UInt64(known.sent - known.base) else { return .stranger }
+            id = known.base + Int64(mark.seq)
+        }
+        if mark.epoch == state.epoch, id >= state.acknowledged { return .goesOn(id: id) }
+        // Under another base a number would be that of another message: who has something of this epoch would be misread.
+        let isUnused = mark.epoch < state.epoch && state.acknowledged == state.base && id <= state.acknowledged
+        return isUnused ? .goesOn(id: state.acknowledged) : .restarts(id: id)
     }
 
     private static func remove(upTo id: Int64, _ state: inout State, _ database: Database) throws {
@@ -210,6 +233,7 @@ public final class Spool: Sendable {
         guard let row else { return }
         try database.execute(sql: "DELETE FROM messages WHERE id <= ?", arguments: [id])
         state.acknowledged = id
+        state.past.removeAll { $0.sent <= id }
         state.counts.messages -= row["messages"] as Int
         state.counts.events -= row["events"] as Int
         state.counts.bytes -= row["bytes"] as Int
@@ -235,6 +259,7 @@ public final class Spool: Sendable {
                             next.counts.acknowledged, next.counts.answered, next.counts.refused, next.counts.restarts,
                             next.sent,
                         ])
+                    if next.past != state.past { try Self.write(next.past, database) }
                     return .commit
                 }
                 guard let result else { preconditionFailure("a transaction that committed has a result") }
@@ -242,6 +267,14 @@ public final class Spool: Sendable {
             }
             state = next
             return result
+        }
+    }
+
+    private static func write(_ past: [Past], _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM past")
+        for past in past {
+            try database.execute(
+                sql: "INSERT INTO past VALUES(?, ?, ?)", arguments: [Int64(past.epoch), past.base, past.sent])
         }
     }
 
@@ -257,17 +290,25 @@ public final class Spool: Sendable {
         let (epoch, base, acknowledged, next): (Int64, Int64, Int64, Int64) =
             (row["epoch"], row["base"], row["acknowledged"], row["next"])
         let sent: Int64? = row["sent"]
+        let past = try Row.fetchAll(database, sql: "SELECT epoch, base, sent FROM past ORDER BY epoch").map {
+            (epoch: $0["epoch"] as Int64, base: $0["base"] as Int64, sent: $0["sent"] as Int64)
+        }
         let possible = 0...Int64(Limits.streamNumber)
         // Of an empty spool, what stands for the first and last message that wait.
         let (first, last) = (waiting["first"] as Int64? ?? acknowledged &+ 1, waiting["last"] as Int64? ?? acknowledged)
         guard possible ~= epoch, possible ~= base, possible ~= next, base <= acknowledged,
             sent.map({ $0 >= acknowledged && $0 < next }) ?? true,
+            past.allSatisfy({
+                (1..<epoch).contains($0.epoch) && (0...acknowledged).contains($0.base) && $0.sent > acknowledged
+                    && $0.sent < next
+            }),
             (["answered", "refused", "restarts"].allSatisfy { possible ~= row[$0] as Int64 }),
             possible ~= waiting["events"], waiting["least"] as Int64 >= 1, first == acknowledged &+ 1, last == next - 1,
             waiting["messages"] as Int64 == last - acknowledged
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "its numbers contradict each other") }
         var state = State(epoch: UInt64(epoch), base: base, next: next, acknowledged: acknowledged)
         state.sent = sent
+        state.past = past.map { Past(epoch: UInt64($0.epoch), base: $0.base, sent: $0.sent) }
         (state.counts.messages, state.counts.events, state.counts.bytes) =
             (waiting["messages"], waiting["events"], waiting["bytes"])
         (state.counts.answered, state.counts.refused, state.counts.restarts) =

@@ -51,7 +51,12 @@ public struct SpoolRun: Sendable {
                 try session(context, &progress, before, started, report) { retry = Self.firstRetry }
                 break
             } catch let failure as SendFailure {
-                guard case .unreachable = failure else { throw failure }
+                switch failure {
+                // What the platform has by now is settled when it is asked again.
+                case .unreachable, .outOfStep: break
+                case .refused, .sentBefore, .sentBeforeSpool, .otherSender, .badAnswer, .unusable, .stopped:
+                    throw failure
+                }
                 // Whoever waits for the platform would not hear that nothing is read any more.
                 if let full = input.withLock({ $0.spoolFailure }) { throw full }
                 onTrouble(failure)

@@ -72,6 +72,8 @@ enum SpoolSchema {
         """,
         // Id of the newest message that can have been sent; NULL while whoever has it open has met the platform: then all.
         "ALTER TABLE stream ADD COLUMN sent INTEGER",
+        // Earlier epochs of which messages wait: the id before the first, and of the newest that can have been sent.
+        "CREATE TABLE past(epoch INTEGER PRIMARY KEY, base INTEGER NOT NULL, sent INTEGER NOT NULL) STRICT",
     ]
 
     static func open(_ path: String, stream: String) throws -> DatabaseQueue {

@@ -13,6 +13,8 @@ public struct StreamLink: ~Copyable {
     private let started: ContinuousClock.Instant
 
     private var epoch: UInt64 = 0
+    /// What the platform had when it was asked first.
+    private var met: StreamMark?
     private var window: StreamWindow
     /// Answers that asked to wait.
     public private(set) var busy = 0
@@ -65,7 +67,9 @@ public struct StreamLink: ~Copyable {
                     continue
                 }
                 window.grant(answer.credit ?? options.window, asked: options.window)
-                return StreamMark(stream: options.stream, epoch: answer.epoch ?? 0, seq: seq)
+                let mark = mark(answer, seq)
+                met = mark
+                return mark
             }
             try checkPatience()
             if shouldStop() { throw SendFailure.stopped }
@@ -146,7 +150,7 @@ public struct StreamLink: ~Copyable {
     }
 
     private mutating func take(_ answer: PlatformAnswer, _ onAnswer: (PlatformAnswer) -> Void) throws -> Int {
-        if answer.seq != nil { return try takeMark(answer) }
+        if let seq = answer.seq { return try takeMark(seq, answer) }
         if let credit = answer.credit { window.grant(credit, asked: options.window) }
         var events = 0
         if let ack = answer.ack, answer.epoch == epoch { events = acknowledge(ack) }
@@ -154,12 +158,21 @@ public struct StreamLink: ~Copyable {
         return events
     }
 
-    /// After a silence: what the platform has is done, the rest is sent again.
-    private mutating func takeMark(_ answer: PlatformAnswer) throws -> Int {
-        let seq = answer.epoch == epoch ? answer.seq ?? 0 : 0
-        let events = acknowledge(seq)
-        try rewind(to: seq + 1)
-        return events
+    private func mark(_ answer: PlatformAnswer, _ seq: UInt64) -> StreamMark {
+        StreamMark(stream: options.stream, epoch: answer.epoch ?? 0, seq: seq)
+    }
+
+    /// After a silence: what the platform has is done, the rest is sent again. A mark that is neither of this epoch nor the one
+    /// that was met is of other data, which may have what is to be sent.
+    private mutating func takeMark(_ seq: UInt64, _ answer: PlatformAnswer) throws -> Int {
+        guard answer.epoch != epoch else {
+            let events = acknowledge(seq)
+            try rewind(to: seq + 1)
+            return events
+        }
+        guard mark(answer, seq) == met else { throw outOfStep(seq + 1) }
+        try rewind(to: 1)
+        return 0
     }
 
     private mutating func acknowledge(_ seq: UInt64) -> Int {
@@ -169,9 +182,11 @@ public struct StreamLink: ~Copyable {
     }
 
     private mutating func rewind(to seq: UInt64?) throws {
-        guard window.rewind(to: seq) == .done else {
-            throw SendFailure.outOfStep(stream: options.stream, platform: seq ?? 0, ours: window.firstSeq)
-        }
+        guard window.rewind(to: seq) == .done else { throw outOfStep(seq ?? 0) }
+    }
+
+    private func outOfStep(_ seq: UInt64) -> SendFailure {
+        .outOfStep(stream: options.stream, platform: seq, ours: window.firstSeq)
     }
 
     /// A message that was refused as a whole: those that may come again are sent again, in order.

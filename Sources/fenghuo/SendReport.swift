@@ -13,7 +13,8 @@ enum SendReport {
         }
         if progress.restarts > 0 {
             text +=
-                "\nthe platform had lost messages that it had acknowledged (was an old copy restored?): they are not sent again"
+                "\nthe platform's data are not those that acknowledged before (an older copy was restored, or it is another platform): "
+                + "the rest was sent under a new epoch; what was acknowledged is not sent again, and may be missing there"
         }
         if progress.leavesOpenLine { text += "\nthe last line has no end yet: it waits for the next run" }
         for note in progress.notes {

@@ -115,6 +115,20 @@ import Testing
         #expect(try run().lines == Self.lines(1...15))
     }
 
+    @Test func `data that are put back while a run goes on get nothing twice`() throws {
+        try write(1...30)
+        let (progress, lines) = try run(window: 1) { message, times in
+            switch (message.epoch, message.seq, times) {
+            // Taken and not answered; then an old copy stands there, and at last what has taken it.
+            case (1, 2, 1): .replace(epoch: 0, seq: 0)
+            case (2, 1, 1): .replace(epoch: 1, seq: 2)
+            default: .take
+            }
+        }
+        #expect(lines == Self.lines(1...10) + Self.lines(21...30))
+        #expect((progress.answered, progress.restarts) == (30, 2))
+    }
+
     @Test func `a file that was written anew in its place is not taken for one that has grown`() throws {
         try write(1...25)
         #expect(try run().lines == Self.lines(1...25))

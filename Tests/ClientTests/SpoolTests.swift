@@ -67,6 +67,11 @@ struct SpoolTests {
         try expectUnreadable("UPDATE stream SET \(change)")
     }
 
+    @Test(arguments: ["0, 0, 2", "3, 0, 2", "1, -1, 2", "1, 2, 3", "1, 0, 1", "1, 0, 4"])
+    func `a spool with an earlier epoch that cannot have been is unreadable`(past: String) throws {
+        try expectUnreadable("UPDATE stream SET epoch = 3; INSERT INTO past VALUES(\(past))")
+    }
+
     @Test(arguments: ["1 << 60", "-1", "0"])
     func `a spool with a message of an impossible number of events is unreadable`(events: String) throws {
         try expectUnreadable("UPDATE messages SET events = \(events) WHERE id = 3")
@@ -135,7 +140,8 @@ struct SpoolTests {
         #expect(try spool.meet(mark(1, 2)) == (1, 2, 2))
     }
 
-    @Test func `a spool of version 1 goes on, and one of a later version does not`() throws {
+    @Test(arguments: [1, 2])
+    func `a spool of an earlier version goes on, and one of a later version does not`(version: Int) throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         do {
             let spool = try open()
@@ -145,14 +151,15 @@ struct SpoolTests {
         func change(_ sql: String) throws {
             try SpoolSchema.open(path, stream: "s").inDatabase { try $0.execute(sql: sql) }
         }
-        try change("ALTER TABLE stream DROP COLUMN sent; PRAGMA user_version = 1")
+        if version < 2 { try change("ALTER TABLE stream DROP COLUMN sent") }
+        try change("DROP TABLE past; PRAGMA user_version = \(version)")
         do {
             let spool = try open()
             #expect(try waiting(spool) == ["1 a", "2 b"])
             #expect(try spool.meet(mark(1, 1)) == (1, 1, 1))
         }
-        try change("PRAGMA user_version = 3")
-        let reason = "it is of version 3, this software's is 2"
+        try change("PRAGMA user_version = 4")
+        let reason = "it is of version 4, this software's is 3"
         #expect(throws: SpoolError.unreadable(path: path, reason: reason)) { try open() }
     }
 
@@ -190,6 +197,66 @@ struct SpoolTests {
         #expect(try spool.meet(mark(epoch, seq)) == (4, 0, 2))
         try spool.acknowledge(1, refused: [])
         #expect(try waiting(spool).isEmpty)
+    }
+
+    /// Three messages under epoch 1, of which one was answered; an old copy is met, epoch 2 begins, a fourth is read.
+    private func restarted() throws -> Spool {
+        do {
+            let spool = try open()
+            try put(spool, "a", "b", "c")
+            _ = try spool.meet(mark(0, 0))
+            try spool.acknowledge(1, refused: [])
+            #expect(try spool.meet(mark(0, 0)) == (2, 0, 1))
+            try put(spool, "d")
+        }
+        return try open()
+    }
+
+    @Test(
+        arguments: [
+            (0, 2, 0, 1, ["2 b", "3 c", "4 d"]), (1, 2, 0, 1, ["2 b", "3 c", "4 d"]), (2, 3, 0, 2, ["3 c", "4 d"]),
+            (3, 3, 0, 3, ["4 d"]),
+        ] as [(UInt64, UInt64, UInt64, Int64, [String])])
+    func `a platform that comes back from before a restart gets only what it has not`(
+        seq: UInt64, epoch: UInt64, after: UInt64, id: Int64, left: [String]
+    ) throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try restarted()
+        #expect(try spool.meet(mark(1, seq)) == (epoch, after, id))
+        #expect(try waiting(spool) == left)
+        #expect(spool.counts.restarts == Int(epoch) - 1)
+    }
+
+    @Test func `a mark beyond what was sent under an earlier epoch is another sender's`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try restarted()
+        #expect(throws: SendFailure.otherSender(stream: "s")) { try spool.meet(mark(1, 4)) }
+        #expect(try waiting(spool) == ["2 b", "3 c", "4 d"])
+    }
+
+    @Test func `what was taken under an epoch that was begun anew is known by its own numbers`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let spool = try restarted()
+        // The one met by mistake has taken "b" and "c" under epoch 2 and not said so; the first one has only "b".
+        #expect(try spool.meet(mark(1, 2)) == (3, 0, 2))
+        #expect(try waiting(spool) == ["3 c", "4 d"])
+        #expect(try spool.meet(mark(2, 2)) == (4, 0, 3))
+        #expect(try waiting(spool) == ["4 d"])
+    }
+
+    @Test func `only the newest earlier epochs are known, of an older one all goes again`() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (spool, restarts) = (try open(), Int64(Spool.maximumPast) + 1)
+        for _ in 0..<restarts + 3 { try put(spool, "m") }
+        _ = try spool.meet(mark(0, 0))
+        for _ in 0..<restarts {
+            try spool.acknowledge(1, refused: [])
+            _ = try spool.meet(mark(0, 0))
+        }
+        let epoch = UInt64(restarts + 1)
+        #expect(try spool.meet(mark(1, UInt64(restarts) + 2)) == (epoch, 0, restarts))
+        #expect(try spool.meet(mark(2, UInt64(restarts) + 1)) == (epoch + 1, 0, restarts + 2))
+        #expect(spool.counts.messages == 1)
     }
 
     @Test func `one process, one stream, and only a spool`() throws {

@@ -12,6 +12,8 @@ public final class Door: Sendable {
         case refuse(String)
         /// Says nothing and forgets it.
         case drop
+        /// The same, and other data with this mark stand in the place of its own from now on.
+        case replace(epoch: UInt64, seq: UInt64)
         /// As if it were gone from now on.
         case vanish
     }
@@ -92,6 +94,7 @@ public final class Door: Sendable {
                 }
                 switch decide(message, times) {
                 case .drop: continue
+                case .replace(let other, let last): (epoch, seq) = (other, last)
                 case .vanish: isGone = true
                 case .refuse(let code):
                     answer(
