@@ -1,6 +1,7 @@
 import AlertStore
 import Client
 import Events
+import Foundation
 import Messaging
 import Synchronization
 
@@ -60,6 +61,8 @@ public final class Forwarder: Sendable {
     ///   - row: the hash of the journal's row at a position; nil where the journal no longer has it, or not as it was written.
     ///   - via: the `via` of the event at a journal position; where it throws, nothing is sent yet.
     ///   - onTrouble: hears what is wrong, and nil once it no longer is.
+    ///
+    /// Throws where there is no spool and none can be made: it says from where on is forwarded, and a later start would begin later.
     public init(
         _ context: Context.Handle, _ settings: Settings, store: String, spool: String,
         row: @escaping @Sendable (Int64) throws -> String?, via: @escaping @Sendable (Int64) throws -> String?,
@@ -78,6 +81,7 @@ public final class Forwarder: Sendable {
         var status = Status()
         status.sealedSequence = newest?.seq ?? 0
         shown = Mutex(status)
+        try begin()
     }
 
     public var status: Status { shown.withLock { $0 } }
@@ -118,6 +122,22 @@ public final class Forwarder: Sendable {
     }
 
     private var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    /// Makes the spool where there is none.
+    private func begin() throws {
+        var found = stat()
+        let isThere = stat(spoolPath, &found) == 0 && found.st_mode & S_IFMT == S_IFREG && found.st_size > 0
+        guard !isThere else { return }
+        do {
+            _ = try openSpool()
+        } catch {
+            // The next start would take what is left of it for a spool that has begun.
+            for end in ["", "-wal", "-shm"] { unlink(spoolPath + end) }
+            throw SendFailure.unusable(
+                "forwarding cannot begin (\(error)), and what is told meanwhile would never be forwarded: mend that, or start without forward"
+            )
+        }
+    }
 
     private func openSpool() throws -> Spool {
         let spool = try Spool(path: spoolPath, stream: settings.stream, maximumBytes: ForwardBounds.spoolBytes)

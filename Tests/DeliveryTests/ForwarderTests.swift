@@ -42,16 +42,26 @@ import Testing
 
     private var upper: String { "ipc://\(place.directory)/upper" }
 
+    private var spool: String { place.directory + "/forward.sqlite" }
+
+    private func make(
+        area: String = "320213", level: Level = .blue,
+        row: @escaping @Sendable (Int64) throws -> String? = { "row\($0)" },
+        via: @escaping @Sendable (Int64) -> String? = { _ in nil }
+    ) throws -> Forwarder {
+        try Forwarder(
+            place.context.handle,
+            .init(to: upper, source: "/d", stream: "d", area: AreaCode(area)!, level: level), store: place.path,
+            spool: spool, row: row, via: via,
+            onTrouble: { [troubles] trouble in troubles.heard.withLock { $0.append(trouble) } })
+    }
+
     private func forward(
         area: String = "320213", level: Level = .blue,
         row: @escaping @Sendable (Int64) -> String? = { "row\($0)" },
         via: @escaping @Sendable (Int64) -> String? = { _ in nil }
     ) throws -> Running {
-        let forwarder = try Forwarder(
-            place.context.handle,
-            .init(to: upper, source: "/d", stream: "d", area: AreaCode(area)!, level: level), store: place.path,
-            spool: place.directory + "/forward.sqlite", row: row, via: via,
-            onTrouble: { [troubles] trouble in troubles.heard.withLock { $0.append(trouble) } })
+        let forwarder = try make(area: area, level: level, row: row, via: via)
         return Running(forwarder: forwarder, thread: try DedicatedThread("forward") { forwarder.run() })
     }
 
@@ -202,7 +212,6 @@ import Testing
     func `a spool that does not say where it has come to is told`(changed: String) throws {
         let gate = try open()
         try forwardThree()
-        let spool = place.directory + "/forward.sqlite"
         #expect(try Spool(path: spool, stream: "d", maximumBytes: 1000).append([], sealed: changed))
         try place.raise(1)
         let running = try forward()
@@ -239,6 +248,36 @@ import Testing
         #expect(try ids(gate.door) == ["3.0"])
         try running.stop()
         try gate.close()
+    }
+
+    @Test func `what is told after the first start is forwarded, though it ended before anything was sent`() throws {
+        try place.raise(2)
+        _ = try make()
+        try place.raise(1)
+        let gate = try open()
+        let running = try forward()
+        try #require(eventually { running.forwarder.status.counts.answered == 1 })
+        #expect(try ids(gate.door) == ["3.0"])
+        try running.stop()
+        try gate.close()
+    }
+
+    /// Degraded only, what is told until the next start would be passed over by it.
+    @Test func `forwarding that cannot begin is an error each time, and one that has begun waits`() throws {
+        try place.raise()
+        func expectNoBeginning(_ reason: String, row: @escaping @Sendable (Int64) throws -> String? = { _ in nil }) {
+            let failure = #expect(throws: SendFailure.self) { try make(row: row) }
+            #expect(failure.map { "\($0)" }?.contains("cannot begin (\(reason)") == true, "\(failure as Any)")
+        }
+        try FileManager.default.createDirectory(atPath: spool, withIntermediateDirectories: false)
+        for _ in 1...2 { expectNoBeginning(spool) }
+        try FileManager.default.removeItem(atPath: spool)
+        for _ in 1...2 { expectNoBeginning("stopped", row: { _ in throw SendFailure.stopped }) }
+        try forward().stop()
+        try Data(repeating: 0x58, count: 5000).write(to: URL(fileURLWithPath: spool))
+        let running = try forward()
+        #expect(eventually { running.forwarder.status.trouble?.contains("cannot be used") == true })
+        try running.stop()
     }
 
     @Test func `only the area and what has none, only the level and above`() throws {
