@@ -18,7 +18,8 @@ struct ListenCommand: ParsableCommand {
     @Option(help: "An area and everything in it, and what concerns the areas above it as a whole.") var area: String?
     @Option(help: "The feed.") var feed = "tcp://127.0.0.1:7410"
     @Option(help: "The feed's history.") var history = "tcp://127.0.0.1:7411"
-    @Option(help: "File that keeps where we are; the feed's beginning where it does not exist.") var state: String?
+    @Option(help: "File that keeps where we are, for these topics; the feed's beginning where it does not exist.")
+    var state: String?
     @Option(help: "End after so many alarms.") var count: Int?
     @Flag(help: "One JSON object a line, as received.") var json = false
 
@@ -38,7 +39,7 @@ struct ListenCommand: ParsableCommand {
         if prefixes.isEmpty { prefixes = ["alarm/domain/"] }
         // Before any thread starts: a signal ends the run between two alarms, never between printing one and keeping the place.
         let signals = try SignalWait()
-        let kept = try state.map(ListenState.init)
+        let kept = try state.map { try ListenState($0, topics: prefixes) }
         let start = kept?.place.map { FeedConsumer.Start.after($0) } ?? .beginning
         let context = Context()
         var consumer = try FeedConsumer(context.handle, feed: feed, history: history, topics: prefixes, start: start)

@@ -176,6 +176,37 @@ extension EndToEnd {
             #expect(listen.code == 2 && listen.errors.contains("cannot be read") && listen.output.isEmpty, "\(listen)")
         }
 
+        @Test func `a place in the feed is of its topics: others are refused, to an older place they are added`() throws
+        {
+            let scratch = try Scratch()
+            let path = try scratch.write("place.json", #"{"epoch":"7f3a","leaves":{},"seq":5}"#)
+            func listen(_ topics: [String]) throws -> ChildProcess {
+                try ChildProcess(
+                    Repository.executable,
+                    ["listen"] + topics
+                        + [
+                            "--state", path, "--feed", "ipc://\(scratch.path)/feed", "--history",
+                            "ipc://\(scratch.path)/history",
+                        ], in: scratch)
+            }
+            let (orange, red) = ("alarm/level/orange/", "alarm/level/red/")
+            for topics in [[red, orange], [orange, red, red]] {
+                let listener = try listen(topics)
+                #expect(eventually { listener.errors.contains("no platform answers") })
+                #expect(
+                    try String(contentsOfFile: path, encoding: .utf8)
+                        == #"{"epoch":"7f3a","leaves":{},"seq":5,"topics":["alarm/level/orange/","alarm/level/red/"]}"#)
+                listener.signal(SIGTERM)
+                #expect(listener.wait() == 0)
+            }
+            for topics in [[], [red], [orange, red, "alarm/level/yellow/"]] {
+                let listener = try listen(topics)
+                #expect(
+                    listener.wait(seconds: 10) == 2 && listener.errors.contains("the place of other topics"),
+                    "\(listener.errors)")
+            }
+        }
+
         @Test func `open alarms are listed with the highest level first, so that a limit cuts off the lowest`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)
