@@ -11,12 +11,16 @@ extension EndToEnd {
             ProcessInfo.processInfo.environment["FENGHUO_KILL_ROUNDS"].flatMap { Int($0) } ?? 10
         /// Rounds of one day: enough lines between two that the platform is at work again.
         private static let perDay = 10
-        private static let floodEvents = 20
+        static let floodEvents = 20
 
         /// What no rule reads, at the day's first moment: it takes its places in the journal and moves no clock.
         private static func noise(_ event: Int) -> String {
             #"{"id":"flood-\#(Flood.id)","source":"/flood","subject":"F-\#(event)","type":"noise","area":"320213","#
                 + #""metric":"noise","value":1,"unit":"1","time":"2026-07-01T00:00:00+08:00"}"#
+        }
+
+        static func flood(_ platform: RunningPlatform) -> Flood {
+            Flood(platform.ingest, events: floodEvents, rate: 30, line: noise)
         }
 
         @Test(arguments: 1...max(1, rounds / perDay))
@@ -25,7 +29,7 @@ extension EndToEnd {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch) { $0.snapshotEvery = "1s" }
             let killer = Killer(platform)
-            let flood = Flood(platform.ingest, events: Self.floodEvents, rate: 30, line: Self.noise)
+            let flood = Self.flood(platform)
             // Between two and twenty-two o'clock: what is sent in the last second may be all sent before the strike.
             let day = Int64(1_782_835_200)
             let moments = (0..<Self.perDay)
