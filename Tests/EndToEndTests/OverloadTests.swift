@@ -98,6 +98,7 @@ extension EndToEnd {
             let floods = (0..<3).map { Flood(platform.ingest, rate: capacity, line: Self.line("flood-\($0)")) }
             #expect(eventually { floods.allSatisfy { $0.now.accepted > 0 } })
             let (start, before) = (Self.time(), floods.map { $0.now.accepted })
+            let sentBefore = floods.reduce(0) { $0 + $1.now.sent }
             // A department that keeps to its credit.
             let sender = try ChildProcess(
                 Repository.executable, ["send", steady, "--to", platform.ingest], in: scratch.path)
@@ -123,22 +124,25 @@ extension EndToEnd {
             }
             let taken = floods.reduce(0) { $0 + $1.now.accepted } - before.reduce(0, +)
             let rate = Double(taken) / (Self.time() - start)
+            let offered = Double(floods.reduce(0) { $0 + $1.now.sent } - sentBefore) / (Self.time() - start)
             let counts = floods.map { $0.stop() }
             let median = waits.sorted()[waits.count / 2]
             let longest = counts.flatMap(\.waits).max() ?? 0
             print(
-                "alone \(capacity), in the flood \(rate) messages/s; single events \(median) s, their alarms at most \(alarms.max() ?? 0) s later, the flood's own at most \(longest) s; \(Self.steadyEvents) events of a stream \(steadySeconds ?? .infinity) s; \(most >> 10) MB"
+                "alone \(capacity), in the flood \(rate) of \(offered) messages/s; single events \(median) s, their alarms at most \(alarms.max() ?? 0) s later, the flood's own at most \(longest) s; \(Self.steadyEvents) events of a stream \(steadySeconds ?? .infinity) s; \(most >> 10) MB"
             )
+            #expect(offered > 2 * rate, "too little to show anything")
+            #expect(counts.contains { $0.busy > 0 })
             #expect(most < Self.mostKilobytes)
             // The rest is the generators', on the same cores, and what each single event costs. No flood starves another.
             #expect(rate > capacity / 3)
             let shares = zip(counts, before).map { $0.accepted - $1 }
             #expect(shares.min()! * 4 > shares.max()!, "\(shares)")
-            // Nor the one that waits for its answers: it has its turns, but for its start and a factor of noise.
+            // Nor the one that waits for its answers: it has its turns among the four, but for its start and noise.
             let seconds = try #require(steadySeconds, "\(sender.errors)")
             let steadyRate = Double(Self.steadyEvents / Flood.events) / seconds
             #expect(sender.wait() == 0, "\(sender.errors)")
-            #expect(steadyRate > rate / 40, "\(steadyRate)")
+            #expect(steadyRate > rate / 10, "\(steadyRate)")
             // What stands before it are the rows being written, not all that the door can read at once.
             #expect(median < 150 / capacity, "\(waits.sorted())")
             #expect(busy < waits.count)
