@@ -12,13 +12,18 @@ struct SnapshotFilesTests {
         try FileManager.default.contentsOfDirectory(atPath: files.directory).sorted()
     }
 
-    @Test func `what a crash left of a snapshot goes with the next one, and the two newest stay`() throws {
+    @Test func `what a crash left of a snapshot is passed over and goes with the next one, and the two newest stay`()
+        throws
+    {
         defer { try? FileManager.default.removeItem(atPath: data) }
         let files = SnapshotFiles(data: data)
         try FileManager.default.createDirectory(atPath: files.directory, withIntermediateDirectories: true)
+        try files.write(Engine().setAside(), nextPosition: 1)
         let partial = files.directory + "/00000000000000000009.snapshot.partial"
         #expect(FileManager.default.createFile(atPath: partial, contents: Data(count: 100)))
-        for position: Int64 in 1...3 { try files.write(Engine().setAside(), nextPosition: position) }
+        let search = try files.newest(upTo: 9, from: 1)
+        #expect(search.found?.nextPosition == 1 && search.passedOver.isEmpty)
+        for position: Int64 in 2...3 { try files.write(Engine().setAside(), nextPosition: position) }
         #expect(try names(files) == [2, 3].map { "0000000000000000000\($0).snapshot" })
     }
 
