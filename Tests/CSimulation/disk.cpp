@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "CSimulation.h"
 #include "machine.hpp"
@@ -388,9 +389,8 @@ void sim_disk_kill_after(int64_t count) { killAt = count; }
 void sim_disk_fail_after(int64_t count, int32_t error) {
     failAt = count;
     failure = error;
-    hasFailed = false;
 }
-bool sim_disk_failed(void) { return hasFailed; }
+bool sim_disk_take_failure(void) { return std::exchange(hasFailed, false); }
 bool sim_disk_is_armed(void) { return killAt > 0 || failAt > 0; }
 void sim_disk_set_full(bool full) { isFull = full; }
 void sim_disk_set_slow(int64_t microseconds) { slowest = microseconds; }

@@ -20,7 +20,6 @@ extension Round {
         case .diskFull:
             isDiskFull.toggle()
             sim_disk_set_full(isDiskFull)
-            if isDiskFull { isExcused = true }
         case .slowDisk: sim_disk_set_slow(random.pick([0, 20_000, 2_000_000]))
         case .cut: sim_net_cut(random.pick([300, 1000]))
         case .stall: sim_net_stall(Int64(random.seconds(0...8) * 1e6))

@@ -11,6 +11,9 @@ final class Round {
         case kill, powerLoss
     }
 
+    /// In which a platform ends that a call of the disk has failed: stalls last ten seconds, a slow disk's syncs two; 12 s were seen.
+    private static let excuse: Int64 = 30_000_000
+
     let seed: UInt64
     let plan: Plan
     let place: String
@@ -24,8 +27,8 @@ final class Round {
     let rules: RuleFolder
     private(set) var memory: MemoryBound
     var random: SeededRandom
-    /// What came upon the platform since it was started, that it may end for.
-    var isExcused = false
+    /// Until when the platform may end for a call of the disk that failed since it was started.
+    private var excusedUntil: Int64 = 0
     var isDiskFull = false
     /// The call of the disk that it happens in; nil once it has.
     var strike: (call: Int64, how: Strike)?
@@ -119,11 +122,11 @@ final class Round {
 
     /// What died by what befell it is started again; what died by itself is a failure.
     func keepRunning() throws {
-        if sim_disk_failed() { isExcused = true }
+        if sim_disk_take_failure() { excusedUntil = Machine.now + Self.excuse }
         if !platform.isRunning {
             let isKilled = takeStrike()
             if let failure = platform.failure {
-                guard isExcused else { throw Failure("the platform ended by itself: \(failure)") }
+                guard isKilled || isExcused(failure) else { throw Failure("the platform ended by itself: \(failure)") }
             } else if !platform.isStopping, !isKilled {
                 throw Failure("the platform ended by itself and gave no reason")
             }
@@ -134,6 +137,11 @@ final class Round {
         try noFailure()
     }
 
+    /// Whether it may have ended so: a call of the disk has failed not long ago, and it names the file.
+    private func isExcused(_ failure: String) -> Bool {
+        Machine.now < excusedUntil && failure.contains(platform.configuration.data)
+    }
+
     /// The platform has died; of the strike, if it has not come before. True where that killed it.
     private func takeStrike() -> Bool {
         switch strike.take()?.how {
@@ -141,7 +149,6 @@ final class Round {
         case .powerLoss: sim_disk_lose_power()
         case .error, nil: return false
         }
-        isExcused = true
         return true
     }
 
@@ -169,7 +176,8 @@ final class Round {
         Machine.sleep(seconds: seconds)
         sim_disk_kill_after(0)
         sim_disk_fail_after(0, 0)
-        isExcused = isDiskFull
+        _ = sim_disk_take_failure()
+        excusedUntil = 0
         platform.start()
     }
 
@@ -177,7 +185,6 @@ final class Round {
     private func settle() throws {
         sim_disk_set_full(false)
         sim_disk_set_slow(0)
-        if sim_disk_failed() { isExcused = true }
         // An error that is still to come would fall into the last start, whose time is for the consumers to catch up.
         if strike == nil {
             sim_disk_kill_after(0)

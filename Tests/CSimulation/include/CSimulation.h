@@ -46,9 +46,10 @@ void sim_stall_thread(int32_t process, const char *name, int64_t microseconds);
 int64_t sim_disk_calls(void);
 // The process that makes the n-th call from now is killed in it; 0: none.
 void sim_disk_kill_after(int64_t calls);
-// The n-th call from now fails once, before it has done anything; 0: none. True from the day it happened on.
+// The n-th call from now fails once, before it has done anything; 0: none.
 void sim_disk_fail_after(int64_t calls, int32_t error);
-bool sim_disk_failed(void);
+// Whether a call has failed, that or for want of room, since this was asked last.
+bool sim_disk_take_failure(void);
 // Whether a call that is to fail, or to be the last, is still to come.
 bool sim_disk_is_armed(void);
 void sim_disk_set_full(bool full);
