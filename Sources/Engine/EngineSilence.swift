@@ -28,8 +28,6 @@ extension Engine {
         endMoment(into: &decisions)
     }
 
-    // MARK: sources
-
     mutating func armIdle(_ source: Int32) {
         let due = sources[Int(source)].lastReceived + ruleSet.timing.idleTimeout
         guard due < sources[Int(source)].idleDue else { return }
@@ -53,8 +51,6 @@ extension Engine {
         guard let next = sources[index].timers.first else { return }
         pushIdle(timer.slot, max(received, next.due) + TimeSpan(microseconds: 1))
     }
-
-    // MARK: keys
 
     /// Arms the key's timer on `received`: its silence, or its forgetting, which is looked at again a time to live after
     /// `checked` where it could not happen then.

@@ -29,8 +29,6 @@ struct ShownExplanation {
         return lines.joined(separator: "\n")
     }
 
-    // MARK: verdict
-
     var kind: String {
         if rule.status == .disabled { return "disabled" }
         guard let state = explanation.state else { return "unseen" }
@@ -99,8 +97,6 @@ struct ShownExplanation {
         }
         return ("未达到任何等级的阈值", "no level's threshold is reached")
     }
-
-    // MARK: lines
 
     private var standing: [String] {
         var lines = [
