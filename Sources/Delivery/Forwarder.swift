@@ -125,8 +125,10 @@ public final class Forwarder: Sendable {
 
     /// Makes the spool where there is none.
     private func begin() throws {
-        var found = stat()
-        let isThere = stat(spoolPath, &found) == 0 && found.st_mode & S_IFMT == S_IFREG && found.st_size > 0
+        let isThere = ["", "-wal"].contains { end in
+            var found = stat()
+            return stat(spoolPath + end, &found) == 0 && found.st_mode & S_IFMT == S_IFREG && found.st_size > 0
+        }
         guard !isThere else { return }
         do {
             _ = try openSpool()
