@@ -299,7 +299,7 @@ public final class Spool: Sendable {
         guard possible ~= epoch, possible ~= base, possible ~= next, base <= acknowledged,
             sent.map({ $0 >= acknowledged && $0 < next }) ?? true,
             past.allSatisfy({
-                (1..<epoch).contains($0.epoch) && (0...acknowledged).contains($0.base) && $0.sent > acknowledged
+                $0.epoch >= 1 && $0.epoch < epoch && (0...acknowledged).contains($0.base) && $0.sent > acknowledged
                     && $0.sent < next
             }),
             (["answered", "refused", "restarts"].allSatisfy { possible ~= row[$0] as Int64 }),

@@ -13,7 +13,7 @@ public struct SpoolSender: ~Copyable {
     ) throws(MessagingError) {
         precondition(options.stream == spool.stream, "a spool has one stream")
         self.spool = spool
-        link = try StreamLink(context, options, wake: wake)
+        link = try StreamLink(context, options, wake: wake, meetsAnew: true)
     }
 
     /// Asks the platform how far the stream has come.

@@ -29,12 +29,19 @@ public struct StreamLink: ~Copyable {
     /// Milliseconds until what the socket did not take is offered again.
     private static let unsendable = 20
 
-    /// A signal of `wake` ends a turn early; its owner drains it before each.
-    public init(_ context: Context.Handle, _ options: SendOptions, wake: Wake? = nil) throws(MessagingError) {
+    /// Whether whoever sends can bring itself and another mark together: a spool.
+    private let meetsAnew: Bool
+
+    /// A signal of `wake` ends a turn early; its owner drains it before each. With `meetsAnew` a mark that is neither of this epoch nor the
+    /// one that was met ends the link, for it is of other data, which may have what is to be sent.
+    public init(
+        _ context: Context.Handle, _ options: SendOptions, wake: Wake? = nil, meetsAnew: Bool = false
+    ) throws(MessagingError) {
         precondition(options.window >= 1)
         socket = try connected(context, options)
         self.options = options
         self.wake = wake
+        self.meetsAnew = meetsAnew
         window = StreamWindow(limit: options.window, firstSeq: 1)
         started = clock.now
         _ = poller.add(socket)
@@ -150,7 +157,10 @@ public struct StreamLink: ~Copyable {
     }
 
     private mutating func take(_ answer: PlatformAnswer, _ onAnswer: (PlatformAnswer) -> Void) throws -> Int {
-        if let seq = answer.seq { return try takeMark(seq, answer) }
+        if meetsAnew, let seq = answer.seq ?? answer.ack, answer.epoch != epoch, mark(answer, seq) != met {
+            throw outOfStep(seq + 1)
+        }
+        if let seq = answer.seq { return try takeMark(answer.epoch == epoch ? seq : 0) }
         if let credit = answer.credit { window.grant(credit, asked: options.window) }
         var events = 0
         if let ack = answer.ack, answer.epoch == epoch { events = acknowledge(ack) }
@@ -162,17 +172,11 @@ public struct StreamLink: ~Copyable {
         StreamMark(stream: options.stream, epoch: answer.epoch ?? 0, seq: seq)
     }
 
-    /// After a silence: what the platform has is done, the rest is sent again. A mark that is neither of this epoch nor the one
-    /// that was met is of other data, which may have what is to be sent.
-    private mutating func takeMark(_ seq: UInt64, _ answer: PlatformAnswer) throws -> Int {
-        guard answer.epoch != epoch else {
-            let events = acknowledge(seq)
-            try rewind(to: seq + 1)
-            return events
-        }
-        guard mark(answer, seq) == met else { throw outOfStep(seq + 1) }
-        try rewind(to: 1)
-        return 0
+    /// After a silence: what the platform has is done, the rest is sent again.
+    private mutating func takeMark(_ seq: UInt64) throws -> Int {
+        let events = acknowledge(seq)
+        try rewind(to: seq + 1)
+        return events
     }
 
     private mutating func acknowledge(_ seq: UInt64) -> Int {
@@ -200,7 +204,11 @@ public struct StreamLink: ~Copyable {
             pausedUntil = elapsed + max(1, answer.retryAfterMs ?? Limits.retryMilliseconds)
             try rewind(to: nil)
         case "seq_gap":
-            if let ack = answer.ack, answer.epoch == epoch, ack + 1 < window.firstSeq { try rewind(to: ack + 1) }
+            // Of another epoch the platform has nothing of this one.
+            if let ack = answer.ack {
+                let has = answer.epoch == epoch ? ack : 0
+                if has + 1 < window.firstSeq { try rewind(to: has + 1) }
+            }
             try rewind(to: answer.expected.map { max($0, window.firstSeq) })
         default:
             throw SendFailure.refused(code: answer.code ?? "unknown", reason: answer.en ?? "")

@@ -125,16 +125,20 @@ public final class Forwarder: Sendable {
 
     /// Makes the spool where there is none.
     private func begin() throws {
-        let isThere = ["", "-wal"].contains { end in
-            var found = stat()
-            return stat(spoolPath + end, &found) == 0 && found.st_mode & S_IFMT == S_IFREG && found.st_size > 0
-        }
-        guard !isThere else { return }
+        var found = stat()
+        if stat(spoolPath, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_size > 0 { return }
+        // Not a link to a disk that is not there now, and not a file that cannot be looked at.
+        let isNone = lstat(spoolPath, &found) == 0 ? found.st_mode & S_IFMT == S_IFREG : errno == ENOENT
+        // SQLite takes the log of a file that is empty or missing for a leftover, and removes it.
+        let hasLog = stat(spoolPath + "-wal", &found) == 0 && found.st_size > 0
         do {
+            guard !hasLog else {
+                throw SendFailure.unusable("forward.sqlite-wal is there without forward.sqlite: restore both")
+            }
             _ = try openSpool()
         } catch {
             // The next start would take what is left of it for a spool that has begun.
-            for end in ["", "-wal", "-shm"] { unlink(spoolPath + end) }
+            if isNone, !hasLog { for end in ["", "-wal", "-shm"] { unlink(spoolPath + end) } }
             throw SendFailure.unusable(
                 "forwarding cannot begin (\(error)), and what is told meanwhile would never be forwarded: mend that, or start without forward"
             )

@@ -6,7 +6,8 @@ import Events
 /// It shares the pages of keys and windows, each of which the engine copies when it first writes to it. All else that is
 /// large is made anew at a restore and left out: a copy of it would have to be made at once.
 public struct SetAside: Sendable {
-    /// So many bytes of a snapshot are in memory at once, and those of one key: a state of a million keys has half a gigabyte.
+    /// So many bytes of a snapshot are in memory at once, or what is not of keys (rules, registry, names): a state of a million keys has
+    /// half a gigabyte.
     static let partBytes = 1 << 20
 
     public let nextPosition: Int64
@@ -45,6 +46,7 @@ public struct SetAside: Sendable {
         out.put(symbols.text)
         out.put(symbols.ends) { $0.put($1) }
         out.put(engine.sources) { $1.write(to: &$0) }
+        try out.drain(from: Self.partBytes, to: take)
         for runtime in engine.runtimes {
             try runtime.write(to: &out) { (out) throws(E) in try out.drain(from: Self.partBytes, to: take) }
         }

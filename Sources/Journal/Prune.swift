@@ -50,34 +50,24 @@ extension Journal {
     ///
     /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
     /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
-    /// `stampedSince` is asked once, before the first segment goes: from which position on the stamps are the wall clock's, with the first of
-    /// them, and what lies before is as young as that. `beforeRemoval` is called then; where one throws, all stay.
+    /// What lies before the change from event time to the wall clock is as young as that, and what was stamped by a clock that was never set
+    /// as young as what follows. `beforeRemoval` is called once, before the first segment goes; where it throws, all stay.
     public func prune(
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
-        stampedSince: () throws(JournalError) -> (position: Int64, received: Timestamp)? = {
-            () throws(JournalError) in nil
-        },
         beforeRemoval: () throws(JournalError) -> Void = {}
     ) throws(JournalError) -> PruneReport {
         var report = PruneReport()
-        var since: (position: Int64, received: Timestamp)??
+        let change = try Self.stampedSince(data: data)
         var pending = try SegmentFile.all(in: directory)[...]
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)
             var last = Timestamp(microseconds: end.lastReceived)
-            if last <= Timestamp(seconds: 0) {
-                // Under event time the stamps stand at zero before the first event: it is as young as what follows.
-                last = Timestamp(microseconds: try Tail(reading: pending[pending.startIndex + 1]).lastReceived)
+            // Under event time the stamps stand at zero before the first event.
+            for later in pending.dropFirst() where last < Self.firstSetClock {
+                last = Timestamp(microseconds: try Tail(reading: later).lastReceived)
             }
-            var reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age)
-            if reason == nil {
-                if since == nil { since = .some(try stampedSince()) }
-                if case let changed?? = since, end.next <= changed.position {
-                    last = changed.received
-                    reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age)
-                }
-            }
-            if let reason {
+            if let change, end.next <= change.position { last = max(last, change.received) }
+            if let reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age) {
                 report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
                 pending.removeFirst()
                 break
@@ -95,6 +85,27 @@ extension Journal {
             report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
         }
         return report
+    }
+
+    /// The beginning of 2000: a machine whose clock nobody has set begins before it.
+    private static let firstSetClock = Timestamp(seconds: 946_684_800)
+
+    /// Keeps from which position on the stamps are the wall clock's, and its time then: those before were the events' own.
+    public static func keepStampedSince(
+        _ position: Int64, _ received: Timestamp, data: String
+    ) throws(JournalError) {
+        let line = "\(position) \(received.microseconds)\n"
+        try Files.replace(directory(data) + "/stamped-since", with: [Array(line.utf8)], mode: 0o644)
+    }
+
+    private static func stampedSince(data: String) throws(JournalError) -> (position: Int64, received: Timestamp)? {
+        let path = directory(data) + "/stamped-since"
+        guard let bytes = try Files.read(path, upTo: 64) else { return nil }
+        let numbers = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).map { Int64($0) }
+        guard numbers.count == 2, let position = numbers[0], let received = numbers[1] else {
+            throw .failed(path: path, attempted: "reading", reason: "it does not say a position and a time")
+        }
+        return (position, Timestamp(microseconds: received))
     }
 
     /// The file that says from which position on the journal is kept.

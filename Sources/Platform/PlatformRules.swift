@@ -87,8 +87,8 @@ extension Platform {
         guard let named = named(request) else { return RulesAnswer(nameless: "activation") }
         let files = (request.files ?? []).map { RuleSet.File(path: $0.path, text: $0.text) }
         return answer { () throws(PlatformError) in
-            let ruleSet = try RuleSource.load(files: files, configuration)
             let catalogue = try RuleSource.catalogue(configuration)
+            let ruleSet = try RuleSource.load(files: files, catalogue, configuration)
             return try rules.propose(ruleSet, nil, by: named) {
                 adopt(catalogue, ingest)
                 rules.note(taken: rules.now.diskVersion)

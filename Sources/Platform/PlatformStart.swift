@@ -34,6 +34,9 @@ extension Platform {
             log.warning(
                 "this data was recorded under another clock, which changes from here on",
                 metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
+            if configuration.clock == .wall {
+                try Journal.keepStampedSince(journal.nextPosition, WallClock.now(), data: configuration.data)
+            }
         }
         if !isFirst, engine.ruleSet.timing.clock == .wall, configuration.clock == .wall {
             complaints.note("downtime", age.complaint)

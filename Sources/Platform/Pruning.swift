@@ -34,13 +34,5 @@ private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> Pr
     let applied = try AlertReader(path: data + "/alerts.sqlite").status().applied
     let keep = min(try snapshots.oldestPosition() ?? 1, applied)
     return try journal.prune(
-        olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep,
-        stampedSince: { () throws(JournalError) in try stampedByWall(data) }, beforeRemoval: snapshots.keepBase)
-}
-
-/// Where a journal that was first recorded under event time changed to the wall clock; nil where it did not.
-func stampedByWall(_ data: String) throws(JournalError) -> (position: Int64, received: Timestamp)? {
-    let records = try RuleSetRecord.newest(of: data)
-    guard let events = records.firstIndex(where: { $0.ruleSet.timing.clock == .events }), events > 0 else { return nil }
-    return (records[events - 1].position, records[events - 1].received)
+        olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep, beforeRemoval: snapshots.keepBase)
 }

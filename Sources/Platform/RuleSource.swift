@@ -64,10 +64,11 @@ struct RuleSource: Sendable {
     }
 
     /// A rule set from files that somebody sends, read with the platform's own catalogue.
-    static func load(files: [RuleSet.File], _ configuration: Configuration) throws(PlatformError) -> RuleSet {
+    static func load(
+        files: [RuleSet.File], _ catalogue: Catalogue, _ configuration: Configuration
+    ) throws(PlatformError) -> RuleSet {
         let files = files.map { DirectoryFiles.File(path: $0.path, bytes: Array($0.text.utf8)) }
-        return try ruleSet(
-            RuleDirectory.load(files: files, metrics: try catalogue(configuration).metrics), configuration)
+        return try ruleSet(RuleDirectory.load(files: files, metrics: catalogue.metrics), configuration)
     }
 
     private static func ruleSet(

@@ -45,7 +45,7 @@ final class SnapshotStage: Sendable {
     /// next ones need not come from. Handing them back takes up to half a millisecond a megabyte, in which others wait for memory: that of
     /// more keys stays for the next snapshot.
     private static func trim(after bytes: Int) {
-        if bytes <= trimmedBytes { malloc_trim(0) }
+        if 1...trimmedBytes ~= bytes { malloc_trim(0) }
     }
 
     /// Bytes of what was written, 0 where it could not be; nil once closed.

@@ -71,8 +71,7 @@ final class Upkeep: Sendable {
                 guard let keepFrom = try keepFrom() else { return }
                 let report = try journal.prune(
                     olderThan: retention, now: age.now(wall: WallClock.now(), monotonic: BootClock.now()),
-                    keepFrom: keepFrom, stampedSince: { () throws(JournalError) in try stampedByWall(journal.data) },
-                    beforeRemoval: beforeRemoval)
+                    keepFrom: keepFrom, beforeRemoval: beforeRemoval)
                 for segment in report.removed {
                     complaints.note("damaged segment \(segment.positions.lowerBound)", nil)
                 }

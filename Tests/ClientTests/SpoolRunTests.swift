@@ -129,6 +129,21 @@ import Testing
         #expect((progress.answered, progress.restarts) == (30, 2))
     }
 
+    @Test func `data that were put back say so in whatever they answer`() throws {
+        try write(1...40)
+        let (progress, lines) = try run { message, times in
+            switch (message.epoch, message.seq, times) {
+            case (1, 2, 1): .replace(epoch: 0, seq: 0)
+            // The old copy takes what is lost with it; the next message comes to what has taken three of epoch 1.
+            case (2, 1, 1): .drop
+            case (2, 2, 1): .replace(epoch: 1, seq: 3)
+            default: .take
+            }
+        }
+        #expect(lines == Self.lines(1...10) + Self.lines(31...40))
+        #expect((progress.answered, progress.restarts) == (40, 2))
+    }
+
     @Test func `a file that was written anew in its place is not taken for one that has grown`() throws {
         try write(1...25)
         #expect(try run().lines == Self.lines(1...25))

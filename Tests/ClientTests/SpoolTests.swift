@@ -70,6 +70,7 @@ struct SpoolTests {
     @Test(arguments: ["0, 0, 2", "3, 0, 2", "1, -1, 2", "1, 2, 3", "1, 0, 1", "1, 0, 4"])
     func `a spool with an earlier epoch that cannot have been is unreadable`(past: String) throws {
         try expectUnreadable("UPDATE stream SET epoch = 3; INSERT INTO past VALUES(\(past))")
+        try expectUnreadable("UPDATE stream SET epoch = 0; INSERT INTO past VALUES(\(past))")
     }
 
     @Test(arguments: ["1 << 60", "-1", "0"])

@@ -64,22 +64,36 @@ struct PruneTests {
 
     @Test func `what was stamped by events is as young as the change to the wall clock`() throws {
         let journal = try fill()
-        func prune(_ day: Int64, since position: Int64) throws -> [Range<Int64>] {
-            try journal.prune(
-                now: self.day(day), keepFrom: 100,
-                stampedSince: { () throws(JournalError) in (position, self.day(500)) }
-            ).removed.map(\.positions)
-        }
-        #expect(try prune(700, since: 3).isEmpty)
-        // The segment of the change itself is not wholly of before.
-        #expect(try prune(700, since: 1) == [1..<2, 2..<3, 3..<4])
+        try Journal.keepStampedSince(3, day(500), data: directory.path)
+        #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
+        let after = Timestamp(microseconds: day(700).microseconds + 1)
+        #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
-    @Test func `what was stamped by events goes once the change is old enough`() throws {
+    @Test func `a segment that goes on behind the change is as old as its stamps`() throws {
         let journal = try fill()
-        let report = try journal.prune(
-            now: day(701), keepFrom: 100, stampedSince: { () throws(JournalError) in (3, self.day(500)) })
-        #expect(report.removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
+        try Journal.keepStampedSince(2, day(500), data: directory.path)
+        #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
+        try Journal.keepStampedSince(1, day(500), data: directory.path)
+        #expect(try journal.prune(now: day(700), keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
+    }
+
+    @Test func `a file that does not say since when is told, and all stays`() throws {
+        let journal = try fill()
+        try Files.replace(directory.path + "/journal/stamped-since", with: [Array("3\n".utf8)])
+        #expect { _ = try journal.prune(now: day(700), keepFrom: 100) } throws: { "\($0)".contains("stamped-since") }
+        #expect(try Samples.all(directory).count == 4)
+    }
+
+    @Test func `what was stamped by a clock that was never set is as young as what follows`() throws {
+        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
+        for seconds in [12, 13] as [Int64] {
+            _ = try journal.append([PendingEntry(received: Timestamp(seconds: seconds), entry: .tick)])
+        }
+        for day in [10, 20] { _ = try journal.append([Samples.pending(at: Int64(day) * 86_400)]) }
+        #expect(try journal.prune(now: day(210), keepFrom: 100).removed.isEmpty)
+        let after = Timestamp(microseconds: day(210).microseconds + 1)
+        #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
     @Test func `positions that are still needed stay`() throws {

@@ -90,6 +90,21 @@ struct StampClockTests {
         #expect(clock.ahead == clock.held)
     }
 
+    @Test func `a wall is known to be behind as long as the stamps have waited for it since the start`() {
+        var clock = StampClock(last: at(1100))
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        _ = clock.stamp(wall: at(1099), monotonic: at(99))
+        #expect(clock.accept(wall: at(1200), monotonic: at(100)) == .seconds(100))
+        clock = StampClock(last: at(1100))
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        _ = clock.stamp(wall: at(1100), monotonic: at(100))
+        #expect(clock.accept(wall: at(1300), monotonic: at(101)) == nil)
+        // A little ahead is no wall that is behind.
+        clock = StampClock(last: at(1060))
+        _ = clock.stamp(wall: at(1000), monotonic: at(0))
+        #expect(clock.accept(wall: at(1200), monotonic: at(1)) == nil)
+    }
+
     @Test func `a wall that was never set is followed once it is`() {
         var clock = StampClock(last: Timestamp(seconds: 0))
         #expect(clock.stamp(wall: Timestamp(seconds: 12), monotonic: at(0)) == Timestamp(seconds: 12))

@@ -77,9 +77,15 @@ public final class Door: Sendable {
                     seen.append(message)
                     return seen.filter { $0 == message }.count
                 }
-                if message.epoch > epoch { (epoch, seq) = (message.epoch, 0) }
+                let isGap = message.epoch > epoch && message.seq != 1
+                if message.epoch > epoch, !isGap { (epoch, seq) = (message.epoch, 0) }
                 let place = #""stream":"s","epoch":\#(epoch),"credit":\#(credit),"ack""#
                 let taken = #"{"ok":true,"accepted":\#(lines),"duplicates":0,"rejected":0,"retry":false,"#
+                if isGap {
+                    answer(
+                        #"{"ok":false,"code":"seq_gap","accepted":0,"retry":true,"expected":1,\#(place):\#(seq)}"#)
+                    continue
+                }
                 if message.seq <= seq {
                     if case .refuse("stream_conflict") = decide(message, times) {
                         answer(
