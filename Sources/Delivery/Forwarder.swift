@@ -135,10 +135,11 @@ public final class Forwarder: Sendable {
             guard !hasLog else {
                 throw SendFailure.unusable("forward.sqlite-wal is there without forward.sqlite: restore both")
             }
+            guard isNone else { throw SendFailure.unusable("\(spoolPath) is a link to nothing, or no file") }
             _ = try openSpool()
         } catch {
             // The next start would take what is left of it for a spool that has begun.
-            if isNone, !hasLog { for end in ["", "-wal", "-shm"] { unlink(spoolPath + end) } }
+            if isNone, !hasLog { for end in ["-wal", "-shm", ""] { unlink(spoolPath + end) } }
             throw SendFailure.unusable(
                 "forwarding cannot begin (\(error)), and what is told meanwhile would never be forwarded: mend that, or start without forward"
             )

@@ -50,8 +50,8 @@ extension Journal {
     ///
     /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
     /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
-    /// What lies before the change from event time to the wall clock is as young as that, and what was stamped by a clock that was never set
-    /// as young as what follows. `beforeRemoval` is called once, before the first segment goes; where it throws, all stay.
+    /// What was stamped otherwise than by the wall clock (`keepStampedSince`) is as young as the change to it. `beforeRemoval` is called once,
+    /// before the first segment goes; where it throws, all stay.
     public func prune(
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
         beforeRemoval: () throws(JournalError) -> Void = {}
@@ -62,9 +62,9 @@ extension Journal {
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)
             var last = Timestamp(microseconds: end.lastReceived)
-            // Under event time the stamps stand at zero before the first event.
-            for later in pending.dropFirst() where last < Self.firstSetClock {
-                last = Timestamp(microseconds: try Tail(reading: later).lastReceived)
+            if last <= Timestamp(seconds: 0) {
+                // Under event time the stamps stand at zero before the first event: it is as young as what follows.
+                last = Timestamp(microseconds: try Tail(reading: pending[pending.startIndex + 1]).lastReceived)
             }
             if let change, end.next <= change.position { last = max(last, change.received) }
             if let reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age) {
@@ -87,10 +87,8 @@ extension Journal {
         return report
     }
 
-    /// The beginning of 2000: a machine whose clock nobody has set begins before it.
-    private static let firstSetClock = Timestamp(seconds: 946_684_800)
-
-    /// Keeps from which position on the stamps are the wall clock's, and its time then: those before were the events' own.
+    /// Keeps from which position on the stamps are the wall clock's, and its time then: those before were the events' own, or of a clock that
+    /// was never set.
     public static func keepStampedSince(
         _ position: Int64, _ received: Timestamp, data: String
     ) throws(JournalError) {

@@ -133,8 +133,11 @@ final class JournalStage: Sendable {
     private func creditDeafness(_ clock: inout StampClock) throws {
         let (wall, now) = (WallClock.now(), BootClock.now())
         let limit = min(Self.longestPause, timing.idleTimeout)
-        guard let deaf = clock.accept(wall: wall, monotonic: now) ?? clock.deafness(monotonic: now, limit: limit)
-        else { return }
+        let corrected = clock.accept(wall: wall, monotonic: now)
+        if corrected != nil, clock.last < StampClock.earliest {
+            try Journal.keepStampedSince(journal.nextPosition, wall, data: journal.data)
+        }
+        guard let deaf = corrected ?? clock.deafness(monotonic: now, limit: limit) else { return }
         var entry = JournalEntry.started(deaf: deaf)
         let received = stamp(&entry, &clock)
         try commit([PendingEntry(received: received, entry: entry)], [])

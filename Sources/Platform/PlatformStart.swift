@@ -34,12 +34,13 @@ extension Platform {
             log.warning(
                 "this data was recorded under another clock, which changes from here on",
                 metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
-            if configuration.clock == .wall {
+        }
+        if !isFirst, configuration.clock == .wall {
+            if engine.ruleSet.timing.clock == .wall, engine.received >= StampClock.earliest {
+                complaints.note("downtime", age.complaint)
+            } else {
                 try Journal.keepStampedSince(journal.nextPosition, WallClock.now(), data: configuration.data)
             }
-        }
-        if !isFirst, engine.ruleSet.timing.clock == .wall, configuration.clock == .wall {
-            complaints.note("downtime", age.complaint)
         }
         let reading = RuleSource.read(configuration)
         note(reading)

@@ -21,8 +21,8 @@ struct StampClock {
     private(set) var ahead = TimeSpan.zero
     /// How far the stamps are ahead of the wall that they follow.
     private var lead = TimeSpan.zero
-    /// Whether the stamps wait for the wall since the start.
-    private var isWaiting: Bool?
+    /// Whether the stamps wait for the wall, since they were more than `largestStep` ahead of it.
+    private var isWaiting = false
     /// The last moment at which the wall was believed.
     private var believed: (wall: Timestamp, monotonic: Timestamp)?
     /// The monotonic moment of the newest stamp.
@@ -45,14 +45,14 @@ struct StampClock {
         if held == nil { believed = (wall, monotonic) }
         last = max(last, now)
         (lead, ahead) = (last - now, wall - last)
-        isWaiting = (isWaiting ?? true) && lead > (isWaiting == nil ? Self.largestStep : .zero)
+        isWaiting = lead > (isWaiting ? .zero : Self.largestStep)
         return last
     }
 
     /// Follows a wall that was set right, where it is known to have been behind; gives how far it leads the stamps now. nil where no such
     /// thing has happened.
     mutating func accept(wall: Timestamp, monotonic: Timestamp) -> TimeSpan? {
-        guard let believed, isWaiting == true || believed.wall < Self.earliest,
+        guard let believed, isWaiting || believed.wall < Self.earliest,
             wall - (believed.wall + (monotonic - believed.monotonic)) > Self.largestStep
         else { return nil }
         self.believed = (wall, monotonic)

@@ -275,7 +275,7 @@ import Testing
         for _ in 1...2 { expectNoBeginning("stopped", row: { _ in throw SendFailure.stopped }) }
         // A link to a disk that is not there now, and a log whose file is gone, are nothing to begin over.
         try FileManager.default.createSymbolicLink(atPath: spool, withDestinationPath: spool + ".away/forward.sqlite")
-        for _ in 1...2 { expectNoBeginning(spool) }
+        for _ in 1...2 { expectNoBeginning("\(spool) is a link to nothing") }
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: spool).hasSuffix(".away/forward.sqlite"))
         try FileManager.default.removeItem(atPath: spool)
         try Data(repeating: 0x58, count: 5000).write(to: URL(fileURLWithPath: spool + "-wal"))

@@ -129,6 +129,33 @@ extension EndToEnd {
             #expect(try fenghuo("journal", "verify", "--data", platform.data, in: scratch).code == 0)
         }
 
+        @Test(arguments: [true, false])
+        func `what was stamped by a clock that was never set is as young as its setting`(
+            isSetWhileRunning: Bool
+        ) throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("shift", "0")
+            try Self.set(-Int(Date().timeIntervalSince1970) + 1000, file)
+            let platform = try Self.start(scratch, file)
+            #expect(try eventually { try platform.status().received.hasPrefix("1970-") })
+            if !isSetWhileRunning { #expect(platform.stop() == 0) }
+            try Self.set(0, file)
+            if !isSetWhileRunning { try platform.start() }
+            #expect(
+                try eventually {
+                    let lead = try Self.lead(try platform.status())
+                    return lead > .seconds(-60) && lead < .seconds(60)
+                })
+            let kept = try String(contentsOfFile: platform.data + "/journal/stamped-since", encoding: .utf8)
+            let numbers = kept.split(whereSeparator: \.isWhitespace).compactMap { Int64($0) }
+            try #require(numbers.count == 2)
+            #expect(numbers[0] > 1)
+            let apart = Timestamp(microseconds: numbers[1]) - Self.now()
+            #expect(apart > .seconds(-60) && apart < .seconds(60))
+            #expect(try eventually { try platform.status().health == "ok" })
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `a start with a wall that is 400 days ahead is told, and deletes nothing of the journal`() throws {
             let scratch = try Scratch()
             let file = try scratch.write("shift", "0")

@@ -85,17 +85,6 @@ struct PruneTests {
         #expect(try Samples.all(directory).count == 4)
     }
 
-    @Test func `what was stamped by a clock that was never set is as young as what follows`() throws {
-        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
-        for seconds in [12, 13] as [Int64] {
-            _ = try journal.append([PendingEntry(received: Timestamp(seconds: seconds), entry: .tick)])
-        }
-        for day in [10, 20] { _ = try journal.append([Samples.pending(at: Int64(day) * 86_400)]) }
-        #expect(try journal.prune(now: day(210), keepFrom: 100).removed.isEmpty)
-        let after = Timestamp(microseconds: day(210).microseconds + 1)
-        #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
-    }
-
     @Test func `positions that are still needed stay`() throws {
         let journal = try fill()
         #expect(try journal.prune(now: day(1000), keepFrom: 1).removed.isEmpty)

@@ -90,7 +90,7 @@ struct StampClockTests {
         #expect(clock.ahead == clock.held)
     }
 
-    @Test func `a wall is known to be behind as long as the stamps have waited for it since the start`() {
+    @Test func `a wall is known to be behind as long as stamps that were over a minute ahead wait for it`() {
         var clock = StampClock(last: at(1100))
         _ = clock.stamp(wall: at(1000), monotonic: at(0))
         _ = clock.stamp(wall: at(1099), monotonic: at(99))

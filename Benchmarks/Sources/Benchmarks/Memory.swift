@@ -24,7 +24,7 @@ struct Memory {
                 last = try sender.send(load.messages(first..<first + 1000), asStream: false)
             }
             try platform.awaitApplied(try position(last))
-            defer { try? platform.stop() }
+            defer { _ = try? platform.stop() }
             return (platform.residentBytes, platform.peakBytes)
         }
         processBytes = try run(0, snapshotSeconds: 300).bytes
