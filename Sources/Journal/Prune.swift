@@ -96,6 +96,17 @@ extension Journal {
         try Files.replace(directory(data) + "/stamped-since", with: [Array(line.utf8)], mode: 0o644)
     }
 
+    /// The wall was set right while it runs: what the file says is no earlier than that, and where all stamps are of a clock that was never
+    /// set, it begins here.
+    public func moveStampedSince(to wall: Timestamp, isUnset: Bool) throws(JournalError) {
+        let kept = try Self.stampedSince(data: data)
+        if isUnset {
+            try Self.keepStampedSince(nextPosition, wall, data: data)
+        } else if let kept, kept.received < wall {
+            try Self.keepStampedSince(kept.position, wall, data: data)
+        }
+    }
+
     private static func stampedSince(data: String) throws(JournalError) -> (position: Int64, received: Timestamp)? {
         let path = directory(data) + "/stamped-since"
         guard let bytes = try Files.read(path, upTo: 64) else { return nil }

@@ -59,7 +59,7 @@ final class JournalStage: Sendable {
             entries = [PendingEntry(received: clock.last, entry: .tick)]
         }
         for index in entries.indices { entries[index].received = stamp(&entries[index].entry, &clock) }
-        followed.follow(clock.ahead)
+        if timing.clock == .wall { followed.follow(clock.last, monotonic: BootClock.now()) }
         if complaint != clock.complaint { complaints.note("clock", clock.complaint) }
         try commit(entries, requests)
     }
@@ -134,8 +134,8 @@ final class JournalStage: Sendable {
         let (wall, now) = (WallClock.now(), BootClock.now())
         let limit = min(Self.longestPause, timing.idleTimeout)
         let corrected = clock.accept(wall: wall, monotonic: now)
-        if corrected != nil, clock.last < StampClock.earliest {
-            try Journal.keepStampedSince(journal.nextPosition, wall, data: journal.data)
+        if corrected != nil {
+            try journal.moveStampedSince(to: wall, isUnset: clock.last < StampClock.earliest)
         }
         guard let deaf = corrected ?? clock.deafness(monotonic: now, limit: limit) else { return }
         var entry = JournalEntry.started(deaf: deaf)

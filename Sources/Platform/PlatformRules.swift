@@ -100,18 +100,18 @@ extension Platform {
     func rollback(_ request: ControlRequest, _ ingest: IngestServer) -> RulesAnswer {
         guard let named = named(request) else { return RulesAnswer(nameless: "rollback") }
         return answer { () throws(PlatformError) in
-            let earlier = try earlier(to: request.to)
-            let back = earlier.activated(named, timing: configuration.timing)
-            guard let mismatch = RuleSource.mismatch(earlier, rules.now.metrics) else {
-                return try rules.propose(back, nil, by: named) { rules.note(taken: rules.now.diskVersion) }
-            }
-            let catalogue = try RuleSource.catalogue(configuration)
-            guard RuleSource.mismatch(earlier, catalogue.rows) == nil else {
-                throw PlatformError.configuration(mismatch)
-            }
-            return try rules.propose(back, nil, by: named) {
-                adopt(catalogue, ingest)
+            var catalogue: RuleSource.Catalogue?
+            return try rules.propose(by: named) {
+                if let catalogue { adopt(catalogue, ingest) }
                 rules.note(taken: rules.now.diskVersion)
+            } choose: { (running) throws(PlatformError) in
+                let earlier = try earlier(than: running.ruleSet.version, to: request.to)
+                if let mismatch = RuleSource.mismatch(earlier, running.metrics) {
+                    let read = try RuleSource.catalogue(configuration)
+                    guard RuleSource.mismatch(earlier, read.rows) == nil else { throw .configuration(mismatch) }
+                    catalogue = read
+                }
+                return (earlier.activated(named, timing: configuration.timing), nil)
             }
         }.noted(watched: configuration, disk: rules.now.diskVersion)
     }
@@ -124,14 +124,13 @@ extension Platform {
     }
 
     /// The newest journaled set that differs from the running one and, where given, begins with the version.
-    private func earlier(to version: String?) throws(PlatformError) -> RuleSet {
+    private func earlier(than running: String, to version: String?) throws(PlatformError) -> RuleSet {
         let records: [RuleSetRecord]
         do throws(JournalError) {
             records = try RuleSetRecord.newest(of: configuration.data)
         } catch {
             throw .stopped("the journal cannot be read: \(error)")
         }
-        let running = rules.now.ruleSet.version
         guard let found = records.first(where: { $0.ruleSet.version != running && $0.matches(version) }) else {
             throw .configuration(
                 version.map { "no earlier rule set \($0) among the last \(RuleSetRecord.maximum) of the journal" }

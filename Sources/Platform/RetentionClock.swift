@@ -22,6 +22,6 @@ struct RetentionClock: Sendable {
         guard off > Self.longDowntime else { return nil }
         return
             "the wall clock is \(off.microseconds / TimeSpan.days(1).microseconds) days ahead of the journal's newest entry: if the platform was not "
-            + "off for so long, the clock is wrong: set it right, and restart"
+            + "off for so long, the clock is wrong, or was before: see docs/operations.md before the next start"
     }
 }

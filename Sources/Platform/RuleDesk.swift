@@ -125,6 +125,17 @@ final class RuleDesk: Sendable {
         _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil,
         taken: () -> Void = {}, judge: (RuleSet) throws(PlatformError) -> Void = { (_) throws(PlatformError) in }
     ) throws(PlatformError) -> Outcome {
+        try propose(by: named, taken: taken) { (running) throws(PlatformError) in
+            try judge(proposed ?? running.ruleSet)
+            return (proposed, registry)
+        }
+    }
+
+    /// Likewise of what is chosen by what runs once nothing is on its way.
+    func propose(
+        by named: RuleSet.Activation?, taken: () -> Void,
+        choose: (State) throws(PlatformError) -> (RuleSet?, Registry?)
+    ) throws(PlatformError) -> Outcome {
         let isFree = shared.wait(for: patience) { shared -> Bool? in
             if shared.isClosed { return false }
             guard !shared.isProposing, shared.isSettled else { return nil }
@@ -135,7 +146,7 @@ final class RuleDesk: Sendable {
         guard isFree else { throw Self.stopping }
         defer { shared.change { $0.isProposing = false } }
         let before = now
-        try judge(proposed ?? before.ruleSet)
+        let (proposed, registry) = try choose(before)
         let entries = try entries(for: proposed, registry, by: named)
         for entry in entries { try submit(entry) }
         let failure = shared.wait(for: patience) { shared -> String?? in

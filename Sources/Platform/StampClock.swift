@@ -17,8 +17,6 @@ struct StampClock {
     private(set) var last: Timestamp
     /// How far the wall is ahead of what the stamps follow, negative where behind; nil where they follow the wall.
     private(set) var held: TimeSpan?
-    /// How far the wall is ahead of the newest stamp, negative where behind.
-    private(set) var ahead = TimeSpan.zero
     /// How far the stamps are ahead of the wall that they follow.
     private var lead = TimeSpan.zero
     /// Whether the stamps wait for the wall, since they were more than `largestStep` ahead of it.
@@ -44,7 +42,7 @@ struct StampClock {
         }
         if held == nil { believed = (wall, monotonic) }
         last = max(last, now)
-        (lead, ahead) = (last - now, wall - last)
+        lead = last - now
         isWaiting = lead > (isWaiting ? .zero : Self.largestStep)
         return last
     }
@@ -85,14 +83,19 @@ struct StampClock {
     }
 }
 
-/// The wall clock as far as the stamps follow it, for the door: it judges an event's time by what the stamps will say.
+/// What the stamps will say, for the door, which judges an event's time by it: the newest one and the time since then, whatever the wall is
+/// set to meanwhile. The wall before the first.
 final class FollowedClock: Sendable {
-    private let ahead = Atomic<Int64>(0)
+    private static let none = Int64.min
+    /// Microseconds from the monotonic clock to the stamps.
+    private let offset = Atomic<Int64>(none)
 
-    /// How far the wall is ahead of the newest stamp, negative where behind.
-    func follow(_ ahead: TimeSpan) { self.ahead.store(ahead.microseconds, ordering: .relaxed) }
+    func follow(_ stamp: Timestamp, monotonic: Timestamp) {
+        offset.store((stamp - monotonic).microseconds, ordering: .relaxed)
+    }
 
-    func now(wall: Timestamp = WallClock.now()) -> Timestamp {
-        wall - TimeSpan(microseconds: ahead.load(ordering: .relaxed))
+    func now(wall: Timestamp = WallClock.now(), monotonic: Timestamp = BootClock.now()) -> Timestamp {
+        let offset = offset.load(ordering: .relaxed)
+        return offset == Self.none ? wall : monotonic + TimeSpan(microseconds: offset)
     }
 }

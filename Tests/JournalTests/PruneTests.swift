@@ -78,6 +78,19 @@ struct PruneTests {
         #expect(try journal.prune(now: day(700), keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
+    @Test func `a clock that is set right later moves the change with it`() throws {
+        let journal = try fill()
+        try journal.moveStampedSince(to: day(400), isUnset: false)
+        #expect(Files.size(directory.path + "/journal/stamped-since") == nil)
+        try Journal.keepStampedSince(3, day(100), data: directory.path)
+        try journal.moveStampedSince(to: day(500), isUnset: false)
+        #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
+        try journal.moveStampedSince(to: day(600), isUnset: true)
+        let after = Timestamp(microseconds: day(800).microseconds + 1)
+        #expect(try journal.prune(now: day(800), keepFrom: 100).removed.isEmpty)
+        #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
+    }
+
     @Test func `a file that does not say since when is told, and all stays`() throws {
         let journal = try fill()
         try Files.replace(directory.path + "/journal/stamped-since", with: [Array("3\n".utf8)])

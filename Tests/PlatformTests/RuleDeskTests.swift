@@ -95,6 +95,32 @@ struct RuleDeskTests {
         #expect(judged == ["a", "b"] && taken == 0)
     }
 
+    @Test func `what is chosen by what runs is chosen once nothing is on its way`() throws {
+        let door = CommitQueue()
+        let desk = RuleDesk(door: door, metrics: [], patience: .seconds(60))
+        desk.note(applied: Self.set("a"), .empty, at: 1)
+        let outcomes = Outcomes()
+        Thread.detachNewThread { outcomes.add(Result { try desk.propose(Self.set("b"), nil) }) }
+        #expect(try Self.commit(door, from: 2) == ["b"])
+        let seen = Mutex("")
+        Thread.detachNewThread {
+            outcomes.add(
+                Result {
+                    try desk.propose(by: nil, taken: {}) { (running) throws(PlatformError) in
+                        seen.withLock { $0 = running.ruleSet.version }
+                        return (Self.set("c"), nil)
+                    }
+                })
+        }
+        #expect(door.take(atMost: 10, timeout: .milliseconds(200))?.isEmpty == true)
+        #expect(seen.withLock { $0 }.isEmpty)
+        desk.note(applied: Self.set("b"), .empty, at: 2)
+        #expect(try Self.commit(door, from: 3) == ["c"])
+        desk.note(applied: Self.set("c"), .empty, at: 3)
+        #expect(try outcomes.wait(for: 2).map(\.previous).sorted() == ["a", "b"])
+        #expect(seen.withLock { $0 } == "b")
+    }
+
     @Test func `the same files under other zone tables are another set`() throws {
         let desk = RuleDesk(door: CommitQueue(), metrics: [])
         func zone(_ hours: Int) -> ZoneTable {
