@@ -135,7 +135,9 @@ public final class Forwarder: Sendable {
             guard !hasLog else {
                 throw SendFailure.unusable("forward.sqlite-wal is there without forward.sqlite: restore both")
             }
-            guard isNone else { throw SendFailure.unusable("\(spoolPath) is a link to nothing, or no file") }
+            guard isNone else {
+                throw SendFailure.unusable("\(spoolPath) is a link to nothing or to an empty file, or no file")
+            }
             _ = try openSpool()
         } catch {
             // The next start would take what is left of it for a spool that has begun.

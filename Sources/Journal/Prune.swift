@@ -88,7 +88,7 @@ extension Journal {
     }
 
     /// Keeps from which position on the stamps are the wall clock's, and its time then: those before were the events' own, or of a clock that
-    /// was never set.
+    /// was never set. `distantFuture` where the wall is known to be wrong: all of it stays until `settleStampedSince`.
     public static func keepStampedSince(
         _ position: Int64, _ received: Timestamp, data: String
     ) throws(JournalError) {
@@ -96,15 +96,10 @@ extension Journal {
         try Files.replace(directory(data) + "/stamped-since", with: [Array(line.utf8)], mode: 0o644)
     }
 
-    /// The wall was set right while it runs: what the file says is no earlier than that, and where all stamps are of a clock that was never
-    /// set, it begins here.
-    public func moveStampedSince(to wall: Timestamp, isUnset: Bool) throws(JournalError) {
-        let kept = try Self.stampedSince(data: data)
-        if isUnset {
-            try Self.keepStampedSince(nextPosition, wall, data: data)
-        } else if let kept, kept.received < wall {
-            try Self.keepStampedSince(kept.position, wall, data: data)
-        }
+    /// The wall is right: a time that was kept under one that was not (`distantFuture` where that was known) is settled, once.
+    public func settleStampedSince(_ wall: Timestamp) throws(JournalError) {
+        guard let kept = try Self.stampedSince(data: data), kept.received > wall else { return }
+        try Self.keepStampedSince(kept.position, wall, data: data)
     }
 
     private static func stampedSince(data: String) throws(JournalError) -> (position: Int64, received: Timestamp)? {

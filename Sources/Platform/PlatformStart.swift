@@ -36,11 +36,15 @@ extension Platform {
                 metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
         }
         if !isFirst, configuration.clock == .wall {
+            let wall = WallClock.now()
+            let isBehind = wall < max(StampClock.earliest, engine.received - StampClock.largestStep)
             if engine.ruleSet.timing.clock == .wall, engine.received >= StampClock.earliest {
                 complaints.note("downtime", age.complaint)
             } else {
-                try Journal.keepStampedSince(journal.nextPosition, WallClock.now(), data: configuration.data)
+                try Journal.keepStampedSince(
+                    journal.nextPosition, isBehind ? .distantFuture : wall, data: configuration.data)
             }
+            if !isBehind { try journal.settleStampedSince(wall) }
         }
         let reading = RuleSource.read(configuration)
         note(reading)

@@ -33,7 +33,8 @@ private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> Pr
     }
     guard found.engine.received >= StampClock.earliest else {
         throw PlatformError.start(
-            "\(data) was recorded under a clock that was never set: its stamps say nothing of its age; start once")
+            "\(data) was recorded under a clock that was never set: its stamps say nothing of its age; set the clock and start once"
+        )
     }
     let applied = try AlertReader(path: data + "/alerts.sqlite").status().applied
     let keep = min(try snapshots.oldestPosition() ?? 1, applied)

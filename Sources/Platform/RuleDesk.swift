@@ -190,7 +190,9 @@ final class RuleDesk: Sendable {
     func close() { shared.change { $0.isClosed = true } }
 
     private var behind: PlatformError {
-        .stopped("not applied within \(patience.components.seconds) s: the engine is behind; see fenghuo status")
+        .stopped(
+            "not applied within \(patience.components.seconds) s: the engine is behind, or another change is under way; see fenghuo status"
+        )
     }
 }
 

@@ -156,6 +156,34 @@ extension EndToEnd {
             #expect(platform.stop() == 0)
         }
 
+        @Test func `a change to a wall that is behind is dated once the wall is right`() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("shift", "0")
+            let platform = try Self.start(scratch, file)
+            #expect(platform.stop() == 0)
+            try FileManager.default.removeItem(atPath: platform.data)
+            platform.settings.clock = "events"
+            try platform.start()
+            let answer = try Self.take(1, platform)
+            #expect(try Self.hasApplied(answer, platform))
+            #expect(platform.stop() == 0)
+            func kept() throws -> [Int64] {
+                try String(contentsOfFile: platform.data + "/journal/stamped-since", encoding: .utf8)
+                    .split(whereSeparator: \.isWhitespace).compactMap { Int64($0) }
+            }
+            platform.settings.clock = "wall"
+            try Self.set(-3600, file)
+            try platform.start()
+            let before = try kept()
+            #expect(before.count == 2 && before.last == Timestamp.distantFuture.microseconds)
+            try Self.set(0, file)
+            #expect(try eventually { try kept().last != before.last })
+            let after = try kept()
+            let apart = Timestamp(microseconds: after[1]) - Self.now()
+            #expect(after[0] == before[0] && apart > .seconds(-60) && apart < .seconds(60))
+            #expect(platform.stop() == 0)
+        }
+
         @Test func `a start with a wall that is 400 days ahead is told, and deletes nothing of the journal`() throws {
             let scratch = try Scratch()
             let file = try scratch.write("shift", "0")

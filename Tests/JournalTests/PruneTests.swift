@@ -78,16 +78,16 @@ struct PruneTests {
         #expect(try journal.prune(now: day(700), keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
-    @Test func `a clock that is set right later moves the change with it`() throws {
+    @Test func `a change under a clock that was wrong is settled once, by one that is right`() throws {
         let journal = try fill()
-        try journal.moveStampedSince(to: day(400), isUnset: false)
+        try journal.settleStampedSince(day(400))
         #expect(Files.size(directory.path + "/journal/stamped-since") == nil)
-        try Journal.keepStampedSince(3, day(100), data: directory.path)
-        try journal.moveStampedSince(to: day(500), isUnset: false)
+        try Journal.keepStampedSince(3, .distantFuture, data: directory.path)
+        let kept = try journal.prune(now: day(100_000), keepFrom: 100)
+        #expect(kept.removed.isEmpty && kept.kept.map { "\($0.reason)" }.count == 4)
+        for right in [500, 600] as [Int64] { try journal.settleStampedSince(day(right)) }
         #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
-        try journal.moveStampedSince(to: day(600), isUnset: true)
-        let after = Timestamp(microseconds: day(800).microseconds + 1)
-        #expect(try journal.prune(now: day(800), keepFrom: 100).removed.isEmpty)
+        let after = Timestamp(microseconds: day(700).microseconds + 1)
         #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
