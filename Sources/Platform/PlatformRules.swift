@@ -54,13 +54,15 @@ extension Platform {
         note(reading)
         return answer { () throws(PlatformError) in
             let (ruleSet, registry, catalogue) = try RuleSource.parts(reading, rulesToo: rulesToo, configuration)
-            return try rules.propose(ruleSet, registry) {
+            return try rules.propose(by: nil) {
                 adopt(catalogue, ingest)
                 if ruleSet != nil { rules.note(taken: reading.version) }
-            } judge: { (running) throws(PlatformError) in
-                guard let mismatch = RuleSource.mismatch(running, catalogue.rows) else { return }
-                complaints.note("catalogue", "not taken: \(mismatch)")
-                throw .configuration(mismatch)
+            } choose: { (running) throws(PlatformError) in
+                if let mismatch = RuleSource.mismatch(ruleSet ?? running.ruleSet, catalogue.rows) {
+                    complaints.note("catalogue", "not taken: \(mismatch)")
+                    throw .configuration(mismatch)
+                }
+                return (ruleSet, registry)
             }
         }
     }

@@ -44,7 +44,7 @@ extension Platform {
                 try Journal.keepStampedSince(
                     journal.nextPosition, isBehind ? .distantFuture : wall, data: configuration.data)
             }
-            if !isBehind { try journal.settleStampedSince(wall) }
+            if !isBehind { complaints.attempt("stamped-since") { try journal.settleStampedSince(wall) } }
         }
         let reading = RuleSource.read(configuration)
         note(reading)

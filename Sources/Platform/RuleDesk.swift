@@ -118,20 +118,15 @@ final class RuleDesk: Sendable {
     }
 
     /// Appends what differs and waits until the engine runs on it. An earlier proposal that is still on its way is
-    /// waited for: what differs is judged against what will run, not against what runs by chance. `judge` is asked before
-    /// anything is appended, with the rules that will run; `taken` is called once the engine runs on them, or where that is only
-    /// a matter of time.
+    /// waited for: what differs is judged against what will run, not against what runs by chance. `taken` is called once the
+    /// engine runs on it, or where that is only a matter of time.
     func propose(
-        _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil,
-        taken: () -> Void = {}, judge: (RuleSet) throws(PlatformError) -> Void = { (_) throws(PlatformError) in }
+        _ proposed: RuleSet?, _ registry: Registry?, by named: RuleSet.Activation? = nil, taken: () -> Void = {}
     ) throws(PlatformError) -> Outcome {
-        try propose(by: named, taken: taken) { (running) throws(PlatformError) in
-            try judge(proposed ?? running.ruleSet)
-            return (proposed, registry)
-        }
+        try propose(by: named, taken: taken) { (_) throws(PlatformError) in (proposed, registry) }
     }
 
-    /// Likewise of what is chosen by what runs once nothing is on its way.
+    /// Likewise of what is chosen, or refused, by what runs once nothing is on its way.
     func propose(
         by named: RuleSet.Activation?, taken: () -> Void,
         choose: (State) throws(PlatformError) -> (RuleSet?, Registry?)

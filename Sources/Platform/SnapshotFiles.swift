@@ -69,9 +69,12 @@ struct SnapshotFiles: Sendable {
         return search
     }
 
-    /// What a file holds, once: of a million keys it is half a gigabyte. nil where it cannot be read.
+    /// More than the keys of any machine: half a gigabyte is a million. A file that was made longer by hand is not read into memory.
+    private static let largest: Int64 = 8 << 30
+
+    /// What a file holds, once. nil where it cannot be read.
     private static func bytes(_ path: String) -> [UInt8]? {
-        guard let size = Files.size(path) else { return nil }
+        guard let size = Files.size(path), size <= largest else { return nil }
         do { return try Files.read(path, upTo: Int(size)) } catch { return nil }
     }
 

@@ -94,8 +94,10 @@ final class FollowedClock: Sendable {
         offset.store((stamp - monotonic).microseconds, ordering: .relaxed)
     }
 
-    func now(wall: Timestamp = WallClock.now(), monotonic: Timestamp = BootClock.now()) -> Timestamp {
+    func now(
+        wall: @autoclosure () -> Timestamp = WallClock.now(), monotonic: @autoclosure () -> Timestamp = BootClock.now()
+    ) -> Timestamp {
         let offset = offset.load(ordering: .relaxed)
-        return offset == Self.none ? wall : monotonic + TimeSpan(microseconds: offset)
+        return offset == Self.none ? wall() : monotonic() + TimeSpan(microseconds: offset)
     }
 }

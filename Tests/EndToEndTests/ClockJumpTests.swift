@@ -25,6 +25,18 @@ extension EndToEnd {
             }
         }
 
+        /// Data of now, gone on with under a wall that is an hour behind.
+        private static func startBehind(_ scratch: Scratch, _ file: String) throws -> RunningPlatform {
+            let platform = try start(scratch, file)
+            #expect(try take(1, platform)["accepted"] as? Int == 1)
+            #expect(platform.stop() == 0)
+            try set(-3600, file)
+            try platform.start()
+            #expect(
+                try eventually { try platform.status().degraded.contains { $0.contains("stamps stand still until") } })
+            return platform
+        }
+
         private static func now() -> Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
 
         /// How far the newest stamp is from the machine's true time.
@@ -83,13 +95,7 @@ extension EndToEnd {
         {
             let scratch = try Scratch()
             let file = try scratch.write("shift", "0")
-            let platform = try Self.start(scratch, file)
-            #expect(try Self.take(1, platform)["accepted"] as? Int == 1)
-            #expect(platform.stop() == 0)
-            try Self.set(-3600, file)
-            try platform.start()
-            #expect(
-                try eventually { try platform.status().degraded.contains { $0.contains("stamps stand still until") } })
+            let platform = try Self.startBehind(scratch, file)
             let answer = try Self.take(2, platform)
             #expect(answer["accepted"] as? Int == 1)
             #expect(try Self.hasApplied(answer, platform))
@@ -107,13 +113,7 @@ extension EndToEnd {
         {
             let scratch = try Scratch()
             let file = try scratch.write("shift", "0")
-            let platform = try Self.start(scratch, file)
-            #expect(try Self.take(1, platform)["accepted"] as? Int == 1)
-            #expect(platform.stop() == 0)
-            try Self.set(-3600, file)
-            try platform.start()
-            #expect(
-                try eventually { try platform.status().degraded.contains { $0.contains("stamps stand still until") } })
+            let platform = try Self.startBehind(scratch, file)
             // A reading of the true time is ahead of the wall, and judged by the stamps.
             let early = try Self.take(2, platform)
             #expect(Self.notes(early) == ["unknown_subject"])
@@ -181,6 +181,16 @@ extension EndToEnd {
             let after = try kept()
             let apart = Timestamp(microseconds: after[1]) - Self.now()
             #expect(after[0] == before[0] && apart > .seconds(-60) && apart < .seconds(60))
+            #expect(platform.stop() == 0)
+            // What retention cannot read stops no start.
+            try Data("yesterday".utf8).write(to: URL(fileURLWithPath: platform.data + "/journal/stamped-since"))
+            try platform.start()
+            #expect(
+                try eventually {
+                    try platform.status().degraded.contains {
+                        $0.hasPrefix("stamped-since: ") && $0.contains("a position")
+                    }
+                })
             #expect(platform.stop() == 0)
         }
 

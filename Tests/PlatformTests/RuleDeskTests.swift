@@ -73,26 +73,21 @@ struct RuleDeskTests {
         #expect(try outcomes.wait(for: 1).map(\.previous) == ["b"])
     }
 
-    @Test func `what is not durable in time is not taken, and what was judged unfit is not appended`() throws {
+    @Test func `what is not durable in time is not taken, and what was refused is not appended`() throws {
         let door = CommitQueue()
         let desk = RuleDesk(door: door, metrics: [], patience: .milliseconds(100))
         desk.note(applied: Self.set("a"), .empty, at: 1)
-        var (judged, taken): ([String], Int) = ([], 0)
+        var taken = 0
         #expect {
-            _ = try desk.propose(
-                nil, .init(subjects: [.init(id: "TK-1")]), taken: { taken += 1 },
-                judge: { (running) throws(PlatformError) in
-                    judged.append(running.version)
-                    throw .configuration("unfit")
-                })
-        } throws: { "\($0)".contains("unfit") }
+            _ = try desk.propose(by: nil) {
+                taken += 1
+            } choose: { (running) throws(PlatformError) in
+                throw .configuration("unfit for \(running.ruleSet.version)")
+            }
+        } throws: { "\($0)".contains("unfit for a") }
         #expect(door.take(atMost: 10, timeout: .zero)?.isEmpty == true)
-        #expect(throws: PlatformError.self) {
-            _ = try desk.propose(
-                Self.set("b"), nil, taken: { taken += 1 },
-                judge: { (running) throws(PlatformError) in judged.append(running.version) })
-        }
-        #expect(judged == ["a", "b"] && taken == 0)
+        #expect(throws: PlatformError.self) { _ = try desk.propose(Self.set("b"), nil) { taken += 1 } }
+        #expect(taken == 0)
     }
 
     @Test func `what is chosen by what runs is chosen once nothing is on its way`() throws {

@@ -46,6 +46,16 @@ struct SnapshotFilesTests {
         #expect(pruned.found == nil && pruned.passedOver.count == 1)
     }
 
+    @Test func `one that was made longer than any state is passed over unread`() throws {
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let files = SnapshotFiles(data: data)
+        for position: Int64 in 1...2 { try files.write(Engine().setAside(), nextPosition: position) }
+        let path = files.directory + "/00000000000000000002.snapshot"
+        #expect(truncate(path, 1 << 40) == 0)
+        let search = try files.newest(upTo: 5)
+        #expect(search.found != nil && search.passedOver == ["\(path): cannot be read"])
+    }
+
     @Test func `one with a bit flipped is passed over, whichever bit`() throws {
         defer { try? FileManager.default.removeItem(atPath: data) }
         let files = SnapshotFiles(data: data)
