@@ -91,21 +91,34 @@ extension EndToEnd {
             try KillTests.expectUndisturbed(platform.data, starts: 1)
         }
 
-        /// Turns a bit over in the middle of the largest payload that the file has without its write-ahead log.
-        private static func flipLargest(_ path: String) throws {
+        /// Turns a bit over in a payload, in the file itself: the first place at which a reader of file and log sees it, for the
+        /// log's pages hide the file's, and a page that was divided keeps old copies of what left it.
+        private static func flipBeneathLog(_ path: String) throws {
             let scratch = try Scratch()
             let sql = """
                 import shutil, sqlite3, sys
-                shutil.copy(sys.argv[1], "copy.sqlite")
-                c = sqlite3.connect("copy.sqlite")
-                (payload,) = c.execute("SELECT payload FROM entry ORDER BY length(payload) DESC LIMIT 1").fetchone()
-                c.close()
-                file = open(sys.argv[1], "r+b")
-                at = file.read().index(payload[1000:2000]) + 500
-                file.seek(at)
-                byte = file.read(1)[0]
-                file.seek(at)
-                file.write(bytes([byte ^ 4]))
+                path = sys.argv[1]
+                def payloads():
+                    shutil.copy(path, "copy.sqlite")
+                    shutil.copy(path + "-wal", "copy.sqlite-wal")
+                    c = sqlite3.connect("copy.sqlite")
+                    rows = [row[0] for row in c.execute("SELECT payload FROM entry ORDER BY position")]
+                    c.close()
+                    return rows
+                before = payloads()
+                file = open(path, "r+b", buffering=0)
+                whole = file.read()
+                def put(at, byte):
+                    file.seek(at)
+                    file.write(bytes([byte]))
+                for payload in before:
+                    for offset in range(0, len(payload) - 64, 512):
+                        at = whole.find(payload[offset:offset + 64])
+                        if at < 0: continue
+                        put(at + 32, whole[at + 32] ^ 4)
+                        if payloads() != before: sys.exit()
+                        put(at + 32, whole[at + 32])
+                sys.exit("no payload is read from the file")
                 """
             let done = try run("/usr/bin/env", ["python3", "-c", sql, path], in: scratch.path, working: scratch.path)
             #expect(done.code == 0, "\(done.errors)")
@@ -129,7 +142,7 @@ extension EndToEnd {
             let log = try Data(contentsOf: URL(fileURLWithPath: newest + "-wal"))
             let whole = try Data(contentsOf: URL(fileURLWithPath: newest))
             switch damage {
-            case "a bit of a row": try Self.flipLargest(newest)
+            case "a bit of a row": try Self.flipBeneathLog(newest)
             case "another database":
                 try Data(contentsOf: URL(fileURLWithPath: platform.data + "/alerts.sqlite"))
                     .write(to: URL(fileURLWithPath: newest))
