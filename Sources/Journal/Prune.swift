@@ -9,6 +9,8 @@ public struct PruneReport: Equatable, Sendable {
         case newest
         /// Its last entry is not old enough.
         case young(last: Timestamp)
+        /// Its stamps say nothing of its age, and nobody has under a clock that is right.
+        case undated
         /// It holds positions from `keepFrom` on: a snapshot or the alert store still needs them.
         case needed(end: Int64)
         /// An older segment stays, and the journal has no holes.
@@ -18,6 +20,7 @@ public struct PruneReport: Equatable, Sendable {
             switch self {
             case .newest: "the newest, entries are appended to it"
             case .young(let last): "its last entry is of \(last.formatted())"
+            case .undated: "its stamps are of no clock that was right, and none has dated them yet"
             case .needed(let end):
                 "a snapshot or the alert store still needs what comes before position \(end), which is the next segment's"
             case .behindKept: "an older one stays"
@@ -46,12 +49,16 @@ extension Journal {
     /// 200 days: what the audit trail is kept for at least.
     public static let retention = TimeSpan.days(200)
 
+    /// What no clock that was set has shown since there is this platform. Earlier stamps say nothing of an entry's age.
+    public static let earliestStamp = Timestamp(seconds: 1_767_225_600)
+
     /// Removes the oldest segments as long as every entry in them is older than `age` at `now` and below `keepFrom`.
     ///
     /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
     /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
-    /// What was stamped otherwise than by the wall clock (`keepStampedSince`) is as young as the change to it. `beforeRemoval` is called once,
-    /// before the first segment goes; where it throws, all stay.
+    /// What was stamped otherwise than by the wall clock (`keepStampedSince`) is as young as the change to it, what was stamped by one that
+    /// was never set as the first segment of one that was. `beforeRemoval` is called once, before the first segment goes; where it
+    /// throws, all stay.
     public func prune(
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
         beforeRemoval: () throws(JournalError) -> Void = {}
@@ -59,14 +66,18 @@ extension Journal {
         var report = PruneReport()
         let change = try Self.stampedSince(data: data)
         var pending = try SegmentFile.all(in: directory)[...]
+        var firstSet: Timestamp?
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)
-            var last = Timestamp(microseconds: end.lastReceived)
-            if last <= Timestamp(seconds: 0) {
-                // Under event time the stamps stand at zero before the first event: it is as young as what follows.
-                last = Timestamp(microseconds: try Tail(reading: pending[pending.startIndex + 1]).lastReceived)
+            let stamp = Timestamp(microseconds: end.lastReceived)
+            var last: Timestamp? = stamp
+            if stamp < Self.earliestStamp {
+                if firstSet == nil { firstSet = try Self.firstSet(in: pending) }
+                last = firstSet
             }
-            if let change, end.next <= change.position { last = max(last, change.received) }
+            if let change, end.next <= change.position {
+                last = last.flatMap { last in change.received.map { max(last, $0) } }
+            }
             if let reason = Self.reason(toKeep: end, last: last, from: keepFrom, notAfter: now - age) {
                 report.kept.append(PruneReport.Kept(name: file.name, bytes: file.bytes, reason: reason))
                 pending.removeFirst()
@@ -87,29 +98,41 @@ extension Journal {
         return report
     }
 
-    /// Keeps from which position on the stamps are the wall clock's, and its time then: those before were the events' own, or of a clock that
-    /// was never set. `distantFuture` where the wall is known to be wrong: all of it stays until `settleStampedSince`.
-    public static func keepStampedSince(
-        _ position: Int64, _ received: Timestamp, data: String
-    ) throws(JournalError) {
-        let line = "\(position) \(received.microseconds)\n"
-        try Files.replace(directory(data) + "/stamped-since", with: [Array(line.utf8)], mode: 0o644)
+    /// Keeps from which position on the stamps are the wall clock's: those before were the events' own. They stay until `dateStampedSince`.
+    public static func keepStampedSince(_ position: Int64, data: String) throws(JournalError) {
+        try keepStampedSince("\(position)", data)
     }
 
-    /// The wall is right: a time that was kept under one that was not (`distantFuture` where that was known) is settled, once.
-    public func settleStampedSince(_ wall: Timestamp) throws(JournalError) {
-        guard let kept = try Self.stampedSince(data: data), kept.received > wall else { return }
-        try Self.keepStampedSince(kept.position, wall, data: data)
+    /// Keeps when that was, of the first wall that is known to be right.
+    public func dateStampedSince(_ wall: Timestamp) throws(JournalError) {
+        guard let kept = try Self.stampedSince(data: data), kept.received == nil else { return }
+        try Self.keepStampedSince("\(kept.position) \(wall.microseconds)", data)
     }
 
-    private static func stampedSince(data: String) throws(JournalError) -> (position: Int64, received: Timestamp)? {
-        let path = directory(data) + "/stamped-since"
+    private static func keepStampedSince(_ line: String, _ data: String) throws(JournalError) {
+        try Files.replace(stampedSincePath(data), with: [Array("\(line)\n".utf8)], mode: 0o644)
+    }
+
+    private static func stampedSincePath(_ data: String) -> String { directory(data) + "/stamped-since" }
+
+    private static func stampedSince(data: String) throws(JournalError) -> (position: Int64, received: Timestamp?)? {
+        let path = stampedSincePath(data)
         guard let bytes = try Files.read(path, upTo: 64) else { return nil }
-        let numbers = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).map { Int64($0) }
-        guard numbers.count == 2, let position = numbers[0], let received = numbers[1] else {
+        let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        let numbers = words.compactMap { Int64($0) }
+        guard bytes.last == UInt8(ascii: "\n"), numbers.count == words.count, 1...2 ~= numbers.count else {
             throw .failed(path: path, attempted: "reading", reason: "it does not say a position and a time")
         }
-        return (position, Timestamp(microseconds: received))
+        return (numbers[0], numbers.dropFirst().first.map { Timestamp(microseconds: $0) })
+    }
+
+    /// The newest stamp of the first segment that has one of a clock that was set.
+    private static func firstSet(in segments: ArraySlice<SegmentFile>) throws(JournalError) -> Timestamp? {
+        for file in segments {
+            let last = Timestamp(microseconds: try Tail(reading: file).lastReceived)
+            if last >= earliestStamp { return last }
+        }
+        return nil
     }
 
     /// The file that says from which position on the journal is kept.
@@ -124,9 +147,10 @@ extension Journal {
     }
 
     private static func reason(
-        toKeep end: Tail, last: Timestamp, from: Int64, notAfter oldest: Timestamp
+        toKeep end: Tail, last: Timestamp?, from: Int64, notAfter oldest: Timestamp
     ) -> PruneReport.Reason? {
         if end.next > from { return .needed(end: end.next) }
+        guard let last else { return .undated }
         return last < oldest ? nil : .young(last: last)
     }
 }

@@ -133,28 +133,12 @@ final class JournalStage: Sendable {
     private func creditDeafness(_ clock: inout StampClock) throws {
         let (wall, now) = (WallClock.now(), BootClock.now())
         let limit = min(Self.longestPause, timing.idleTimeout)
-        guard let deaf = accept(wall, now, &clock) ?? clock.deafness(monotonic: now, limit: limit) else { return }
+        guard let deaf = clock.accept(wall: wall, monotonic: now) ?? clock.deafness(monotonic: now, limit: limit) else {
+            return
+        }
         var entry = JournalEntry.started(deaf: deaf)
         let received = stamp(&entry, &clock)
         try commit([PendingEntry(received: received, entry: entry)], [])
-    }
-
-    /// Follows a wall that was set right once what retention goes by says so.
-    private func accept(_ wall: Timestamp, _ now: Timestamp, _ clock: inout StampClock) -> TimeSpan? {
-        var next = clock
-        guard let deaf = next.accept(wall: wall, monotonic: now) else { return nil }
-        var isKept = false
-        complaints.attempt("stamped-since") {
-            if clock.last < StampClock.earliest {
-                try Journal.keepStampedSince(journal.nextPosition, wall, data: journal.data)
-            } else {
-                try journal.settleStampedSince(wall)
-            }
-            isKept = true
-        }
-        guard isKept else { return nil }
-        clock = next
-        return deaf
     }
 
     /// Before the first event the stamps stand at zero.

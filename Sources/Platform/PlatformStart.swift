@@ -36,15 +36,11 @@ extension Platform {
                 metadata: ["recorded": "\(engine.ruleSet.timing.clock)", "now": "\(configuration.clock)"])
         }
         if !isFirst, configuration.clock == .wall {
-            let wall = WallClock.now()
-            let isBehind = wall < max(StampClock.earliest, engine.received - StampClock.largestStep)
-            if engine.ruleSet.timing.clock == .wall, engine.received >= StampClock.earliest {
+            if engine.ruleSet.timing.clock == .events {
+                try Journal.keepStampedSince(journal.nextPosition, data: configuration.data)
+            } else if engine.received >= Journal.earliestStamp {
                 complaints.note("downtime", age.complaint)
-            } else {
-                try Journal.keepStampedSince(
-                    journal.nextPosition, isBehind ? .distantFuture : wall, data: configuration.data)
             }
-            if !isBehind { complaints.attempt("stamped-since") { try journal.settleStampedSince(wall) } }
         }
         let reading = RuleSource.read(configuration)
         note(reading)
@@ -157,6 +153,7 @@ extension Platform {
     func makeUpkeep(_ letters: RejectDesk, _ stage: EngineStage, _ feed: Feed) -> Upkeep {
         Upkeep(
             journal: journal, letters: letters, retention: .days(Int64(configuration.retentionDays)), age: age,
+            clock: clock,
             keepFrom: { [snapshots, store, clock = configuration.clock] in
                 guard clock == .wall else { return nil }
                 return try snapshots.oldestPosition().map { min($0, store.applied) }

@@ -31,7 +31,7 @@ private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> Pr
     guard found.engine.ruleSet.timing.clock == .wall else {
         throw PlatformError.start("\(data) was recorded under event time: its stamps say nothing of its age")
     }
-    guard found.engine.received >= StampClock.earliest else {
+    guard found.engine.received >= Journal.earliestStamp else {
         throw PlatformError.start(
             "\(data) was recorded under a clock that was never set: its stamps say nothing of its age; set the clock and start once"
         )

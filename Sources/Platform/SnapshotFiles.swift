@@ -183,8 +183,12 @@ struct SnapshotFiles: Sendable {
         try Files.replace(directory + "/" + name, room: Digest.size) { (put) throws(JournalError) in
             let digest = DigestOfParts()
             try setAside.encode { (part) throws(JournalError) in
-                part.withUnsafeBytes(digest.add)
                 bytes += part.count
+                guard bytes <= Self.largest else {
+                    throw .failed(
+                        path: name, attempted: "writing", reason: "the state takes more than any start would read")
+                }
+                part.withUnsafeBytes(digest.add)
                 try put(part)
             }
             return digest.end().bytes

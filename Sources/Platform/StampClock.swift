@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Synchronization
 
 /// The stamps of the journal under the wall clock: they never go back, and do not follow a wall clock that leaps.
@@ -9,8 +10,6 @@ import Synchronization
 /// for it: they stand still. A wall that is known to be behind, since stamps are ahead of it or it was never set, is followed
 /// when somebody sets it: `accept`.
 struct StampClock {
-    /// What no clock that was set has shown since there is this platform.
-    static let earliest = Timestamp(seconds: 1_767_225_600)
     /// Above what a time service corrects by itself, below what turns live readings into late ones unnoticed.
     static let largestStep = TimeSpan.seconds(60)
 
@@ -50,7 +49,7 @@ struct StampClock {
     /// Follows a wall that was set right, where it is known to have been behind; gives how far it leads the stamps now. nil where no such
     /// thing has happened.
     mutating func accept(wall: Timestamp, monotonic: Timestamp) -> TimeSpan? {
-        guard let believed, isWaiting || believed.wall < Self.earliest,
+        guard let believed, isWaiting || believed.wall < Journal.earliestStamp,
             wall - (believed.wall + (monotonic - believed.monotonic)) > Self.largestStep
         else { return nil }
         self.believed = (wall, monotonic)
@@ -92,6 +91,14 @@ final class FollowedClock: Sendable {
 
     func follow(_ stamp: Timestamp, monotonic: Timestamp) {
         offset.store((stamp - monotonic).microseconds, ordering: .relaxed)
+    }
+
+    /// The wall, where the stamps follow it and it is one that was set; nil as well before the first stamp, and where events are the clock.
+    func right(wall: Timestamp, monotonic: Timestamp) -> Timestamp? {
+        let offset = offset.load(ordering: .relaxed)
+        guard offset != Self.none, wall >= Journal.earliestStamp else { return nil }
+        let stamp = monotonic + TimeSpan(microseconds: offset)
+        return max(stamp - wall, wall - stamp) > StampClock.largestStep ? nil : wall
     }
 
     func now(

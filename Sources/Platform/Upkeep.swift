@@ -13,6 +13,7 @@ final class Upkeep: Sendable {
     private let letters: RejectDesk
     private let retention: TimeSpan
     private let age: RetentionClock
+    private let clock: FollowedClock
     /// The lowest position that somebody still needs; nil: everything.
     private let keepFrom: @Sendable () throws -> Int64?
     /// Makes sure that what stays of the journal can be begun with.
@@ -29,7 +30,7 @@ final class Upkeep: Sendable {
     private static let largestLog: Int64 = 64 << 20
 
     init(
-        journal: Journal, letters: RejectDesk, retention: TimeSpan, age: RetentionClock,
+        journal: Journal, letters: RejectDesk, retention: TimeSpan, age: RetentionClock, clock: FollowedClock,
         keepFrom: @escaping @Sendable () throws -> Int64?,
         beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void,
         progress: @escaping @Sendable () -> (journal: Int64, engine: Int64),
@@ -40,6 +41,7 @@ final class Upkeep: Sendable {
         self.letters = letters
         self.retention = retention
         self.age = age
+        self.clock = clock
         self.keepFrom = keepFrom
         self.beforeRemoval = beforeRemoval
         self.progress = progress
@@ -57,10 +59,16 @@ final class Upkeep: Sendable {
         var nextPrune = BootClock.now()
         var nextLook = BootClock.now()
         var nextScrub = BootClock.now()
-        var (scrubbed, failed) = (Int64(0), false)
+        var (scrubbed, failed, isDated) = (Int64(0), false, false)
         var seen = (engine: Int64(0), end: Int64(0), resets: Int64(0))
         while !waitForStop() {
             try work(checkpointer)
+            if !isDated, let wall = clock.right(wall: WallClock.now(), monotonic: BootClock.now()) {
+                complaints.attempt("stamped-since") {
+                    try journal.dateStampedSince(wall)
+                    isDated = true
+                }
+            }
             if BootClock.now() >= nextLook {
                 look(&seen)
                 nextLook = BootClock.now() + .seconds(10)

@@ -6,18 +6,20 @@ import Testing
 struct PruneTests {
     let directory = TemporaryDirectory()
 
-    /// Four segments of one tick each, at days 0, 1, 2 and 3, with a mark set on day 0.
-    private func fill() throws -> Journal {
+    /// Four segments of one batch each, at days 0, 1, 2 and 3, with a mark set on day 0.
+    private func fill(from first: Timestamp = Journal.earliestStamp) throws -> Journal {
         let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
         for day in 0..<4 {
             var batch = Samples.readings(1)
             if day == 0 { batch.marks = [StreamMark(stream: "gw", epoch: 1, seq: 5)] }
-            _ = try journal.append([Samples.pending(.events(batch), at: Int64(day) * 86_400, from: "gas")])
+            _ = try journal.append([
+                PendingEntry(received: first + .days(Int64(day)), department: "gas", entry: .events(batch))
+            ])
         }
         return journal
     }
 
-    private func day(_ day: Int64) -> Timestamp { Samples.at(day * 86_400) }
+    private func day(_ day: Int64) -> Timestamp { Journal.earliestStamp + .days(day) }
 
     @Test func `a segment goes when all of it is older and below, from the oldest on`() throws {
         let journal = try fill()
@@ -47,12 +49,19 @@ struct PruneTests {
         }
     }
 
-    @Test func `a segment stamped before the first event is as young as the next`() throws {
-        let journal = try Samples.open(directory, Samples.settings(segmentBytes: 1))
-        _ = try journal.append([PendingEntry(received: Timestamp(seconds: 0), entry: .tick)])
-        for day in [10, 20] { _ = try journal.append([Samples.pending(at: Int64(day) * 86_400)]) }
-        #expect(try journal.prune(now: day(210), keepFrom: 100).removed.isEmpty)
-        #expect(try journal.prune(now: day(211), keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3])
+    @Test func `what a clock that was never set has stamped is as young as the first of one that was`() throws {
+        let journal = try fill(from: Timestamp(seconds: 0))
+        let undated = try journal.prune(now: day(100_000), keepFrom: 100)
+        #expect(undated.removed.isEmpty && undated.kept.first?.reason == .undated)
+        #expect(undated.kept.first.map { "\($0.reason)" }?.contains("no clock that was right") == true)
+        for at in [0, 10, 20] as [Int64] {
+            let tick = PendingEntry(received: day(at) - TimeSpan(microseconds: at == 0 ? 1 : 0), entry: .tick)
+            _ = try journal.append([tick])
+        }
+        let then = try journal.prune(now: day(210), keepFrom: 100)
+        #expect(then.removed.isEmpty && then.kept.first?.reason == .young(last: day(10)))
+        let removed = try journal.prune(now: day(210) + TimeSpan(microseconds: 1), keepFrom: 100).removed
+        #expect(removed.map(\.positions.upperBound) == [2, 3, 4, 5, 6, 7])
     }
 
     @Test func `a segment of exactly the age stays`() throws {
@@ -64,36 +73,34 @@ struct PruneTests {
 
     @Test func `what was stamped by events is as young as the change to the wall clock`() throws {
         let journal = try fill()
-        try Journal.keepStampedSince(3, day(500), data: directory.path)
-        #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
+        try Journal.keepStampedSince(3, data: directory.path)
+        let kept = try journal.prune(now: day(100_000), keepFrom: 100)
+        #expect(kept.removed.isEmpty && kept.kept.map(\.reason) == [.undated, .behindKept, .behindKept, .newest])
+        // Once: a later wall leaves the date.
+        for right in [500, 600] as [Int64] { try journal.dateStampedSince(day(right)) }
+        #expect(try journal.prune(now: day(700), keepFrom: 100).kept.first?.reason == .young(last: day(500)))
         let after = Timestamp(microseconds: day(700).microseconds + 1)
         #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
     @Test func `a segment that goes on behind the change is as old as its stamps`() throws {
         let journal = try fill()
-        try Journal.keepStampedSince(2, day(500), data: directory.path)
+        // Where nothing was stamped otherwise there is nothing to date.
+        try journal.dateStampedSince(day(400))
+        #expect(Files.size(directory.path + "/journal/stamped-since") == nil)
+        try Journal.keepStampedSince(2, data: directory.path)
+        try journal.dateStampedSince(day(500))
         #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
-        try Journal.keepStampedSince(1, day(500), data: directory.path)
+        try Journal.keepStampedSince(1, data: directory.path)
+        try journal.dateStampedSince(day(500))
         #expect(try journal.prune(now: day(700), keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
     }
 
-    @Test func `a change under a clock that was wrong is settled once, by one that is right`() throws {
+    @Test(arguments: ["", "\n", "3", "3 x\n", "3 4 5\n", "yesterday\n"])
+    func `a file that does not say since when is told, and all stays`(line: String) throws {
         let journal = try fill()
-        try journal.settleStampedSince(day(400))
-        #expect(Files.size(directory.path + "/journal/stamped-since") == nil)
-        try Journal.keepStampedSince(3, .distantFuture, data: directory.path)
-        let kept = try journal.prune(now: day(100_000), keepFrom: 100)
-        #expect(kept.removed.isEmpty && kept.kept.map { "\($0.reason)" }.count == 4)
-        for right in [500, 600] as [Int64] { try journal.settleStampedSince(day(right)) }
-        #expect(try journal.prune(now: day(700), keepFrom: 100).removed.isEmpty)
-        let after = Timestamp(microseconds: day(700).microseconds + 1)
-        #expect(try journal.prune(now: after, keepFrom: 100).removed.map(\.positions) == [1..<2, 2..<3, 3..<4])
-    }
-
-    @Test func `a file that does not say since when is told, and all stays`() throws {
-        let journal = try fill()
-        try Files.replace(directory.path + "/journal/stamped-since", with: [Array("3\n".utf8)])
+        try Files.replace(directory.path + "/journal/stamped-since", with: [Array(line.utf8)])
+        #expect { try journal.dateStampedSince(day(500)) } throws: { "\($0)".contains("stamped-since") }
         #expect { _ = try journal.prune(now: day(700), keepFrom: 100) } throws: { "\($0)".contains("stamped-since") }
         #expect(try Samples.all(directory).count == 4)
     }
@@ -115,7 +122,7 @@ struct PruneTests {
         let again = try Samples.open(directory)
         #expect(again.nextPosition == 5)
         #expect(again.marks("gas") == [StreamMark(stream: "gw", epoch: 1, seq: 5)])
-        _ = try again.append([Samples.pending(at: 4 * 86_400)])
+        _ = try again.append([PendingEntry(received: day(4), entry: .tick)])
         #expect(try Journal.verify(data: directory.path).problem == nil)
     }
 

@@ -8,10 +8,15 @@ import Testing
 struct DuplicateTailTests {
     private let data = NSTemporaryDirectory() + "/fenghuo-\(UUID().uuidString)"
 
+    /// Stamps and times count from here: earlier ones are no clock's.
+    private static let start = Journal.earliestStamp
+
+    private static func seconds(_ time: Timestamp) -> Int64 { (time - start).microseconds / 1_000_000 }
+
     private static func event(_ id: Int, sequenced: Bool) -> JournalEntry {
         var batch = EventBatch()
         Array("\(id)".utf8).withUnsafeBytes { batch.ids.append($0) }
-        batch.times = [Timestamp(seconds: Int64(id))]
+        batch.times = [start + .seconds(Int64(id))]
         batch.periods = [0]
         batch.types = [batch.strings.intern("note")]
         batch.sources = [batch.strings.intern("s")]
@@ -32,21 +37,21 @@ struct DuplicateTailTests {
         if pruned > 0 { settings.segmentBytes = 1 }
         let journal = try Journal(data: data, settings: settings)
         for (index, entry) in entries.enumerated() {
-            let stamp = Timestamp(seconds: Int64(index + 1))
+            let stamp = Self.start + .seconds(Int64(index + 1))
             _ = try journal.append([PendingEntry(received: stamp, department: "d", entry: entry)])
         }
         if pruned > 0 {
-            _ = try journal.prune(olderThan: .zero, now: Timestamp(seconds: 1000), keepFrom: pruned + 1)
+            _ = try journal.prune(olderThan: .zero, now: Self.start + .seconds(1000), keepFrom: pruned + 1)
         }
         var times: [Int64] = []
         var forgotten: Int64?
         var ahead: [Int64] = []
         let tail = DuplicateTail(journal: journal, window: window, maxFuture: .seconds(maxFuture))
         try tail.show { batch, _, isForgotten in
-            let shown = batch.times.map { $0.microseconds / 1_000_000 }
+            let shown = batch.times.map(Self.seconds)
             if isForgotten { ahead += shown } else { times += shown }
         } forgotten: {
-            forgotten = max(forgotten ?? 0, $0.microseconds / 1_000_000)
+            forgotten = max(forgotten ?? 0, Self.seconds($0))
         }
         return (times, forgotten, ahead)
     }

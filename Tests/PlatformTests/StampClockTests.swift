@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Testing
 
 @testable import Platform
@@ -6,7 +7,7 @@ import Testing
 struct StampClockTests {
     /// Of days on which clocks are set.
     func at(_ seconds: Double) -> Timestamp {
-        StampClock.earliest + TimeSpan(microseconds: Int64((seconds * 1_000_000).rounded()))
+        Journal.earliestStamp + TimeSpan(microseconds: Int64((seconds * 1_000_000).rounded()))
     }
 
     @Test func `a step of 60 s is followed, one microsecond more is not`() {
@@ -61,6 +62,22 @@ struct StampClockTests {
         #expect(clock.now(wall: at(864_000), monotonic: at(6)) == at(1001))
         clock.follow(at(700), monotonic: at(7))
         #expect(clock.now(wall: at(864_000), monotonic: at(7.5)) == at(700.5))
+    }
+
+    @Test func `a wall is right that was set, and that the stamps follow`() {
+        let clock = FollowedClock()
+        #expect(clock.right(wall: at(1000), monotonic: at(5)) == nil)
+        clock.follow(at(1000), monotonic: at(5))
+        for apart in [-60.0, 0, 60] {
+            #expect(clock.right(wall: at(1001 + apart), monotonic: at(6)) == at(1001 + apart))
+        }
+        for apart in [-60.000001, 60.000001] {
+            #expect(clock.right(wall: at(1001 + apart), monotonic: at(6)) == nil)
+        }
+        let unset = Journal.earliestStamp - TimeSpan(microseconds: 1)
+        clock.follow(unset, monotonic: at(7))
+        #expect(clock.right(wall: unset, monotonic: at(7)) == nil)
+        #expect(clock.right(wall: Journal.earliestStamp, monotonic: at(7)) == Journal.earliestStamp)
     }
 
     @Test func `a stop of the process is no step of the wall, and is told as deafness beyond the limit`() {

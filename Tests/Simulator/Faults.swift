@@ -25,7 +25,11 @@ extension Round {
         case .stall: sim_net_stall(Int64(random.seconds(0...8) * 1e6))
         case .repeats: repeater.repeatSome(Int.random(in: 1...20, using: &random))
         case .publishLoss: sim_net_set_publish_loss(random.pick([0, 100, 500]))
-        case .stallThread: platform.stallThread(seconds: random.seconds(0...10))
+        case .stallThread:
+            let seconds = random.seconds(0...10)
+            platform.stallThread(seconds: seconds)
+            // It may be a thread that the end waits for.
+            if Machine.now < excusedUntil { excusedUntil += Int64(seconds * 1e6) }
         case .killConsumer: random.pick(consumers).kill()
         case .killGateway: streams.first { !$0.isPaced }?.kill()
         case .stop:

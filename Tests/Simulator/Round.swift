@@ -28,7 +28,7 @@ final class Round {
     private(set) var memory: MemoryBound
     var random: SeededRandom
     /// Until when the platform may end for a call of the disk that failed since it was started.
-    private var excusedUntil: Int64 = 0
+    var excusedUntil: Int64 = 0
     var isDiskFull = false
     /// The call of the disk that it happens in; nil once it has.
     var strike: (call: Int64, how: Strike)?
