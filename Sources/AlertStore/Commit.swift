@@ -101,10 +101,6 @@ extension AlertStore {
         var replay = try Replay(turn, state: state, engine: engineVersion, database)
         var committed = Committed()
         let first = state.head + 1
-        if turn.positions.upperBound > state.applied, !turn.decisions.isEmpty, state.kept != turn.ruleSet.version {
-            try keep(turn.ruleSet, database)
-            state.kept = turn.ruleSet.version
-        }
         for decision in turn.decisions {
             switch try replay.judge(decision) {
             case .repeated: committed.repeated += 1
@@ -129,15 +125,20 @@ extension AlertStore {
     }
 
     private func store(_ decision: Decision, _ turn: Turn, _ state: inout State, _ database: Database) throws {
-        let facts = try ruleFacts(decision, turn.ruleSet, database)
+        let (ruleSet, registry) = turn.names(of: decision)
+        if state.kept != ruleSet.version {
+            try keep(ruleSet, database)
+            state.kept = ruleSet.version
+        }
+        let facts = try ruleFacts(decision, ruleSet, database)
         do {
             try putEpisode(decision, facts, database)
-            try putTransition(decision, ruleSet: turn.ruleSet.version, database)
+            try putTransition(decision, ruleSet: ruleSet.version, database)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             throw StoreError.doubled(path: path, decision: decision.id, reason: error.message ?? "constraint")
         }
         guard decision.withheld == .none else { return }
-        let writer = NoticeWriter(epoch: state.epoch, registry: turn.registry)
+        let writer = NoticeWriter(epoch: state.epoch, registry: registry)
         state.head += 1
         try putNotice(decision, facts, writer, seq: state.head, database)
     }

@@ -14,10 +14,21 @@ public struct Turn: Sendable {
     public var registry: Registry
     /// The newest stamp of the turn's records.
     public var received: Timestamp
+    /// Rules and registry before the turn changed them, under which the decisions below an id were made.
+    public struct Earlier: Sendable {
+        public var ruleSet: RuleSet
+        public var registry: Registry
+        public var below: DecisionID
+
+        public init(ruleSet: RuleSet, registry: Registry, below: DecisionID) {
+            (self.ruleSet, self.registry, self.below) = (ruleSet, registry, below)
+        }
+    }
+    public var earlier: Earlier?
 
     public init(
         positions: ClosedRange<Int64>, decisions: [Decision], requests: [RequestOutcome] = [], ruleSet: RuleSet,
-        registry: Registry, received: Timestamp
+        registry: Registry, received: Timestamp, earlier: Earlier? = nil
     ) {
         precondition(decisions.allSatisfy { positions.contains($0.id.position) }, "decisions belong to their turn")
         precondition(zip(decisions, decisions.dropFirst()).allSatisfy { $0.id < $1.id }, "decisions ascend by id")
@@ -27,6 +38,13 @@ public struct Turn: Sendable {
         self.ruleSet = ruleSet
         self.registry = registry
         self.received = received
+        self.earlier = earlier
+    }
+
+    /// What a decision was made under, and is worded by.
+    func names(of decision: Decision) -> (ruleSet: RuleSet, registry: Registry) {
+        if let earlier, decision.id < earlier.below { return (earlier.ruleSet, earlier.registry) }
+        return (ruleSet, registry)
     }
 }
 

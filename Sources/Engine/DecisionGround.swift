@@ -7,13 +7,12 @@ extension Decision {
 
     public var isWayDown: Bool { transition == .deescalated || transition == .resolved }
 
-    /// A comparison that is true of `value`, or nil where no threshold decided: no data, a rule that is gone, or an alarm whose
-    /// `only_while` no longer holds.
+    /// A comparison that is true of `value`, or nil where no threshold decided: no data, a rule that is gone, an alarm whose
+    /// `only_while` no longer holds, or one that is told while its value stands between threshold and clear.
     public var ground: Ground? {
         guard threshold.isFinite else { return nil }
-        guard isWayDown else { return Ground(compare: compare, threshold: threshold) }
-        let left = compare.opposite
-        return left.holds(value, threshold) ? Ground(compare: left, threshold: threshold) : nil
+        let compare = isWayDown ? compare.opposite : compare
+        return compare.holds(value, threshold) ? Ground(compare: compare, threshold: threshold) : nil
     }
 }
 

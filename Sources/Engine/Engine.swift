@@ -6,7 +6,7 @@ import Expression
 /// It knows no clock but the records' stamps, and copies share memory until written, so a snapshot is a copy.
 public struct Engine: Sendable {
     /// Grows with every change that can alter a decision.
-    public static let version: UInt32 = 5
+    public static let version: UInt32 = 6
 
     public internal(set) var ruleSet: RuleSet
     public internal(set) var registry: Registry
@@ -36,6 +36,8 @@ public struct Engine: Sendable {
     var answered: [RequestOutcome] = []
     /// What became of the last record's request.
     public internal(set) var outcomes: [RequestOutcome] = []
+    /// The first id of a decision made under what the last record has changed, rules or registry; nil where it changed neither.
+    public internal(set) var changed: DecisionID?
     var zones = ZoneSet.none
 
     /// Room for identities that are counted, kept between events.
@@ -60,6 +62,7 @@ public struct Engine: Sendable {
         precondition(record.received >= received, "stamps never go back")
         begin(record.position)
         outcomes.removeAll(keepingCapacity: true)
+        changed = nil
         switch record.entry {
         case .events(let batch): apply(batch, from: record.department, at: record, into: &decisions)
         case .tick: advance(to: record.received, into: &decisions)

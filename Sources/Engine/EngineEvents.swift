@@ -264,5 +264,9 @@ extension Engine {
         }
         if area >= 0 { state[0].area = area }
         move(rule, slot, at: time)
+        guard state[0].isOpen else { return }
+        // It may be explained by nobody there, and explain nobody here any more.
+        if !runtimes[rule].inhibitors.isEmpty { queueRelease(of: Int32(rule)) }
+        for other in runtimes[rule].inhibited { queueRelease(of: other) }
     }
 }

@@ -21,7 +21,7 @@ extension Engine {
     ) {
         let state = runtimes[rule].keys.read(slot)[0]
         let told = state[keyPath: Self.told(about)]
-        guard told.withheld != .none, about == .value ? state.hasEpisode : state.silence.position >= 0 else { return }
+        guard told.withheld != .none, state.hasEpisode(about) else { return }
         let reason = withholding(rule, slot)
         guard reason == .none else {
             runtimes[rule].keys.write(slot)[0][keyPath: Self.told(about)].withheld = reason

@@ -24,6 +24,7 @@ extension Engine {
         }
         judgePending(into: &decisions)
         releasing.removeAll()
+        changed = DecisionID(position: position, ordinal: ordinal)
         let unfed = kept.indices.filter { kept[$0].feeds.isEmpty }
         runtimes = kept
         ruleSet = new
@@ -51,7 +52,9 @@ extension Engine {
             applyHeld(old, into: &decisions)
             judgePending(into: &decisions)
         }
-        if before.noData?.action == .alarm, rule.noData?.action != .alarm {
+        if let noData = before.noData, noData.action == .alarm,
+            rule.noData?.action != .alarm || rule.noData?.level != noData.level
+        {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
             judgePending(into: &decisions)
         }
@@ -96,6 +99,8 @@ extension Engine {
     private mutating func closeSilences(_ rule: Int, reason: Decision.Reason, into decisions: inout [Decision]) {
         for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
             guard runtimes[rule].keys[slot].silence.position >= 0 else { continue }
+            // A rule that would alarm about it otherwise does so anew.
+            runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
             var facts = Facts(at: received)
             facts.reason = reason
             closeSilence(rule, slot, facts, into: &decisions)
@@ -159,6 +164,7 @@ extension Engine {
     }
 
     mutating func replaceRegistry(with bytes: [UInt8], into decisions: inout [Decision]) {
+        changed = DecisionID(position: position, ordinal: ordinal)
         do throws(ByteReader.Failure) {
             registry = try Registry(decoding: bytes)
         } catch {
@@ -174,5 +180,14 @@ extension Engine {
         }
         resolveIndexes()
         reviewIndexes(unfed: [], into: &decisions)
+        for rule in runtimes.indices {
+            // Who explains whom goes by areas.
+            queueRelease(of: Int32(rule))
+            guard runtimes[rule].prepared.runsOnReceived else { continue }
+            // When a silence is too long goes by limits.
+            for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+                armReceived(rule, slot)
+            }
+        }
     }
 }

@@ -9,12 +9,13 @@ extension Engine {
         if heard >= response.level.rawValue { told.answerableFrom = received }
     }
 
-    /// A rule that now asks for an answer to what it told before: from now on.
+    /// A rule that now asks for an answer to what it told before: from now on. One that asks no more has not asked.
     mutating func noteAnswerable() {
         for rule in runtimes.indices {
             for slot in runtimes[rule].open {
                 for field in Decision.About.allCases.map(Self.told) {
                     var told = runtimes[rule].keys.read(slot)[0][keyPath: field]
+                    if runtimes[rule].rule.response == nil { told.answerableFrom = .distantFuture }
                     noteAnswerable(rule, slot, &told)
                     runtimes[rule].keys.write(slot)[0][keyPath: field] = told
                 }
@@ -25,13 +26,15 @@ extension Engine {
     /// When the key's response is due next.
     func responseDue(_ rule: Int, _ state: KeyState) -> Timestamp {
         guard let response = runtimes[rule].rule.response, state.openIndex >= 0 else { return .distantFuture }
-        return min(response.due(state.told), response.due(state.silenceTold))
+        // What was told of an episode that has ended in this moment is forgotten at its end only.
+        return Decision.About.allCases.filter(state.hasEpisode).map { response.due(state[keyPath: Self.told($0)]) }
+            .min() ?? .distantFuture
     }
 
-    /// Says what is due by the moment, of the value's episode and of the silence's.
+    /// Says what is due by the moment, of the value's episode and of the silence's; nobody is asked about one that ends in it.
     mutating func checkResponse(_ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]) {
         guard let response = runtimes[rule].rule.response else { return }
-        for about in Decision.About.allCases {
+        for about in Decision.About.allCases where runtimes[rule].keys.read(slot)[0].hasEpisode(about) {
             let field = Self.told(about)
             if response.acknowledgeDue(runtimes[rule].keys.read(slot)[0][keyPath: field]) <= moment {
                 runtimes[rule].keys.write(slot)[0][keyPath: field].isUnacknowledged = true

@@ -119,7 +119,7 @@ extension Engine {
     ) {
         let state = runtimes[rule].keys.read(slot)[0]
         if state.silence.position >= 0 {
-            var facts = Facts(at: max(moment, state.silentSince))
+            var facts = Facts(at: moment)
             facts.reason = .expired
             closeSilence(rule, slot, facts, into: &decisions)
         } else if state.isSilent {
@@ -179,6 +179,9 @@ extension Engine {
 
     mutating func closeSilence(_ rule: Int, _ slot: Int32, _ facts: Facts, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.read(slot)[0]
+        // A reading of before the silence may end it.
+        var facts = facts
+        facts.at = max(facts.at, state.silentSince)
         runtimes[rule].keys.write(slot)[0].silence = DecisionID(position: -1, ordinal: 0)
         let level = runtimes[rule].rule.noData?.level ?? .blue
         append(

@@ -174,9 +174,10 @@ extension KeyState {
             && sources.newest == arrival.source && subject == arrival.subject && !isSilent && !isFlapping
     }
 
-    /// Whether nothing runs, and the level told is the one held.
+    /// Whether nothing runs, and the level told is the one held; where it is one, alarms of the same area may go by it.
     fileprivate func isSteady(for arrival: Engine.Arrival) -> Bool {
         isUndisturbed(by: arrival) && rungs.areQuiet && rungs.highest?.rawValue ?? 0 == level
+            && (level == 0 || arrival.area < 0 || arrival.area == area)
     }
 
     /// Writes down where the newest reading came from; its source is another matter.

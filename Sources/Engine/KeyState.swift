@@ -96,6 +96,14 @@ struct KeyState: BitwiseCopyable {
 
     /// Whether the value has an episode.
     var hasEpisode: Bool { level > 0 || isFlapping }
+    /// Whether it has an episode of that kind.
+    func hasEpisode(_ about: Decision.About) -> Bool {
+        switch about {
+        case .value: hasEpisode
+        case .noData: silence.position >= 0
+        }
+    }
+
     /// Whether any episode runs.
     var isOpen: Bool { hasEpisode || silence.position >= 0 }
 }

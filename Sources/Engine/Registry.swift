@@ -110,9 +110,14 @@ public struct Registry: Equatable, Sendable {
 
     public func subject(_ id: String) -> Subject? { index(of: id).map { subjects[$0] } }
 
+    /// By bytes, as keys are told apart: strings are also equal that only look so.
     func index(of id: String) -> Int? {
-        let index = Self.lowerBound(subjects.count) { subjects[$0].id < id }
-        return index < subjects.count && subjects[index].id == id ? index : nil
+        var index = Self.lowerBound(subjects.count) { subjects[$0].id < id }
+        while index < subjects.count, subjects[index].id == id {
+            if subjects[index].id.utf8.elementsEqual(id.utf8) { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// The area with this code, or the nearest above it that is known (12 → 9 → 6 → 4 digits).

@@ -66,7 +66,9 @@ struct SourceTable {
 
     private mutating func add(_ source: Text, _ department: Department) throws(IngestCode) -> Int {
         let name = source.string
-        guard department.sourcePrefixes.isEmpty || department.sourcePrefixes.contains(where: { name.hasPrefix($0) })
+        guard
+            department.sourcePrefixes.isEmpty
+                || department.sourcePrefixes.contains(where: { name.utf8.starts(with: $0.utf8) })
         else { throw .sourceNotAllowed }
         guard perDepartment[department.id, default: 0] < Limits.sources else { throw .tooManySources }
         perDepartment[department.id, default: 0] += 1

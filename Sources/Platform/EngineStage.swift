@@ -85,16 +85,16 @@ final class EngineStage: Sendable {
     }
 
     /// The records of one journal commit, whose decisions are one commit of the store. A record that changes the rules
-    /// or the registry is a turn of its own, because notices are worded by what holds after their turn.
+    /// or the registry is a turn of its own, because notices are worded by what holds after their turn, but for what was due before the change.
     private func turn(
         _ records: [JournalRecord], _ engine: inout Engine, _ onRules: (Engine) -> Void, _ commit: (Turn) throws -> Void
     ) throws {
         var decisions: [Decision] = []
         var requests: [RequestOutcome] = []
         var first = records.first?.position ?? engine.nextPosition
-        func finish(_ engine: borrowing Engine) throws {
+        func finish(_ engine: borrowing Engine, _ names: (RuleSet, Registry)? = nil) throws {
             guard engine.nextPosition > first else { return }
-            try commit(Turn(of: engine, from: first, decisions, requests))
+            try commit(Turn(of: engine, from: first, decisions, requests, before: names))
             let count = Int64(decisions.count)
             view.withLock { [reached = engine.nextPosition] view in
                 view.decisions += count
@@ -111,8 +111,9 @@ final class EngineStage: Sendable {
                 continue
             }
             try finish(engine)
+            let names = (engine.ruleSet, engine.registry)
             engine.apply(record, into: &decisions)
-            try finish(engine)
+            try finish(engine, names)
             // Who waits for the change reads of it in the status.
             publish(engine)
             onRules(engine)
@@ -143,13 +144,19 @@ final class EngineStage: Sendable {
 }
 
 extension Turn {
-    /// Everything from a position up to where the engine is now.
+    /// Everything from a position up to where the engine is now. `names`: what the rules and the registry were before the one record
+    /// that may have changed them.
     init(
-        of engine: borrowing Engine, from first: Int64, _ decisions: [Decision], _ requests: [RequestOutcome]
+        of engine: borrowing Engine, from first: Int64, _ decisions: [Decision], _ requests: [RequestOutcome],
+        before names: (ruleSet: RuleSet, registry: Registry)? = nil
     ) {
+        var earlier: Earlier?
+        if let names, let changed = engine.changed {
+            earlier = Earlier(ruleSet: names.ruleSet, registry: names.registry, below: changed)
+        }
         self.init(
             positions: first...max(first, engine.nextPosition - 1), decisions: decisions, requests: requests,
             ruleSet: engine.ruleSet,
-            registry: engine.registry, received: engine.received)
+            registry: engine.registry, received: engine.received, earlier: earlier)
     }
 }

@@ -50,8 +50,9 @@ struct Recovery {
             guard record.position >= engine.nextPosition else { continue }
             decisions.removeAll(keepingCapacity: true)
             try record.requireReadable()
+            let names = (engine.ruleSet, engine.registry)
             engine.apply(record, into: &decisions)
-            try commit(Turn(of: engine, from: record.position, decisions, engine.outcomes))
+            try commit(Turn(of: engine, from: record.position, decisions, engine.outcomes, before: names))
             replayed += Int64(record.entry.positions)
         }
         guard engine.nextPosition == next else {

@@ -85,6 +85,45 @@ import Testing
         #expect(silent.message.en.hasPrefix("No data: Combustible gas concentration high: Valve well, no reading"))
     }
 
+    @Test func `what is told while its value stands between threshold and clear claims no comparison`() throws {
+        func body(_ position: Int64, _ change: (inout Decision) -> Void) throws -> Notice {
+            var decision = try Sample.decision(position, position == 10 ? .raised : .unacknowledged, episode: 10)
+            (decision.level, decision.value, decision.threshold) = (.yellow, 17, 20)
+            change(&decision)
+            return try Notice(json: try #require(try commit([decision]).first).body)
+        }
+        let late = try body(10) { _ in }
+        #expect(late.message.zh == "【仍在报警】可燃气体浓度超限:人民中路阀井,黄色 17 %LEL")
+        #expect(late.message.en == "Still firing: Combustible gas concentration high: Valve well, yellow 17 %LEL")
+        #expect((late.value, late.compare, late.threshold) == (17, nil, nil))
+        let reminder = try body(11) { _ in }
+        #expect((reminder.compare, reminder.threshold) == (nil, nil))
+        let unknown = try body(12) { $0.value = .nan }
+        #expect((unknown.value, unknown.compare, unknown.threshold) == (nil, nil, nil))
+        let reached = try body(13) { $0.value = 20 }
+        #expect((reached.compare, reached.threshold) == (">=", 20))
+    }
+
+    @Test func `what was decided before the rules and the registry changed is worded by what they were`() throws {
+        let store = try directory.open()
+        var decisions = [try Sample.decision(10), try Sample.decision(10, key: "b"), try Sample.decision(10, key: "c")]
+        for ordinal in decisions.indices {
+            decisions[ordinal].id.ordinal = Int32(ordinal)
+            decisions[ordinal].episode = decisions[ordinal].id
+        }
+        var turn = Sample.turn(decisions, ruleSet: RuleSet(rules: [], version: "sha256:next"))
+        turn.registry = .empty
+        turn.earlier = .init(
+            ruleSet: Sample.ruleSet, registry: Sample.registry, below: .init(position: 10, ordinal: 2))
+        try store.commit(turn)
+        let reader = try AlertReader(path: directory.store)
+        let notices = try reader.notices(since: 0).notices.map { try Notice(json: $0.body) }
+        #expect(notices.map(\.domain) == ["gas", "gas", "unknown"])
+        #expect(notices.map { $0.area?.name != nil } == [true, true, false])
+        let files = try decisions.map { try reader.episode($0.id)?.steps.first?.rule?.path }
+        #expect(files == ["gas/gas-lel.yml", "gas/gas-lel.yml", nil])
+    }
+
     @Test func `an exercise has topics of its own, and old alarms are marked as back-filled`() throws {
         var drill = try Sample.decision(10)
         drill.exercise = true

@@ -51,6 +51,32 @@ struct NoDataTests {
         #expect(scenario.lines == ["0 raised red", "420 resolved no_data", "1000 raised red"])
     }
 
+    @Test func `another level of the alarm about silence ends it as it was told, and raises it anew`() throws {
+        var scenario = try listen(Self.rule(.alarm), to: [(0, 1)], until: 500)
+        var other = Self.rule(.alarm)
+        other.noData?.level = .blue
+        scenario.reload(other)
+        scenario.tick(501)
+        scenario.read(502, 1)
+        #expect(
+            scenario.lines == [
+                "420 raised yellow no_data", "500 resolved no_data rule_changed", "420 raised blue no_data",
+                "502 resolved no_data",
+            ])
+        #expect(scenario.decisions.map(\.peak) == [.yellow, .yellow, .blue, .blue])
+        // The same level: the alarm stays.
+        var same = try listen(Self.rule(.alarm), to: [(0, 1)], until: 500)
+        same.reload(Self.rule(.alarm) { $0.ladder[0].at = .number(70) })
+        same.tick(501)
+        #expect(same.lines == ["420 raised yellow no_data"])
+    }
+
+    @Test func `an alarm about silence ends no earlier than it began, whatever the reading that ends it says`() throws {
+        var scenario = try listen(Self.rule(.alarm), to: [(0, 1)], until: 500)
+        scenario.read(10, 1, received: 501)
+        #expect(scenario.lines == ["420 raised yellow no_data", "420 resolved no_data"])
+    }
+
     @Test func `S10 one missed reading does not break a hold`() {
         let rule = Rule.threshold("r", .init(level: .red, at: .number(50), hold: .seconds(300))) {
             $0.maxGap = .seconds(120)

@@ -47,6 +47,15 @@ struct RegistryNamesTests {
         }
     }
 
+    @Test func `subjects are told apart by their bytes, as keys are`() {
+        // U+F90A is canonically equivalent to U+91D1.
+        let (plain, other) = ("阀\u{91D1}", "阀\u{F90A}")
+        #expect(plain == other)
+        let both = Registry(subjects: [plain, other].map { .init(id: $0, owner: $0) })
+        for id in [plain, other] { #expect(both.subject(id)?.owner.utf8.elementsEqual(id.utf8) == true) }
+        #expect(Registry(subjects: [.init(id: plain)]).subject(other) == nil)
+    }
+
     @Test func `has asks whether the registry says`() throws {
         #expect(try answer("has(registry.grade) && registry.grade <= 2", "x") == .holds)
         #expect(try answer("has(registry.grade) && registry.grade <= 2", "bare") == .fails)

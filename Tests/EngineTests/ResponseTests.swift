@@ -42,6 +42,58 @@ struct ResponseTests {
         #expect(scenario.engine.outcomes.isEmpty)
     }
 
+    /// Silence ends or the rule's dates end the alarm in the very microsecond in which people should have answered.
+    @Test(arguments: [true, false])
+    func `nobody is asked about an alarm that ends in the same instant, and the next one is asked about`(
+        acknowledge: Bool
+    ) throws {
+        var rule = NoDataTests.rule(.resolve) { rule in
+            rule.noData = .init(after: .seconds(300), action: .resolve)
+            let within = TimeSpan.seconds(300)
+            rule.response = .init(
+                acknowledgeWithin: acknowledge ? within : nil, handleWithin: acknowledge ? nil : within,
+                escalateTo: ["市应急管理局"])
+        }
+        for isDated in [false, true] {
+            if isDated {
+                rule.noData = .init(after: .seconds(300), action: .alarm, level: .yellow)
+                rule.effectiveUntil = .init(seconds: 600)
+            }
+            var scenario = scenario(rule)
+            scenario.read(0, isDated ? 1 : 90)
+            for second in [299.0, 300, 301, 599, 600, 601] {
+                scenario.tick(second)
+                if second == 301 { try scenario.restart() }
+            }
+            let ended =
+                isDated
+                ? ["300 raised yellow no_data", "600 resolved no_data expired"]
+                : ["0 raised red", "300 resolved no_data"]
+            #expect(scenario.lines == ended)
+            guard !isDated else { continue }
+            scenario.read(700, 90)
+            scenario.read(800, 90)
+            scenario.tick(1000)
+            let asked = acknowledge ? "1000 unacknowledged red" : "1000 unhandled red"
+            #expect(scenario.lines == ended + ["700 raised red", asked])
+        }
+    }
+
+    @Test func `a rule that asked for nothing in between asks from then on`() {
+        var scenario = scenario(Self.rule)
+        scenario.read(0, 60)
+        var silent = Self.rule
+        silent.response = nil
+        scenario.tick(100)
+        scenario.reload(silent)
+        scenario.tick(400)
+        scenario.reload(Self.rule)
+        scenario.tick(699)
+        #expect(scenario.lines == ["0 raised red"])
+        scenario.tick(700)
+        #expect(scenario.lines == ["0 raised red", "700 unacknowledged red"])
+    }
+
     @Test func `S45 the acknowledgement belongs to the episode`() {
         var scenario = scenario(Self.rule)
         scenario.read(0, 60)

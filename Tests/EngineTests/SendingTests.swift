@@ -141,6 +141,35 @@ struct SendingTests {
         }
     }
 
+    @Test func `who moves away from what explained it, or whose explanation moves away, is told`() {
+        let (here, there) = ("320213021", "320213022")
+        var inhibited = Self.inhibited
+        inhibited.inhibitedBy[0].same = .area(digits: 9)
+        func registry(_ areas: [String: String]) -> JournalEntry {
+            .registry(Registry(subjects: areas.map { .init(id: $0.key, area: $0.value) }).encoded())
+        }
+        func scenario() -> Scenario {
+            var scenario = Scenario(inhibited, Self.inhibitor)
+            scenario.read(0, 60, subject: "q", metric: "n", area: here)
+            scenario.read(10, 60, area: here)
+            return scenario
+        }
+        let told = ["b 0 raised red q"]
+        var moved = scenario()
+        moved.read(20, 60, area: there)
+        #expect(moved.sent == told + ["a 20 raised red"])
+        var left = scenario()
+        left.read(20, 60, subject: "q", metric: "n", area: there)
+        #expect(left.sent == told + ["a 20 raised red"])
+        var registered = scenario()
+        registered.apply(registry(["x": there]), at: 20)
+        #expect(registered.sent == told + ["a 20 raised red"])
+        var stays = scenario()
+        stays.apply(registry(["x": here, "q": here]), at: 20)
+        stays.read(30, 60, area: there)
+        #expect(stays.sent == told)
+    }
+
     @Test func `in a chain the middle inhibits though it is inhibited itself`() {
         let chained = Self.rule("b", "n") { $0.inhibitedBy = [.init(rule: "c")] }
         var scenario = Scenario(Self.inhibited, chained, Self.rule("c", "o"))

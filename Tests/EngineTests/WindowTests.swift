@@ -28,6 +28,21 @@ struct WindowTests {
         #expect(scenario.lines == ["3 raised red", "60 resolved"])
     }
 
+    @Test func `a reload does not judge again what the clock has counted down`() throws {
+        func rule(_ red: Double) -> Rule {
+            var rule = Self.rule(.count, over: 60, step: 10, at: red, type: "report")
+            rule.ladder = [.init(level: .blue, at: .number(1)), .init(level: .red, at: .number(red))]
+            return rule
+        }
+        var scenario = Scenario(rule(3), timing: Timing(clock: .wall))
+        for time in [1.0, 2, 3, 45] { scenario.read(time, 1, type: "report") }
+        scenario.read(70, 1, metric: "other", type: "report")
+        #expect(scenario.lines == ["1 raised blue", "3 escalated red", "60 deescalated blue"])
+        scenario.reload(rule(2.5))
+        for time in [72.0, 99, 120] { scenario.read(time, 1, metric: "other", type: "report") }
+        #expect(scenario.lines.dropFirst(3) == ["100 resolved"])
+    }
+
     @Test func `silence of a sensor never looks like recovery`() {
         var scenario = Scenario(Self.rule(.sum, over: 60, step: 10, at: 3), timing: Timing(clock: .wall))
         for time in [1.0, 2, 3] { scenario.read(time, 1) }
