@@ -11,6 +11,8 @@ public struct EpisodeFilter: Equatable, Sendable {
     public var minimumLevel: Level?
     /// Now exactly at this.
     public var level: Level?
+    /// Now at none: over, or flapping.
+    public var isLevelless = false
     /// Updated at or after.
     public var since: Timestamp?
     public var rule: String?
@@ -43,7 +45,7 @@ extension AlertReader {
                     AND (:domain IS NULL OR domain = :domain)
                     AND (:area IS NULL OR substr(area, 1, length(:area)) = :area)
                     AND (:level IS NULL OR peak >= :level)
-                    AND (:now IS NULL OR level = :now)
+                    AND (:now IS NULL OR level = :now) AND (NOT :levelless OR level IS NULL)
                     AND (:since IS NULL OR updated >= :since)
                     AND (:rule IS NULL OR rule = :rule)
                     AND (:sandbox OR NOT sandbox) AND (:exercise OR NOT exercise)
@@ -52,7 +54,7 @@ extension AlertReader {
                 arguments: [
                     "position": start.position, "ordinal": start.ordinal, "open": filter.open,
                     "domain": filter.domain, "area": filter.areaPrefix, "level": filter.minimumLevel?.rank,
-                    "now": filter.level?.rank,
+                    "now": filter.level?.rank, "levelless": filter.isLevelless,
                     "since": filter.since?.microseconds, "rule": filter.rule, "sandbox": filter.includeSandbox,
                     "exercise": filter.includeExercise, "limit": limit + 1,
                 ]

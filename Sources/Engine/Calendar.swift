@@ -98,6 +98,32 @@ extension Rule.Calendar {
         return .distantFuture
     }
 
+    /// The first inactive second after an active moment; `distantFuture` where there is none within ten years.
+    public func nextEnd(after moment: Timestamp, in zone: ZoneTable) -> Timestamp {
+        let now = floorDivide(Int(moment.microseconds), 1_000_000)
+        let today = floorDivide(now + zone.offset(at: now), 86_400)
+        // Hours that go on into the next day end there.
+        for day in max(today - 2, season.first - 1)...max(today - 2, min(today + 3660, season.last + 1)) {
+            let found = ends(on: day, after: now, in: zone) + ends(on: day + 1, after: now, in: zone)
+            if let first = found.min() { return Timestamp(seconds: Int64(first)) }
+        }
+        return .distantFuture
+    }
+
+    private func ends(on day: Int, after now: Int, in zone: ZoneTable) -> [Int] {
+        let midnight = day * 86_400
+        var candidates = zone.transitions(in: (midnight - 86_400)..<(midnight + 2 * 86_400))
+            .filter { floorDivide($0.from + $0.offsetSeconds, 86_400) == day }.map(\.from)
+        if isDay(day) {
+            for hours in hours {
+                let local = midnight + (hours.until <= hours.from ? 86_400 : 0) + hours.until * 60
+                candidates.append(local - zone.offset(at: local - 86_400))
+                candidates.append(local - zone.offset(at: local + 86_400))
+            }
+        }
+        return candidates.filter { $0 > now && !isActive(second: $0, in: zone) }
+    }
+
     /// Seconds at which the calendar may become active and then is: the starts of a local day by the offsets in force
     /// around it, and the changes of the clock themselves, which can jump into an active time.
     private func starts(on day: Int, after now: Int, in zone: ZoneTable) -> [Int] {

@@ -65,7 +65,10 @@ extension Engine {
     func nextAbsence(_ rule: Int, _ slot: Int32) -> Timestamp {
         let prepared = runtimes[rule].prepared
         let state = runtimes[rule].keys.read(slot)[0]
-        guard prepared.rule.status != .disabled, received < prepared.rule.effectiveUntil else { return .distantFuture }
+        guard prepared.rule.status != .disabled else { return .distantFuture }
+        guard received < prepared.rule.effectiveUntil else {
+            return state.hasEpisode || !state.rungs.areAllOut ? prepared.rule.effectiveUntil : .distantFuture
+        }
         var next = Timestamp.distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {

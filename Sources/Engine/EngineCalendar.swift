@@ -25,19 +25,27 @@ extension Engine {
         return !zoned.calendar.isActive(at: received, in: zoned.zone)
     }
 
-    /// Something waits for the rule's active time: the clock will look when it begins.
+    /// Whether others may be told once the rule's active time ends, in which it explains them.
+    func explainsByCalendar(_ rule: Int) -> Bool {
+        runtimes[rule].calendar != nil && !runtimes[rule].inhibited.isEmpty && !runtimes[rule].open.isEmpty
+    }
+
+    /// Something waits for the rule's active time to begin, or to end: the clock will look then.
     mutating func armCalendar(_ rule: Int) {
         guard runtimes[rule].calendarDue == .distantFuture, let zoned = runtimes[rule].calendar else { return }
-        let due = zoned.calendar.nextStart(after: received, in: zoned.zone)
+        var due = zoned.calendar.nextStart(after: received, in: zoned.zone)
+        if explainsByCalendar(rule) { due = min(due, zoned.calendar.nextEnd(after: received, in: zoned.zone)) }
         guard due != .distantFuture else { return }
         runtimes[rule].calendarDue = due
         receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: -1))
     }
 
-    /// The active time has begun; after an outage it may be over again.
+    /// The active time has begun, or ended; after an outage it may be otherwise again.
     mutating func checkCalendar(_ timer: EngineTimer) {
         guard runtimes[Int(timer.rule)].calendarDue == timer.due else { return }
         runtimes[Int(timer.rule)].calendarDue = .distantFuture
         queueRelease(of: timer.rule)
+        for other in runtimes[Int(timer.rule)].inhibited { queueRelease(of: other) }
+        if explainsByCalendar(Int(timer.rule)) { armCalendar(Int(timer.rule)) }
     }
 }

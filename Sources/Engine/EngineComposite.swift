@@ -231,7 +231,7 @@ extension Engine {
         state[0].rungs = Rungs()
         move(index, slot, at: moment)
         guard state[0].hasEpisode else { return }
-        var facts = Facts(at: max(moment, state[0].startedAt))
+        var facts = Facts(at: moment)
         facts.reason = .noData
         decide(index, slot, .resolved, to: nil, facts, into: &decisions)
     }

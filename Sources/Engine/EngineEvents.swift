@@ -151,17 +151,15 @@ extension Engine {
         if prepared.reorders { return hold(rule, prepared, slot, arrival, into: &decisions) }
         let time = arrival.time
         let previous = runtimes[rule].keys.read(slot)[0].newest
-        if time < previous {
-            takeOutOfOrder(rule, prepared, slot, arrival)
-            return
-        }
-        let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
-        if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
-        if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
-        guard let values = measured ?? computeValues(rule, prepared, slot, arrival) else {
+        guard measured != nil || isHeard(prepared, arrival) else {
             runtimes[rule].counters.unknown += 1
             return
         }
+        if time < previous { return takeOutOfOrder(rule, prepared, slot, arrival, into: &decisions) }
+        let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
+        if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
+        if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
+        let values = measured ?? computeValues(rule, prepared, slot, arrival)
         // An index hears of every score.
         if runtimes[rule].plan.canStaySteady, runtimes[rule].feeds.isEmpty,
             staysSteady(rule, prepared, slot, values, arrival)
@@ -176,7 +174,11 @@ extension Engine {
     }
 
     /// A reading behind the key's newest one changes no level; within lateness it lands in its pane.
-    mutating func takeOutOfOrder(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
+    mutating func takeOutOfOrder(
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]
+    ) {
+        // However old, it was heard now.
+        endSilence(rule, slot, arrival, into: &decisions)
         let watermark = sources[Int(arrival.source)].newest - prepared.rule.lateness
         guard arrival.time >= watermark else {
             runtimes[rule].counters.late += 1
@@ -188,20 +190,23 @@ extension Engine {
         addToWindows(rule, prepared, slot, arrival)
     }
 
-    /// Whether a window has a new number to count.
-    @discardableResult
-    private mutating func addToWindows(
-        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival
-    ) -> Bool {
-        guard prepared.hasWindows else { return false }
-        var isHeard = false
+    /// Whether the reading has a number for any of the rule's values; without one it is as if it had not come.
+    private func isHeard(_ prepared: PreparedRule, _ arrival: Arrival) -> Bool {
+        prepared.kinds.indices.contains { index in
+            switch prepared.kinds[index] {
+            case .reading: !arrival.value.isNaN
+            case .formula(let formula): !(formula.number(arrival) { registered(arrival) } ?? .nan).isNaN
+            case .window: !sample(prepared, index, arrival).isNaN
+            }
+        }
+    }
+
+    private mutating func addToWindows(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
+        guard prepared.hasWindows else { return }
         for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
             let sample = sample(prepared, index, arrival)
-            guard !sample.isNaN else { continue }
-            isHeard = true
-            take(sample, into: index, rule, slot, at: arrival.time)
+            if !sample.isNaN { take(sample, into: index, rule, slot, at: arrival.time) }
         }
-        return isHeard
     }
 
     /// Gives a window a sample; one that it has no place for is counted.
@@ -223,11 +228,11 @@ extension Engine {
         return sample ?? .nan
     }
 
-    /// The rule's values; nil where the reading has no number for any of them, which is as if it had not come.
+    /// The rule's values.
     private mutating func computeValues(
         _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival
-    ) -> RuleValues? {
-        var isHeard = addToWindows(rule, prepared, slot, arrival)
+    ) -> RuleValues {
+        addToWindows(rule, prepared, slot, arrival)
         var values = RuleValues()
         for index in prepared.kinds.indices {
             switch prepared.kinds[index] {
@@ -236,11 +241,8 @@ extension Engine {
                 values.append(formula.number(arrival) { registered(arrival) } ?? .nan)
             case .window:
                 values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
-                continue
             }
-            if !values[index].isNaN { isHeard = true }
         }
-        guard isHeard else { return nil }
         if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
         return values
     }

@@ -23,11 +23,39 @@ extension Engine {
             state[0].peak = max(state[0].peak, level?.rawValue ?? 0)
             return true
         }
+        endFlapping(rule, slot, values: values, at: time, arrival, into: &decisions)
+        return true
+    }
+
+    private mutating func endFlapping(
+        _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, _ arrival: Arrival?,
+        into decisions: inout [Decision]
+    ) {
+        let level = runtimes[rule].keys.read(slot)[0].rungs.highest
         var facts = shown(rule, slot, level, values, time, arrival)
         decide(rule, slot, .flappingEnded, to: level, facts, into: &decisions)
-        guard level == nil else { return true }
+        guard level == nil else { return }
         facts.reason = .cleared
         decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
-        return true
+    }
+
+    /// The clock has counted a key down, and long nothing new has come: it flaps no more.
+    mutating func endIdleFlapping(
+        _ rule: Int, _ slot: Int32, at time: Timestamp, into decisions: inout [Decision]
+    ) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard state.isFlapping, state.rungs.areAllOut, time >= state.newest + runtimes[rule].prepared.calmAfter
+        else { return }
+        endFlapping(rule, slot, values: timerValues(rule, slot, at: time), at: time, nil, into: &decisions)
+    }
+
+    /// Rules that look for no flapping any more tell what is.
+    mutating func endFlapping(into decisions: inout [Decision]) {
+        for rule in runtimes.indices where runtimes[rule].rule.flap == nil {
+            for slot in runtimes[rule].open.sorted() where runtimes[rule].keys.read(slot)[0].isFlapping {
+                let newest = runtimes[rule].keys.read(slot)[0].newest
+                endFlapping(rule, slot, values: timerValues(rule, slot, at: newest), at: newest, nil, into: &decisions)
+            }
+        }
     }
 }

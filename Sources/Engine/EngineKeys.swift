@@ -51,7 +51,9 @@ extension Engine {
         guard let number = columns.strings.find(name) else { return -1 }
         for field in columns.fields(arrival.event) where columns.fieldNames[field] == number {
             let value = columns.fieldValues[field]
-            return value.kind == .string ? columns.strings.withBytes(value.string) { symbols.intern($0) } : -1
+            guard value.kind == .string else { return -1 }
+            // A NUL would end the key wherever it is written down.
+            return columns.strings.withBytes(value.string) { $0.contains(0) ? -1 : symbols.intern($0) }
         }
         return -1
     }

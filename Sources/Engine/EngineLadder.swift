@@ -198,6 +198,7 @@ extension Engine {
         return DecisionID(position: position, ordinal: ordinal)
     }
 
+    /// None is before its episode began, though a reading of before may come late.
     mutating func append(
         _ rule: Int, _ slot: Int32, about: Decision.About, _ transition: Decision.Transition, id: DecisionID,
         episode: DecisionID, level: Level?, previous: Level?, peak: Level, startedAt: Timestamp, _ facts: Facts,
@@ -217,7 +218,8 @@ extension Engine {
                 longitude: known.map { $0.longitude.isNaN ? state.longitude : $0.longitude } ?? state.longitude,
                 latitude: known.map { $0.latitude.isNaN ? state.latitude : $0.latitude } ?? state.latitude,
                 valueName: facts.valueName, value: facts.value, threshold: facts.threshold, compare: facts.compare,
-                startedAt: startedAt, at: facts.at, decidedAt: received, source: sourceText(state.source),
+                startedAt: startedAt, at: max(facts.at, startedAt), decidedAt: received,
+                source: sourceText(state.source),
                 eventID: facts.eventID, eventPosition: facts.position ?? state.position, exercise: state.exercise,
                 withheld: .none, revision: runtimes[rule].revision, actor: facts.actor, note: facts.note,
                 escalateTo: facts.escalateTo))

@@ -49,7 +49,8 @@ extension Engine {
         let point = NearPoints.Point(
             place: place, time: arrival.time, identity: identity, isExercise: arrival.isExercise)
         runtimes[rule].points?.removeFirst(
-            before: max(newest, arrival.time) - proximity.during - prepared.rule.lateness)
+            before: (arrival.isExercise ? newest : max(newest, arrival.time)) - proximity.during
+                - prepared.rule.lateness)
         if runtimes[rule].points?.add(point) == false { runtimes[rule].counters.droppedPoints += 1 }
         return true
     }

@@ -32,7 +32,7 @@ extension Engine {
             runtimes[rule].keys.write(slot)[0][keyPath: Self.told(about)].withheld = .none
             return
         }
-        var facts = currentFacts(rule, slot, about, at: max(received, about == .value ? state.startedAt : received))
+        var facts = currentFacts(rule, slot, about, at: received)
         facts.previous = told.level
         say(rule, slot, about, transition, facts, into: &decisions)
     }

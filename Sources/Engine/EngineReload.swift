@@ -31,7 +31,9 @@ extension Engine {
         resolveNames()
         expectKeys()
         noteAnswerable()
+        reconsiderHolds()
         rebuildTimers()
+        endFlapping(into: &decisions)
         reviewIndexes(unfed: unfed, into: &decisions)
         for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
     }
@@ -59,6 +61,7 @@ extension Engine {
             judgePending(into: &decisions)
         }
         if before.noData != nil, rule.noData == nil { forgetSilences(old) }
+        if before.noData != rule.noData || before.effectiveUntil != rule.effectiveUntil { reconsiderSilences(old) }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
         runtime.prepare(rule)
@@ -78,6 +81,12 @@ extension Engine {
             for slot in 0..<runtime.keys.count { runtime.keys.write(slot)[0].held = .nan }
         }
         if before.values != rule.values {
+            // What the level was entered by is measured otherwise now.
+            for slot in 0..<runtime.keys.count {
+                for level in Level.allCases where runtime.keys[slot].rungs[level].phase == .pending {
+                    runtime.keys.write(slot)[0].rungs[level] = .out
+                }
+            }
             runtime.windows = RuleRuntime(rule: rule).windows
             if runtime.keys.count > 0 {
                 for value in runtime.windows.indices { runtime.windows[value]?.reserve(runtime.keys.count - 1) }
@@ -90,7 +99,7 @@ extension Engine {
         closeSilences(rule, reason: reason, into: &decisions)
         for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
             guard runtimes[rule].keys[slot].hasEpisode else { continue }
-            var facts = Facts(at: max(runtimes[rule].keys[slot].newest, runtimes[rule].keys[slot].startedAt))
+            var facts = Facts(at: runtimes[rule].keys[slot].newest)
             facts.reason = reason
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
         }
@@ -99,11 +108,35 @@ extension Engine {
     private mutating func closeSilences(_ rule: Int, reason: Decision.Reason, into decisions: inout [Decision]) {
         for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
             guard runtimes[rule].keys[slot].silence.position >= 0 else { continue }
-            // A rule that would alarm about it otherwise does so anew.
-            runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
             var facts = Facts(at: received)
             facts.reason = reason
             closeSilence(rule, slot, facts, into: &decisions)
+        }
+    }
+
+    /// A rule that does otherwise about silence, or for longer, does so about those who are silent already.
+    private mutating func reconsiderSilences(_ rule: Int) {
+        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+            guard !runtimes[rule].keys[slot].hasEpisode(.noData) else { continue }
+            runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
+        }
+    }
+
+    /// A hold that runs goes on only where its reading enters the level by the new thresholds, too.
+    private mutating func reconsiderHolds() {
+        for rule in runtimes.indices where !runtimes[rule].prepared.runsOnReceived {
+            let prepared = runtimes[rule].prepared
+            for slot in 0..<runtimes[rule].keys.count {
+                let state = runtimes[rule].keys.read(slot)[0]
+                guard state.key >= 0, !state.rungs.areQuiet else { continue }
+                let values = timerValues(rule, slot, at: state.newest)
+                for rung in prepared.ladder where state.rungs[rung.level].phase == .pending {
+                    let value = rung.of < values.count ? values[rung.of] : .nan
+                    let at = threshold(rung.at, prepared, rule, slot, at: state.newest)
+                    if value.isNaN || at.isNaN || rung.signal(value, at: at, clear: nil) == .enter { continue }
+                    runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
+                }
+            }
         }
     }
 
@@ -119,8 +152,12 @@ extension Engine {
     /// Keys that must report are watched from the moment the rule is active.
     private mutating func expectKeys() {
         for rule in runtimes.indices {
+            forgetUnheard(rule)
             for name in runtimes[rule].rule.expected {
-                let symbol = symbols.intern(name)
+                // A source's key is the department and its source, as in every decision: with a blank between them.
+                let isSource = runtimes[rule].rule.by == .source
+                let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                let symbol = symbols.intern(isSource ? words.joined(separator: "\0") : name)
                 let key = SlotIndex.key(symbol, exercise: false)
                 guard runtimes[rule].index.find(key) == nil else { continue }
                 var state = KeyState(
@@ -129,6 +166,17 @@ extension Engine {
                 state.registered = Int32(registry.index(of: name) ?? -1)
                 _ = runtimes[rule].slot(for: key, state: state)
             }
+        }
+    }
+
+    /// Who was only expected, and never heard, is missed no more where nobody expects it.
+    private mutating func forgetUnheard(_ rule: Int) {
+        for slot in 0..<runtimes[rule].keys.count {
+            let state = runtimes[rule].keys.read(slot)[0]
+            guard state.key >= 0, state.source < 0, state.isAtRest, !runtimes[rule].prepared.isIndex,
+                !isExpected(runtimes[rule].prepared, state)
+            else { continue }
+            runtimes[rule].release(slot)
         }
     }
 
@@ -160,6 +208,7 @@ extension Engine {
                 arm(rule, slot, from: moment)
                 armReceived(rule, slot)
             }
+            if explainsByCalendar(rule) { armCalendar(rule) }
         }
     }
 
@@ -179,6 +228,7 @@ extension Engine {
             }
         }
         resolveIndexes()
+        reconsiderHolds()
         reviewIndexes(unfed: [], into: &decisions)
         for rule in runtimes.indices {
             // Who explains whom goes by areas.

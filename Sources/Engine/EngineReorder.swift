@@ -9,7 +9,7 @@ extension Engine {
         into decisions: inout [Decision]
     ) {
         guard arrival.time >= runtimes[rule].keys.read(slot)[0].newest else {
-            return takeOutOfOrder(rule, prepared, slot, arrival)
+            return takeOutOfOrder(rule, prepared, slot, arrival, into: &decisions)
         }
         var numbers = RuleValues()
         var isHeard = false

@@ -4,9 +4,13 @@ import Events
 extension Engine {
     /// From the first telling at the rule's level on people have to answer; while it flaps an alarm counts at its peak.
     func noteAnswerable(_ rule: Int, _ slot: Int32, _ told: inout Told) {
-        guard let response = runtimes[rule].rule.response, told.isAnnounced, !told.isAnswerable else { return }
+        if !told.isAnswerable, isAnswerable(rule, slot, told) { told.answerableFrom = received }
+    }
+
+    private func isAnswerable(_ rule: Int, _ slot: Int32, _ told: Told) -> Bool {
+        guard let response = runtimes[rule].rule.response, told.isAnnounced else { return false }
         let heard = told.isFlapping ? runtimes[rule].keys.read(slot)[0].peak : told.level
-        if heard >= response.level.rawValue { told.answerableFrom = received }
+        return heard >= response.level.rawValue
     }
 
     /// A rule that now asks for an answer to what it told before: from now on. One that asks no more has not asked.
@@ -15,7 +19,10 @@ extension Engine {
             for slot in runtimes[rule].open {
                 for field in Decision.About.allCases.map(Self.told) {
                     var told = runtimes[rule].keys.read(slot)[0][keyPath: field]
-                    if runtimes[rule].rule.response == nil { told.answerableFrom = .distantFuture }
+                    if !isAnswerable(rule, slot, told) {
+                        told.answerableFrom = .distantFuture
+                        (told.isUnacknowledged, told.isUnhandled) = (false, false)
+                    }
                     noteAnswerable(rule, slot, &told)
                     runtimes[rule].keys.write(slot)[0][keyPath: field] = told
                 }

@@ -52,10 +52,11 @@ extension Engine {
             told = Told()
         case .acknowledged, .unacknowledged, .unhandled:
             followUp(&decisions[pending.index], withholding(rule, slot), told)
+            if runtimes[rule].rule.status == .sandbox { decisions[pending.index].withheld = .sandbox }
         }
         runtimes[rule].keys.write(slot)[0][keyPath: field] = told
         runtimes[rule].noteOpen(slot)
-        if told.withheld == .muted { armCalendar(rule) }
+        if told.withheld == .muted || explainsByCalendar(rule) { armCalendar(rule) }
         if told.isAnswerable, !wasAnswerable { armReceived(rule, slot) }
         if Self.mayFree(transition) { for other in runtimes[rule].inhibited { queueRelease(of: other) } }
     }

@@ -79,10 +79,12 @@ extension Engine {
         while let due = silenceDue(prepared, runtimes[rule].keys.read(slot)[0]), due <= timer.due {
             goOnBeingSilent(rule, slot, at: due, into: &decisions)
         }
-        checkResponse(rule, slot, at: timer.due, into: &decisions)
         if prepared.runsOnReceived { judgeAbsence(rule, slot, at: timer.due, into: &decisions) }
+        checkResponse(rule, slot, at: timer.due, into: &decisions)
         let now = runtimes[rule].keys.read(slot)[0]
-        if now.lastReceived + prepared.rule.keyTTL <= timer.due, now.isAtRest, !isExpected(prepared, now),
+        // What is armed is still waited for: a window that closes, a step that does not come.
+        if now.lastReceived + prepared.rule.keyTTL <= timer.due, now.isAtRest, now.armedDue == .distantFuture,
+            !isExpected(prepared, now),
             !isCounted(rule, slot), silenceDue(prepared, now) == nil, !mayEnterAbsence(rule, now, after: timer.due)
         {
             // What was decided about the key at this instant is judged while the key is there.
@@ -94,10 +96,10 @@ extension Engine {
         }
     }
 
-    private func isExpected(_ prepared: PreparedRule, _ state: KeyState) -> Bool {
+    func isExpected(_ prepared: PreparedRule, _ state: KeyState) -> Bool {
         let expect = prepared.rule.expected
         guard !expect.isEmpty else { return false }
-        return expect.contains(symbols.string(state.key))
+        return expect.contains(keyText(prepared.rule, state))
     }
 
     /// When the key's silence goes one step further: it is noted, acted on, or its alarm ends with the rule's dates.
@@ -179,9 +181,6 @@ extension Engine {
 
     mutating func closeSilence(_ rule: Int, _ slot: Int32, _ facts: Facts, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.read(slot)[0]
-        // A reading of before the silence may end it.
-        var facts = facts
-        facts.at = max(facts.at, state.silentSince)
         runtimes[rule].keys.write(slot)[0].silence = DecisionID(position: -1, ordinal: 0)
         let level = runtimes[rule].rule.noData?.level ?? .blue
         append(

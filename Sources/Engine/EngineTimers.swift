@@ -77,11 +77,23 @@ extension Engine {
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
         if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armStanding(rule, slot) }
-        if runtimes[rule].prepared.fades { return fade(rule, slot, at: due, into: &decisions) }
+        if runtimes[rule].prepared.fades {
+            fade(rule, slot, at: due, into: &decisions)
+            return endIdleFlapping(rule, slot, at: due, into: &decisions)
+        }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
-            climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
-            return
+            if runtimes[rule].prepared.reach > .zero, due >= state.newest + runtimes[rule].prepared.reach,
+                (0..<values.count).allSatisfy({ values[$0].isNaN })
+            {
+                // The last report has left, and of none there is no mean: nothing holds a level.
+                runtimes[rule].keys.write(slot)[0].rungs = Rungs()
+                settle(rule, slot, values: values, at: due, nil, into: &decisions)
+                arm(rule, slot, from: due)
+            } else {
+                climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
+            }
+            return endIdleFlapping(rule, slot, at: due, into: &decisions)
         }
         if runtimes[rule].prepared.hasChanged(since: state.newest, by: due) {
             let values = timerValues(rule, slot, at: state.newest)
@@ -101,8 +113,10 @@ extension Engine {
     mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
         var values = RuleValues()
         var isFirst = true
-        // Windows that were emptied by a reload know nothing: that is no zero.
-        let isEmptied = runtimes[rule].windows.allSatisfy { $0?.isBlank(slot) ?? true }
+        // Windows that were emptied by a reload know nothing: that is no zero until what they held would have left them.
+        let (prepared, newest) = (runtimes[rule].prepared, runtimes[rule].keys.read(slot)[0].newest)
+        let isCountedDown = prepared.isSilenceZero && prepared.reach > .zero && moment >= newest + prepared.reach
+        let isEmptied = !isCountedDown && runtimes[rule].windows.allSatisfy { $0?.isBlank(slot) ?? true }
         for index in runtimes[rule].windows.indices {
             if runtimes[rule].windows[index] != nil {
                 let value = isEmptied ? .nan : runtimes[rule].windows[index]?.value(at: moment, slot: slot)
@@ -138,9 +152,18 @@ extension Engine {
                 next = min(next, due)
             }
         }
-        if prepared.isSilenceZero, !state.rungs.areAllOut {
+        let isOfInterest =
+            !state.rungs.areAllOut || prepared.mayEnterBySilence || !runtimes[rule].feeds.isEmpty
+        let calm = state.newest + prepared.calmAfter
+        if state.isFlapping, state.rungs.areAllOut, prepared.isSilenceZero || prepared.fades, calm > moment {
+            next = min(next, calm)
+        }
+        if prepared.isSilenceZero, isOfInterest {
             for case let window? in runtimes[rule].windows {
-                if let change = window.nextChange(after: moment, slot: slot) { next = min(next, change) }
+                guard let change = window.nextChange(after: moment, slot: slot) else { continue }
+                // Panes go on for ever; beyond the newest sample's last one nothing changes.
+                if state.rungs.areAllOut, prepared.reach > .zero, moment >= state.newest + prepared.reach { continue }
+                next = min(next, change)
             }
         } else if prepared.hasTumbling {
             for case let window? in runtimes[rule].windows where window.isTumbling {
@@ -181,7 +204,7 @@ extension Engine {
         let state = runtimes[rule].keys.write(slot)
         state[0].rungs = Rungs()
         guard state[0].hasEpisode else { return }
-        var facts = Facts(at: max(runtimes[rule].prepared.rule.effectiveUntil, state[0].startedAt))
+        var facts = Facts(at: runtimes[rule].prepared.rule.effectiveUntil)
         facts.reason = .expired
         decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
     }

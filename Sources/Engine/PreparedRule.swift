@@ -57,6 +57,13 @@ final class PreparedRule: Sendable {
     let firstPlain: Int?
     /// Silence of a report source means that nothing happened; a silent sensor tells nothing.
     let isSilenceZero: Bool
+    /// Whether silence that is zero may enter a level, or change the score: what it only lowers is of interest as long as
+    /// something is held.
+    let mayEnterBySilence: Bool
+    /// How long a sample stays in the longest window that looks back over a span.
+    let reach: TimeSpan
+    /// With nothing new for so long, what the clock has counted down flaps no more.
+    let calmAfter: TimeSpan
     /// Levels that the ladder does not have.
     let unused: [Level]
     /// nil for a rule over values.
@@ -121,17 +128,47 @@ final class PreparedRule: Sendable {
         hasWindows = rule.values.contains { $0.window != nil }
         firstPlain = rule.values.firstIndex { $0.window == nil }
         isSilenceZero = rule.input.type == "report"
+        let onlyFalls = rule.values.allSatisfy { value in
+            guard let window = value.window else { return true }
+            return [.count, .distinct].contains(window.aggregate)
+        }
+        mayEnterBySilence =
+            isSilenceZero
+            && (!onlyFalls || !dates.isEmpty || rule.onlyWhile != nil || rule.score != nil
+                || rule.ladder.contains { $0.compare == .less || $0.compare == .lessOrEqual })
+        let spans = rule.values.map { value in
+            switch value.window?.shape {
+            case .sliding(let over, _), .exact(let over): over
+            case .tumbling, .session, .samples, .halfLife, .weight, nil: TimeSpan.zero
+            }
+        }
+        reach = spans.max() ?? .zero
+        let stretches = rule.values.map { value in
+            switch value.window?.shape {
+            case .tumbling(let every): every
+            case .session(let gap, let longest): gap + longest
+            case .sliding, .exact, .samples, .halfLife, .weight, nil: TimeSpan.zero
+            }
+        }
+        let pattern: TimeSpan =
+            switch rule.kind {
+            case .sequence(let sequence): sequence.within
+            case .proximity(let proximity): proximity.during
+            case .value, .absence, .index: .zero
+            }
+        calmAfter = max(reach, pattern, stretches.max() ?? .zero) + .hours(1)
         unused = Level.allCases.filter { level in !rule.ladder.contains { $0.level == level } }
-        pattern = PreparedPattern(rule)
-        cellWords = pattern?.cellWords ?? 0
-        fades = pattern?.fades ?? false
-        keepsPoints = if case .proximity(let proximity)? = pattern { proximity.counted >= 0 } else { false }
-        runsOnReceived = pattern?.runsOnReceived ?? false
+        self.pattern = PreparedPattern(rule)
+        cellWords = self.pattern?.cellWords ?? 0
+        fades = self.pattern?.fades ?? false
+        keepsPoints = if case .proximity(let proximity)? = self.pattern { proximity.counted >= 0 } else { false }
+        runsOnReceived = self.pattern?.runsOnReceived ?? false
         let hasHolds = rule.ladder.contains { $0.hold > .zero || $0.clearHold > .zero }
         reorders = rule.lateness > .zero && !runsOnReceived && (hasHolds || hasWindows || rule.kind.needsOrder)
         heldNumbers = rule.kind.heldNumbers ?? rule.values.count
         canStaySteady =
-            pattern == nil && !hasTumbling && !isSilenceZero && onlyWhile == nil && score == nil && rule.flap == nil
+            self.pattern == nil && !hasTumbling && !isSilenceZero && onlyWhile == nil && score == nil
+            && rule.flap == nil
         isIndex = if case .index = rule.kind { true } else { false }
     }
 }

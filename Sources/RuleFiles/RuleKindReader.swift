@@ -13,6 +13,7 @@ extension RuleReader {
         "proximity": ["value", "values", "only_while", "max_gap"],
         "index": [
             "input", "where", "by", "registry", "value", "values", "only_while", "max_gap", "lateness", "no_data",
+            "flap",
         ],
     ]
 

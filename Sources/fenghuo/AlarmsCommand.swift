@@ -51,8 +51,8 @@ struct AlarmsCommand: ParsableCommand {
             let reader = try AlarmsCommand.reader(data)
             // One more than is shown tells whether there are more. What is urgent must not be cut off by what is not.
             var episodes: [Episode] = []
-            for level in open ? Level.allCases.reversed().map(Optional.some) : [nil] {
-                filter.level = level
+            for level in open ? Level.allCases.reversed() + [nil] : [nil] {
+                (filter.level, filter.isLevelless) = (level, open && level == nil)
                 var page = try reader.episodes(filter, limit: limit + 1 - episodes.count)
                 episodes += page.episodes
                 while let next = page.next, episodes.count <= limit {

@@ -55,6 +55,21 @@ struct WatermarkTests {
         #expect(scenario.engine.counters[0].counters.evaluated == 8)
     }
 
+    @Test func `what an older reading of another source changes is not before the alarm began`() {
+        let rule = Self.rule {
+            $0.ladder = [
+                .init(level: .blue, at: .number(50), hold: .seconds(60)), .init(level: .red, at: .number(80)),
+            ]
+        }
+        for (value, change) in [(90.0, "escalated red"), (1, "resolved")] {
+            var scenario = Scenario(rule, timing: Timing(clock: .events, idleTimeout: .seconds(30)))
+            scenario.read(0, 60, from: "a", Self.area)
+            scenario.read(200, 1, from: "b", Self.elsewhere)
+            scenario.read(41, value, from: "c", Self.area)
+            #expect(scenario.lines == ["60 raised blue \(Self.area)", "60 \(change) \(Self.area)"])
+        }
+    }
+
     @Test func `readings of two sources with lateness are applied in one order`() {
         var scenario = Scenario(Self.rule(10) { $0.lateness = .seconds(2) })
         scenario.read(0, 60, from: "a", Self.area)

@@ -332,4 +332,15 @@ struct WindowKindTests {
         scenario.read(9 * 3600, 1, type: "report")
         #expect(scenario.lines == ["120 raised red", "32400 resolved"])
     }
+
+    @Test func `a changed report window ends its alarm once what it held would have left it`() {
+        func rule(_ over: Int64) -> Rule {
+            Self.rule(.count, .sliding(over: .hours(over), step: .hours(1)), at: 3) { $0.input.type = "report" }
+        }
+        var scenario = Scenario(rule(6))
+        for minute in 0..<3 { scenario.read(Double(minute * 60), 1, type: "report") }
+        scenario.reload(rule(2))
+        for hour in 1...9 { scenario.read(Double(hour * 3600 + 1), 1, metric: "other", type: "report") }
+        #expect(scenario.lines == ["120 raised red", "10800 resolved"])
+    }
 }

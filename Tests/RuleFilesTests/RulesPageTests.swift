@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import StrictYAML
 import Testing
@@ -76,5 +77,7 @@ struct RulesPageTests {
         let named = rows.map { $0.split(separator: "|")[0] }
         for key in RuleReader.keys { #expect(named.contains { $0.contains("`\(key)`") }, "\(key)") }
         for name in MessageTemplate.placeholders { #expect(page.contains("`{\(name)}`"), "\(name)") }
+        #expect(page.contains(", now \(Engine.version)."))
+        #expect(try Self.text("docs/rules.zh.md").contains("，现为 \(Engine.version)。"))
     }
 }

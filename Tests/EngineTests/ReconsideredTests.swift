@@ -1,0 +1,231 @@
+import CivilTime
+import Events
+import Testing
+
+@testable import Engine
+
+/// What the clock, a null, an exercise or a change of rules may do, and what they may not.
+struct ReconsideredTests {
+    private static func reports(_ at: Rule.Rung..., change: (inout Rule) -> Void = { _ in }) -> Rule {
+        var rule = WindowKindTests.rule(.count, .sliding(over: .hours(1), step: .minutes(5)), at: 1) {
+            $0.input.type = "report"
+            change(&$0)
+        }
+        if !at.isEmpty { rule.ladder = at }
+        return rule
+    }
+
+    /// Another key of the same source moves time on.
+    private static func pass(_ scenario: inout Scenario, through end: Double, step: Double = 300) {
+        let start = Double(scenario.engine.received.microseconds) / 1_000_000
+        for time in stride(from: start, through: end, by: step) {
+            scenario.read(time, 1, metric: "other", type: "report")
+        }
+    }
+
+    @Test func `too few reports are noticed though none comes`() {
+        var scenario = Scenario(Self.reports(.init(level: .yellow, compare: .less, at: .number(3))))
+        for time in [0.0, 600, 1200] { scenario.read(time, 1, type: "report") }
+        #expect(scenario.lines.last == "1200 resolved")
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines.last == "3600 raised yellow")
+    }
+
+    @Test func `the mean of the last reports rises when a pane leaves, and ends with the last report`() {
+        var rule = Self.reports(.init(level: .yellow, at: .number(5)))
+        rule.values = [
+            .init(name: "v", kind: .window(.init(aggregate: .min, shape: .sliding(over: .hours(1), step: .minutes(5)))))
+        ]
+        var scenario = Scenario(rule)
+        scenario.read(0, 1, type: "report")
+        scenario.read(1800, 10, type: "report")
+        #expect(scenario.lines == [])
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines == ["3600 raised yellow", "5400 resolved"])
+    }
+
+    @Test func `an alarm over reports that flaps ends once nothing new has come for long enough`() throws {
+        let rule = Self.reports(.init(level: .blue, at: .number(1))) {
+            $0.values = [
+                .init(
+                    name: "v",
+                    kind: .window(.init(aggregate: .count, shape: .sliding(over: .minutes(1), step: .minutes(1)))))
+            ]
+            $0.flap = .init(low: 0.25, high: 0.5, history: 5)
+        }
+        var scenario = Scenario(rule)
+        for minute in stride(from: 0.0, through: 20, by: 2) { scenario.read(minute * 60, 1, type: "report") }
+        #expect(scenario.lines.filter { $0.contains("flapping_started") }.count == 1)
+        try scenario.restart()
+        Self.pass(&scenario, through: 20 * 60 + 3660)
+        #expect(!scenario.lines.contains { $0.contains("flapping_ended") })
+        Self.pass(&scenario, through: 20 * 60 + 4000)
+        #expect(scenario.lines.suffix(2) == ["4860 flapping_ended", "4860 resolved"])
+    }
+
+    @Test func `a reading without a number moves no hold and no window`() {
+        let hold = Rule.threshold("r", .init(level: .red, at: .number(50), hold: .seconds(600)))
+        var scenario = Scenario(hold, timing: Timing(clock: .events, idleTimeout: .hours(1)))
+        scenario.source = "a"
+        scenario.read(0, 60)
+        scenario.source = "b"
+        scenario.read(700, .nan)
+        scenario.source = "a"
+        scenario.read(500, 10)
+        scenario.read(1200, 10)
+        #expect(scenario.lines == [])
+    }
+
+    @Test func `a reading that is older than its key's newest is heard all the same`() {
+        var scenario = Scenario(NoDataTests.rule(.alarm), timing: Timing(clock: .wall))
+        scenario.read(1000, 1, received: 0)
+        for second in stride(from: 60.0, through: 1200, by: 60) {
+            scenario.read(second / 2, 1, received: second)
+            scenario.tick(second + 1)
+        }
+        #expect(scenario.lines == [])
+        for second in 1201...1700 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["1620 raised yellow no_data"])
+    }
+
+    @Test(arguments: [true, false]) func `a hold that a changed threshold no longer enters raises nothing`(
+        isRule: Bool
+    ) {
+        func rule(_ at: Double) -> Rule {
+            .threshold(
+                "r",
+                .init(
+                    level: .red, at: isRule ? .number(at) : .limit("h", fallback: nil), hold: .seconds(600)))
+        }
+        func registry(_ limit: Double) -> Registry {
+            Registry(subjects: [.init(id: "x", limits: [.init(name: "h", value: limit)])])
+        }
+        for (at, expected) in [(60.0, []), (54, ["600 raised red"])] {
+            var scenario = Scenario(rule(50), registry: registry(50), timing: Timing(clock: .wall))
+            scenario.read(0, 55)
+            if isRule { scenario.reload(rule(at)) } else { scenario.apply(.registry(registry(at).encoded()), at: 1) }
+            scenario.tick(2000)
+            #expect(scenario.lines == expected)
+        }
+    }
+
+    @Test func `a rule that begins to alarm about silence does so about who is silent`() throws {
+        var scenario = Scenario(NoDataTests.rule(.resolve), timing: Timing(clock: .wall))
+        scenario.read(0, 90)
+        for second in 1...500 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["0 raised red", "420 resolved no_data"])
+        scenario.reload(NoDataTests.rule(.alarm))
+        scenario.tick(501)
+        #expect(scenario.lines.last == "420 raised yellow no_data")
+    }
+
+    @Test func `an absence whose dates have come to an end is over, though nobody was ever heard`() {
+        var scenario = Scenario(timing: Timing(clock: .wall))
+        scenario.tick(0)
+        scenario.reload(AbsenceTests.rule(expect: ["north"]))
+        for second in 1...400 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["300 raised yellow north"])
+        scenario.reload(AbsenceTests.rule(expect: ["north"]) { $0.effectiveUntil = .init(seconds: 350) })
+        scenario.tick(401)
+        #expect(scenario.lines.last == "350 resolved expired north")
+    }
+
+    @Test func `who is expected no more and was never heard is not missed`() {
+        var scenario = Scenario(timing: Timing(clock: .wall))
+        scenario.tick(0)
+        scenario.reload(AbsenceTests.rule(expect: ["north", "south"]))
+        scenario.tick(100)
+        scenario.reload(AbsenceTests.rule(expect: ["south"]))
+        for second in 101...2000 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["300 raised yellow south", "1200 escalated orange south"])
+    }
+
+    /// The key of a source is its department and its name, with a blank between them.
+    @Test func `a source that is expected is the one that reports`() {
+        var scenario = Scenario(timing: Timing(clock: .wall))
+        scenario.tick(0)
+        scenario.reload(AbsenceTests.rule(expect: ["d s"]) { $0.by = .source })
+        for second in stride(from: 100.0, through: 1000, by: 100) {
+            scenario.read(second, 1)
+            scenario.tick(second + 1)
+        }
+        #expect(scenario.lines == [])
+        for second in 1001...1400 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["1300 raised yellow d s"])
+    }
+
+    @Test func `a sandboxed rule reminds nobody, and the end of what was told is told`() {
+        var scenario = ResponseTests().scenario(ResponseTests.rule)
+        scenario.read(0, 60)
+        var sandboxed = ResponseTests.rule
+        sandboxed.status = .sandbox
+        scenario.reload(sandboxed)
+        scenario.tick(400)
+        scenario.read(500, 1)
+        #expect(scenario.sent == ["a 0 raised red", "a 500 resolved"])
+    }
+
+    @Test func `a response for a higher level asks nothing of what was told below it`() {
+        var scenario = ResponseTests().scenario(ResponseTests.rule)
+        scenario.read(0, 30)
+        var higher = ResponseTests.rule
+        higher.response?.level = .red
+        scenario.reload(higher)
+        scenario.tick(2000)
+        #expect(scenario.lines == ["0 raised yellow"])
+        scenario.read(2001, 60)
+        scenario.tick(2301)
+        #expect(scenario.lines.suffix(2) == ["2001 escalated red", "2301 unacknowledged red"])
+    }
+
+    /// a ← b ← c, where b is heard by nobody: c explains it, and from its night on it explains nothing itself.
+    @Test func `what a rule explains by day is told when its day ends`() throws {
+        let middle = SendingTests.rule("b", "n") {
+            $0.inhibitedBy = [.init(rule: "c")]
+            $0.active = CalendarTests.calendar((8, 22))
+        }
+        let inhibited = SendingTests.rule("a", "m") { $0.inhibitedBy = [.init(rule: "b")] }
+        var scenario = Scenario(inhibited, middle, SendingTests.rule("c", "o"), timing: Timing(clock: .wall))
+        // 1970-01-01T18:00+08:00
+        let evening = 10.0 * 3600
+        scenario.read(evening, 60, metric: "o")
+        scenario.read(evening + 1, 60, metric: "n")
+        scenario.read(evening + 2, 60, metric: "m")
+        try scenario.restart()
+        let night = 14.0 * 3600
+        scenario.tick(night - 1)
+        #expect(scenario.sent.count == 1)
+        scenario.tick(night)
+        #expect(scenario.sent.last == "a \(Int(night)) raised red")
+    }
+
+    @Test func `a key with a NUL is none, as no text can end with it`() {
+        var rule = Rule.threshold("r", .init(level: .red, at: .number(50)))
+        rule.by = .field("zone")
+        var scenario = Scenario(rule)
+        for zone in ["A", "A\0B"] {
+            var batch = EventBatch()
+            batch.add(time: .init(seconds: 1), value: 60, subject: "x")
+            batch.fieldNames.append(batch.strings.intern("zone"))
+            batch.fieldValues.append(.string(batch.strings.intern(zone)))
+            batch.fieldEnds[0] = 1
+            scenario.apply(.events(batch), at: 1)
+        }
+        #expect(scenario.lines == ["1 raised red A"] && scenario.engine.counters[0].counters.noKey == 1)
+    }
+
+    @Test func `points of exercises push no real one out, and do not make it late`() {
+        var points = NearPoints(within: 100, capacity: 4)
+        let place = GeoPoint(longitude: 120, latitude: 31)!
+        func add(_ second: Int64, _ isExercise: Bool) -> Bool {
+            points.add(.init(place: place, time: .init(seconds: second), identity: second, isExercise: isExercise))
+        }
+        #expect(add(1, false) && add(1000, true) && !add(1001, true))
+        #expect(points.newest == .init(seconds: 1))
+        #expect(add(2, false) && add(3, false) && add(4, false) && points.count == 5)
+        #expect(!add(5, false))
+        var real: [Int64] = []
+        points.forEach(near: place) { if !$0.isExercise { real.append($0.identity) } }
+        #expect(real == [2, 3, 4, 5])
+    }
+}
