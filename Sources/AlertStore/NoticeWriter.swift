@@ -67,7 +67,7 @@ struct NoticeWriter {
         let place = registry.area(decision.area)?.name
         let isOnWayUp =
             decision.about == .value && (decision.transition == .raised || decision.transition == .escalated)
-        if !isOnWayUp || (decision.threshold.isFinite && decision.ground == nil) {
+        if !isOnWayUp || decision.isBetween {
             let known = name ?? (decision.subject.isEmpty ? place : nil)
             let plain = present(decision.subject) ?? decision.key
             let zh = known.flatMap { present($0.zh) }

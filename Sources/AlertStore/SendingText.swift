@@ -8,7 +8,7 @@ struct SendingText {
     let name: Notice.Text
 
     /// Whether it is told while its value stands below what raised it, above what clears it.
-    private var isBelow: Bool { decision.threshold.isFinite && decision.ground == nil }
+    private var isBelow: Bool { decision.isBetween }
 
     /// nil for changes of level that a reading made.
     var text: Notice.Text? {

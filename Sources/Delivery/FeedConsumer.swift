@@ -95,7 +95,8 @@ public struct FeedConsumer: Sendable {
         var isSilent = false
         while !shouldStop() {
             guard try session.turn(shouldStop, onNotice) else { return }
-            if session.isUnanswered != isSilent {
+            // Who is told to stop takes no more answers, which says nothing about the platform.
+            if session.isUnanswered != isSilent, !shouldStop() {
                 isSilent.toggle()
                 onSilence(isSilent)
             }

@@ -103,9 +103,12 @@ extension Rule.Calendar {
         let now = floorDivide(Int(moment.microseconds), 1_000_000)
         let today = floorDivide(now + zone.offset(at: now), 86_400)
         // Hours that go on into the next day end there.
-        for day in max(today - 2, season.first - 1)...max(today - 2, min(today + 3660, season.last + 1)) {
+        var day = max(today - 2, season.first - 1)
+        let last = min(today + 3660, season.last + 1)
+        while day <= last {
             let found = ends(on: day, after: now, in: zone) + ends(on: day + 1, after: now, in: zone)
             if let first = found.min() { return Timestamp(seconds: Int64(first)) }
+            day += 1
         }
         return .distantFuture
     }

@@ -5,6 +5,9 @@ extension Decision {
         public var threshold: Double
     }
 
+    /// Whether its value is known not to have reached the threshold: it is told while that stands between threshold and clear.
+    public var isBetween: Bool { threshold.isFinite && value.isFinite && ground == nil }
+
     public var isWayDown: Bool { transition == .deescalated || transition == .resolved }
 
     /// A comparison that is true of `value`, or nil where no threshold decided: no data, a rule that is gone, an alarm whose

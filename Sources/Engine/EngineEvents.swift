@@ -191,7 +191,7 @@ extension Engine {
     }
 
     /// Whether the reading has a number for any of the rule's values; without one it is as if it had not come.
-    private func isHeard(_ prepared: PreparedRule, _ arrival: Arrival) -> Bool {
+    func isHeard(_ prepared: PreparedRule, _ arrival: Arrival) -> Bool {
         prepared.kinds.indices.contains { index in
             switch prepared.kinds[index] {
             case .reading: !arrival.value.isNaN

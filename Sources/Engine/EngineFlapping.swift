@@ -44,14 +44,17 @@ extension Engine {
         _ rule: Int, _ slot: Int32, at time: Timestamp, into decisions: inout [Decision]
     ) {
         let state = runtimes[rule].keys.read(slot)[0]
-        guard state.isFlapping, state.rungs.areAllOut, time >= state.newest + runtimes[rule].prepared.calmAfter
+        let prepared = runtimes[rule].prepared
+        guard state.isFlapping, state.rungs.areAllOut, prepared.isSilenceZero || prepared.fades,
+            time >= state.newest + prepared.calmAfter
         else { return }
         endFlapping(rule, slot, values: timerValues(rule, slot, at: time), at: time, nil, into: &decisions)
     }
 
     /// Rules that look for no flapping any more tell what is.
     mutating func endFlapping(into decisions: inout [Decision]) {
-        for rule in runtimes.indices where runtimes[rule].rule.flap == nil {
+        for rule in runtimes.indices
+        where runtimes[rule].rule.flap == nil && runtimes[rule].rule.status != .disabled {
             for slot in runtimes[rule].open.sorted() where runtimes[rule].keys.read(slot)[0].isFlapping {
                 let newest = runtimes[rule].keys.read(slot)[0].newest
                 endFlapping(rule, slot, values: timerValues(rule, slot, at: newest), at: newest, nil, into: &decisions)

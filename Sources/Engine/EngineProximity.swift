@@ -49,8 +49,7 @@ extension Engine {
         let point = NearPoints.Point(
             place: place, time: arrival.time, identity: identity, isExercise: arrival.isExercise)
         runtimes[rule].points?.removeFirst(
-            before: (arrival.isExercise ? newest : max(newest, arrival.time)) - proximity.during
-                - prepared.rule.lateness)
+            before: max(newest, arrival.time) - proximity.during - prepared.rule.lateness)
         if runtimes[rule].points?.add(point) == false { runtimes[rule].counters.droppedPoints += 1 }
         return true
     }
@@ -63,6 +62,7 @@ extension Engine {
         var moment = arrival.time
         let newest = runtimes[rule].keys.read(slot)[0].newest
         if moment < newest {
+            endSilence(rule, slot, arrival, into: &decisions)
             guard isInTime(rule, prepared, arrival) else { return }
             moment = newest
         } else if prepared.reorders {

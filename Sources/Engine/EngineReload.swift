@@ -29,7 +29,7 @@ extension Engine {
         runtimes = kept
         ruleSet = new
         resolveNames()
-        expectKeys()
+        expectKeys(into: &decisions)
         noteAnswerable()
         reconsiderHolds()
         rebuildTimers()
@@ -61,7 +61,12 @@ extension Engine {
             judgePending(into: &decisions)
         }
         if before.noData != nil, rule.noData == nil { forgetSilences(old) }
-        if before.noData != rule.noData || before.effectiveUntil != rule.effectiveUntil { reconsiderSilences(old) }
+        if before.noData?.action != rule.noData?.action
+            || (rule.noData?.action == .alarm
+                && (before.noData != rule.noData || before.effectiveUntil != rule.effectiveUntil))
+        {
+            reconsiderSilences(old)
+        }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
         runtime.prepare(rule)
@@ -71,6 +76,7 @@ extension Engine {
                 runtime.keys.write(slot)[0].lastReceived = received
             }
         }
+        if before.response?.level != rule.response?.level { runtime.forgetAnswers() }
         if before.kind != rule.kind, runtime.prepared.cellWords > 0 {
             runtime.cells = KeyCells(words: runtime.prepared.cellWords)
             if runtime.keys.count > 0 { runtime.cells?.reserve(runtime.keys.count - 1) }
@@ -124,7 +130,9 @@ extension Engine {
 
     /// A hold that runs goes on only where its reading enters the level by the new thresholds, too.
     private mutating func reconsiderHolds() {
-        for rule in runtimes.indices where !runtimes[rule].prepared.runsOnReceived {
+        // Silence that is zero is judged anew with the next pane.
+        for rule in runtimes.indices
+        where !runtimes[rule].prepared.runsOnReceived && !runtimes[rule].prepared.isSilenceZero {
             let prepared = runtimes[rule].prepared
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)[0]
@@ -132,7 +140,8 @@ extension Engine {
                 let values = timerValues(rule, slot, at: state.newest)
                 for rung in prepared.ladder where state.rungs[rung.level].phase == .pending {
                     let value = rung.of < values.count ? values[rung.of] : .nan
-                    let at = threshold(rung.at, prepared, rule, slot, at: state.newest)
+                    let since = max(state.newest, state.rungs[rung.level].since)
+                    let at = threshold(rung.at, prepared, rule, slot, at: since)
                     if value.isNaN || at.isNaN || rung.signal(value, at: at, clear: nil) == .enter { continue }
                     runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
                 }
@@ -150,14 +159,16 @@ extension Engine {
     }
 
     /// Keys that must report are watched from the moment the rule is active.
-    private mutating func expectKeys() {
+    private mutating func expectKeys(into decisions: inout [Decision]) {
         for rule in runtimes.indices {
-            forgetUnheard(rule)
-            for name in runtimes[rule].rule.expected {
+            let isSource = runtimes[rule].rule.by == .source
+            let symbols = runtimes[rule].rule.expected.map { name in
                 // A source's key is the department and its source, as in every decision: with a blank between them.
-                let isSource = runtimes[rule].rule.by == .source
                 let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-                let symbol = symbols.intern(isSource ? words.joined(separator: "\0") : name)
+                return self.symbols.intern(isSource ? words.joined(separator: "\0") : name)
+            }
+            if !runtimes[rule].prepared.isIndex { forgetUnheard(rule, but: Set(symbols), into: &decisions) }
+            for (symbol, name) in zip(symbols, runtimes[rule].rule.expected) {
                 let key = SlotIndex.key(symbol, exercise: false)
                 guard runtimes[rule].index.find(key) == nil else { continue }
                 var state = KeyState(
@@ -170,12 +181,21 @@ extension Engine {
     }
 
     /// Who was only expected, and never heard, is missed no more where nobody expects it.
-    private mutating func forgetUnheard(_ rule: Int) {
-        for slot in 0..<runtimes[rule].keys.count {
+    private mutating func forgetUnheard(_ rule: Int, but expected: Set<Int32>, into decisions: inout [Decision]) {
+        var slot = runtimes[rule].keys.count
+        while slot > 0 {
+            slot -= 1
+            // Slots at the end may be gone since.
+            guard slot < runtimes[rule].keys.count else { continue }
             let state = runtimes[rule].keys.read(slot)[0]
-            guard state.key >= 0, state.source < 0, state.isAtRest, !runtimes[rule].prepared.isIndex,
-                !isExpected(runtimes[rule].prepared, state)
-            else { continue }
+            guard state.key >= 0, state.source < 0, !expected.contains(state.key) else { continue }
+            var facts = Facts(at: received)
+            facts.reason = .ruleChanged
+            if state.hasEpisode(.noData) { closeSilence(rule, slot, facts, into: &decisions) }
+            runtimes[rule].keys.write(slot)[0].rungs = Rungs()
+            if state.hasEpisode { decide(rule, slot, .resolved, to: nil, facts, into: &decisions) }
+            judgePending(into: &decisions)
+            move(rule, slot, at: received)
             runtimes[rule].release(slot)
         }
     }
@@ -237,6 +257,22 @@ extension Engine {
             // When a silence is too long goes by limits.
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
                 armReceived(rule, slot)
+            }
+        }
+    }
+}
+
+extension RuleRuntime {
+    /// What was told below the level that people must answer now was never asked about.
+    fileprivate mutating func forgetAnswers() {
+        for slot in open {
+            for field in Decision.About.allCases.map(Engine.told) {
+                let state = keys.read(slot)[0]
+                let heard = state[keyPath: field].isFlapping ? state.peak : state[keyPath: field].level
+                if let level = rule.response?.level, heard >= level.rawValue { continue }
+                keys.write(slot)[0][keyPath: field].answerableFrom = .distantFuture
+                keys.write(slot)[0][keyPath: field].isUnacknowledged = false
+                keys.write(slot)[0][keyPath: field].isUnhandled = false
             }
         }
     }

@@ -8,11 +8,14 @@ extension Engine {
         _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
+        guard isHeard(prepared, arrival) else {
+            runtimes[rule].counters.unknown += 1
+            return
+        }
         guard arrival.time >= runtimes[rule].keys.read(slot)[0].newest else {
             return takeOutOfOrder(rule, prepared, slot, arrival, into: &decisions)
         }
         var numbers = RuleValues()
-        var isHeard = false
         for index in prepared.kinds.indices {
             let number: Double
             switch prepared.kinds[index] {
@@ -21,12 +24,7 @@ extension Engine {
                 number = formula.number(arrival) { registered(arrival) } ?? .nan
             case .window: number = sample(prepared, index, arrival)
             }
-            if !number.isNaN { isHeard = true }
             numbers.append(number)
-        }
-        guard isHeard else {
-            runtimes[rule].counters.unknown += 1
-            return
         }
         hold(rule, slot, numbers: numbers, arrival, into: &decisions)
     }

@@ -13,16 +13,12 @@ extension Engine {
         return heard >= response.level.rawValue
     }
 
-    /// A rule that now asks for an answer to what it told before: from now on. One that asks no more has not asked.
+    /// A rule that now asks for an answer to what it told before: from now on.
     mutating func noteAnswerable() {
         for rule in runtimes.indices {
             for slot in runtimes[rule].open {
                 for field in Decision.About.allCases.map(Self.told) {
                     var told = runtimes[rule].keys.read(slot)[0][keyPath: field]
-                    if !isAnswerable(rule, slot, told) {
-                        told.answerableFrom = .distantFuture
-                        (told.isUnacknowledged, told.isUnhandled) = (false, false)
-                    }
                     noteAnswerable(rule, slot, &told)
                     runtimes[rule].keys.write(slot)[0][keyPath: field] = told
                 }

@@ -12,6 +12,7 @@ extension Engine {
         var moment = arrival.time
         let newest = runtimes[rule].keys.read(slot)[0].newest
         if moment < newest {
+            endSilence(rule, slot, arrival, into: &decisions)
             guard isInTime(rule, prepared, arrival), sequence.match.order == .any else { return }
             moment = newest
         } else if prepared.reorders {

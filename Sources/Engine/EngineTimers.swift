@@ -75,25 +75,14 @@ extension Engine {
     private mutating func fire(_ rule: Int, _ slot: Int32, at due: Timestamp, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.read(slot)[0]
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
+        endIdleFlapping(rule, slot, at: due, into: &decisions)
         if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armStanding(rule, slot) }
-        if runtimes[rule].prepared.fades {
-            fade(rule, slot, at: due, into: &decisions)
-            return endIdleFlapping(rule, slot, at: due, into: &decisions)
-        }
+        if runtimes[rule].prepared.fades { return fade(rule, slot, at: due, into: &decisions) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
-            if runtimes[rule].prepared.reach > .zero, due >= state.newest + runtimes[rule].prepared.reach,
-                (0..<values.count).allSatisfy({ values[$0].isNaN })
-            {
-                // The last report has left, and of none there is no mean: nothing holds a level.
-                runtimes[rule].keys.write(slot)[0].rungs = Rungs()
-                settle(rule, slot, values: values, at: due, nil, into: &decisions)
-                arm(rule, slot, from: due)
-            } else {
-                climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
-            }
-            return endIdleFlapping(rule, slot, at: due, into: &decisions)
+            if !areEmptied(rule, slot, at: due) { emptyRungs(rule, slot, values) }
+            return climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
         }
         if runtimes[rule].prepared.hasChanged(since: state.newest, by: due) {
             let values = timerValues(rule, slot, at: state.newest)
@@ -109,14 +98,32 @@ extension Engine {
         arm(rule, slot, from: due)
     }
 
+    /// The last report has left a window, and of none there is no mean: it holds no level, and scores nothing.
+    private mutating func emptyRungs(_ rule: Int, _ slot: Int32, _ values: RuleValues) {
+        let prepared = runtimes[rule].prepared
+        let empty = prepared.ladder.filter { rung in
+            guard case .window = prepared.kinds[rung.of] else { return false }
+            return rung.of < values.count && values[rung.of].isNaN
+        }
+        for rung in empty { runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out }
+        guard !empty.isEmpty, empty.count == prepared.ladder.count, !runtimes[rule].keys.read(slot)[0].score.isNaN,
+            prepared.score == nil
+        else { return }
+        runtimes[rule].keys.write(slot)[0].score = 0
+    }
+
+    /// Windows that were emptied by a reload know nothing: that is no zero until what they held would have left them.
+    private func areEmptied(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> Bool {
+        let (prepared, newest) = (runtimes[rule].prepared, runtimes[rule].keys.read(slot)[0].newest)
+        let isCountedDown = prepared.isSilenceZero && prepared.reach > .zero && moment >= newest + prepared.reach
+        return !isCountedDown && runtimes[rule].windows.allSatisfy { $0?.isBlank(slot) ?? true }
+    }
+
     /// The values without a new reading: the last one held, windows read at the moment.
     mutating func timerValues(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> RuleValues {
         var values = RuleValues()
         var isFirst = true
-        // Windows that were emptied by a reload know nothing: that is no zero until what they held would have left them.
-        let (prepared, newest) = (runtimes[rule].prepared, runtimes[rule].keys.read(slot)[0].newest)
-        let isCountedDown = prepared.isSilenceZero && prepared.reach > .zero && moment >= newest + prepared.reach
-        let isEmptied = !isCountedDown && runtimes[rule].windows.allSatisfy { $0?.isBlank(slot) ?? true }
+        let isEmptied = areEmptied(rule, slot, at: moment)
         for index in runtimes[rule].windows.indices {
             if runtimes[rule].windows[index] != nil {
                 let value = isEmptied ? .nan : runtimes[rule].windows[index]?.value(at: moment, slot: slot)
@@ -159,10 +166,10 @@ extension Engine {
             next = min(next, calm)
         }
         if prepared.isSilenceZero, isOfInterest {
-            for case let window? in runtimes[rule].windows {
-                guard let change = window.nextChange(after: moment, slot: slot) else { continue }
+            for (span, window) in zip(prepared.spans, runtimes[rule].windows) {
+                guard let change = window?.nextChange(after: moment, slot: slot) else { continue }
                 // Panes go on for ever; beyond the newest sample's last one nothing changes.
-                if state.rungs.areAllOut, prepared.reach > .zero, moment >= state.newest + prepared.reach { continue }
+                if state.rungs.areAllOut, span > .zero, moment >= state.newest + span { continue }
                 next = min(next, change)
             }
         } else if prepared.hasTumbling {

@@ -1,7 +1,6 @@
 import Events
 
-/// Points of one rule, found by place: a ring in order of arrival over a grid of cubes, at most so many at once, and besides a
-/// quarter as many of exercises, which push no real one out.
+/// Points of one rule, found by place: a ring in order of arrival over a grid of cubes, at most so many at once.
 ///
 /// A cube's edge is at least the distance asked for, so what is near lies in the 27 cubes around a place, of which the
 /// earth's surface crosses a few.
@@ -30,27 +29,23 @@ struct NearPoints: Sendable {
     private static let leastEdge = 10.0
     private static let bitsPerAxis: UInt64 = 21
 
-    private let capacity: Int32
-    private let exercises: Int32
+    let capacity: Int32
     private let edge: Double
     private let squaredChord: Double
     private var points = Pages<Point>(
         blank: Point(place: GeoPoint(x: 0, y: 0, z: 0), time: .distantPast, identity: 0, isExercise: false))
     private var first: Int32 = 0
     private(set) var count: Int32 = 0
-    /// Those of exercises among them.
-    private var drilled: Int32 = 0
     /// Per bucket its oldest and newest point; −1 where it has none.
     private var heads: [Int32]
     private var tails: [Int32]
-    /// Greatest time of any real point so far.
+    /// Greatest time of any point so far.
     private(set) var newest = Timestamp.distantPast
 
     /// `metres` within which points are near.
     init(within metres: Double, capacity: Int) {
         precondition(capacity > 0 && metres > 0, "a place for at least one point")
         self.capacity = Int32(capacity)
-        exercises = max(1, Int32(capacity) / 4)
         edge = max(metres, Self.leastEdge)
         squaredChord = GeoPoint.squaredChord(ofArc: metres)
         var buckets = 64
@@ -59,24 +54,20 @@ struct NearPoints: Sendable {
         tails = heads
     }
 
-    /// Adds a point; false where the oldest had to give way, or an exercise's has no place.
+    /// Adds a point; false where the oldest had to give way.
     mutating func add(_ point: Point) -> Bool {
-        if point.isExercise, drilled == exercises { return false }
-        var hadRoom = true
-        while !point.isExercise, count - drilled == capacity {
-            hadRoom = false
-            removeFirst()
-        }
+        let hadRoom = count < capacity
+        if !hadRoom { removeFirst() }
         var point = point
         point.cube = Self.cube(axis(point.place.x), axis(point.place.y), axis(point.place.z))
         point.next = -1
-        let index = (first + count) % (capacity + exercises)
+        let index = (first + count) % capacity
         if index == points.count { _ = points.append(point) } else { points[index] = point }
         let bucket = bucket(point.cube)
         if tails[bucket] < 0 { heads[bucket] = index } else { points.write(tails[bucket])[0].next = index }
         tails[bucket] = index
         count += 1
-        if point.isExercise { drilled += 1 } else { newest = max(newest, point.time) }
+        newest = max(newest, point.time)
         return hadRoom
     }
 
@@ -91,9 +82,8 @@ struct NearPoints: Sendable {
         precondition(heads[bucket] == first, "the oldest point is the first of its bucket")
         heads[bucket] = point.next
         if point.next < 0 { tails[bucket] = -1 }
-        first = (first + 1) % (capacity + exercises)
+        first = (first + 1) % capacity
         count -= 1
-        if point.isExercise { drilled -= 1 }
     }
 
     func forEach(near place: GeoPoint, _ body: (borrowing Point) -> Void) {
@@ -133,7 +123,7 @@ struct NearPoints: Sendable {
         out.put(newest)
         out.put(count)
         for offset in 0..<count {
-            let point = points.read((first + offset) % (capacity + exercises))[0]
+            let point = points.read((first + offset) % capacity)[0]
             for number in [point.place.x, point.place.y, point.place.z] { out.put(number) }
             out.put(point.time)
             out.put(point.identity)
@@ -144,14 +134,12 @@ struct NearPoints: Sendable {
     mutating func restore(from r: inout ByteReader) throws(ByteReader.Failure) {
         let newest = try r.getTimestamp()
         let count = try r.get(Int32.self)
-        guard count >= 0, count <= capacity + exercises else { throw .invalid(what: "points", at: r.offset) }
+        guard count >= 0, count <= capacity else { throw .invalid(what: "points", at: r.offset) }
         for _ in 0..<count {
             let place = GeoPoint(x: try r.getDouble(), y: try r.getDouble(), z: try r.getDouble())
             let point = Point(
                 place: place, time: try r.getTimestamp(), identity: try r.get(), isExercise: try r.getBool())
-            guard place.isOnEarth, point.time >= .distantPast,
-                point.time <= (point.isExercise ? .distantFuture : newest)
-            else {
+            guard place.isOnEarth, point.time >= .distantPast, point.time <= newest, newest <= .distantFuture else {
                 throw .invalid(what: "point", at: r.offset)
             }
             _ = add(point)

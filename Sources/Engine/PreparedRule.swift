@@ -60,7 +60,9 @@ final class PreparedRule: Sendable {
     /// Whether silence that is zero may enter a level, or change the score: what it only lowers is of interest as long as
     /// something is held.
     let mayEnterBySilence: Bool
-    /// How long a sample stays in the longest window that looks back over a span.
+    /// Per value: how long a sample stays in its window, where that looks back over a span; else zero.
+    let spans: [TimeSpan]
+    /// The longest of them.
     let reach: TimeSpan
     /// With nothing new for so long, what the clock has counted down flaps no more.
     let calmAfter: TimeSpan
@@ -136,7 +138,7 @@ final class PreparedRule: Sendable {
             isSilenceZero
             && (!onlyFalls || !dates.isEmpty || rule.onlyWhile != nil || rule.score != nil
                 || rule.ladder.contains { $0.compare == .less || $0.compare == .lessOrEqual })
-        let spans = rule.values.map { value in
+        spans = rule.values.map { value in
             switch value.window?.shape {
             case .sliding(let over, _), .exact(let over): over
             case .tumbling, .session, .samples, .halfLife, .weight, nil: TimeSpan.zero

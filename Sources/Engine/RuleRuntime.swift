@@ -27,7 +27,7 @@ struct RuleRuntime: Sendable {
     var inhibitors: [Engine.Inhibitor] = []
     var inhibited: [Int32] = []
     var calendar: Engine.ZonedCalendar?
-    /// When the active time begins that something waits for; `distantFuture` where nothing does.
+    /// When the active time begins, or ends, that something waits for; `distantFuture` where nothing does.
     var calendarDue = Timestamp.distantFuture
     /// Keys without a reading for longer than `no_data` allows.
     var silentKeys = 0

@@ -57,16 +57,17 @@ extension Journal {
     /// `keepFrom` is the lowest position that anybody will read again (oldest kept snapshot, applied position). Marks
     /// survive, they are carried from segment to segment; the chain is verified from the first kept row on.
     /// What was stamped otherwise than by the wall clock (`keepStampedSince`) is as young as the change to it, what was stamped by one that
-    /// was never set as the first segment of one that was. `beforeRemoval` is called once, before the first segment goes; where it
-    /// throws, all stay.
+    /// was never set as the first segment of one that was. `beforeRemoval` is called once, before the first segment
+    /// goes, with the position that the rest begins at; where it throws, all stay.
     public func prune(
         olderThan age: TimeSpan = Journal.retention, now: Timestamp, keepFrom: Int64,
-        beforeRemoval: () throws(JournalError) -> Void = {}
+        beforeRemoval: (Int64) throws(JournalError) -> Void = { _ in }
     ) throws(JournalError) -> PruneReport {
         var report = PruneReport()
         let change = try Self.stampedSince(data: data)
         var pending = try SegmentFile.all(in: directory)[...]
         var firstSet: Timestamp?
+        var old: [(file: SegmentFile, end: Int64)] = []
         while pending.count > 1, let file = pending.first {
             let end = try Tail(reading: file)
             let stamp = Timestamp(microseconds: end.lastReceived)
@@ -83,13 +84,15 @@ extension Journal {
                 pending.removeFirst()
                 break
             }
-            let removed = PruneReport.Removed(name: file.name, positions: file.first..<end.next, bytes: file.bytes)
-            if report.removed.isEmpty { try beforeRemoval() }
-            // Before it goes: after a crash the journal may begin earlier than this says, and never later.
-            try Files.replace(Self.prunedTo(directory), with: [Array("\(end.next)\n".utf8)], mode: 0o644)
-            try file.remove(from: OpenFolder(directory))
-            report.removed.append(removed)
+            old.append((file, end.next))
             pending.removeFirst()
+        }
+        if let last = old.last { try beforeRemoval(last.end) }
+        for (file, end) in old {
+            // Before it goes: after a crash the journal may begin earlier than this says, and never later.
+            try Files.replace(Self.prunedTo(directory), with: [Array("\(end)\n".utf8)], mode: 0o644)
+            try file.remove(from: OpenFolder(directory))
+            report.removed.append(.init(name: file.name, positions: file.first..<end, bytes: file.bytes))
         }
         for (index, file) in pending.enumerated() {
             let reason: PruneReport.Reason = index == pending.count - 1 ? .newest : .behindKept

@@ -13,7 +13,7 @@ extension Platform {
         let asked = OperatorRequest(
             key: request.key ?? UUID().uuidString, actor: request.by ?? "", note: request.why ?? "",
             act: .acknowledge(episode: id))
-        guard asked.isValid, [asked.key, asked.actor, asked.note].allSatisfy(\.isPlain) else {
+        guard asked.isValid, [asked.key, asked.actor, asked.note].allSatisfy(\.isPlain), !asked.actor.isBlank else {
             return RequestAnswer(
                 code: "refused", episode: text,
                 why: "'by' names a person and 'key' the request in 1…\(OperatorRequest.maximumName) bytes; "
@@ -37,6 +37,8 @@ extension Platform {
 }
 
 extension String {
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+
     /// Without control characters: SQLite ends a text at NUL, and a terminal obeys ESC.
     var isPlain: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
 }

@@ -119,7 +119,7 @@ extension Platform {
     }
 
     private func named(_ request: ControlRequest) -> RuleSet.Activation? {
-        guard let by = request.by, let why = request.why, by.isPlain, why.isPlain,
+        guard let by = request.by, let why = request.why, by.isPlain, why.isPlain, !by.isBlank, !why.isBlank,
             (1...OperatorRequest.maximumName).contains(by.utf8.count), (1...Limits.textBytes).contains(why.utf8.count)
         else { return nil }
         return RuleSet.Activation(by: by, why: why)

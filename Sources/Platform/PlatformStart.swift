@@ -158,7 +158,7 @@ extension Platform {
                 guard clock == .wall else { return nil }
                 return try snapshots.oldestPosition().map { min($0, store.applied) }
             },
-            beforeRemoval: { [snapshots] () throws(JournalError) in try snapshots.keepBase() },
+            beforeRemoval: { [snapshots] (first) throws(JournalError) in try snapshots.keepBase(from: first) },
             progress: { [journal] in (journal.nextPosition, stage.view.withLock { $0.reached }) },
             feedResets: { feed.status.resets }, storePath: storePath,
             complaints: complaints,

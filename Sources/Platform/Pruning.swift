@@ -39,5 +39,5 @@ private func prune(_ journal: Journal, _ data: String, _ days: Int) throws -> Pr
     let applied = try AlertReader(path: data + "/alerts.sqlite").status().applied
     let keep = min(try snapshots.oldestPosition() ?? 1, applied)
     return try journal.prune(
-        olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep, beforeRemoval: snapshots.keepBase)
+        olderThan: .days(Int64(days)), now: WallClock.now(), keepFrom: keep, beforeRemoval: snapshots.keepBase(from:))
 }

@@ -152,8 +152,14 @@ struct SnapshotFiles: Sendable {
         return try? Engine(snapshot: bytes, skipping: Digest.size)
     }
 
-    /// Before segments below the oldest snapshot go: makes the oldest intact one the base. Throws where there is none.
-    func keepBase() throws(JournalError) {
+    /// Before segments go, so that the journal begins at `first`: a base that it goes on from stays, for the older it is the more of the
+    /// alarms can be made anew from it; else the oldest intact snapshot becomes the base. Throws where there is none.
+    func keepBase(from first: Int64) throws(JournalError) {
+        if let bytes = Self.bytes(base), Self.isWhole(bytes),
+            let next = try? Engine.nextPosition(ofSnapshot: bytes, skipping: Digest.size), next >= first
+        {
+            return
+        }
         func fail(_ reason: String) -> JournalError {
             .failed(path: base, attempted: "keeping a snapshot for what stays of the journal in", reason: reason)
         }

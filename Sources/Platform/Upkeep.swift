@@ -17,7 +17,7 @@ final class Upkeep: Sendable {
     /// The lowest position that somebody still needs; nil: everything.
     private let keepFrom: @Sendable () throws -> Int64?
     /// Makes sure that what stays of the journal can be begun with.
-    private let beforeRemoval: @Sendable () throws(JournalError) -> Void
+    private let beforeRemoval: @Sendable (Int64) throws(JournalError) -> Void
     /// Next positions of journal and engine.
     private let progress: @Sendable () -> (journal: Int64, engine: Int64)
     /// How often all subscribers of the feed were let go since the start.
@@ -32,7 +32,7 @@ final class Upkeep: Sendable {
     init(
         journal: Journal, letters: RejectDesk, retention: TimeSpan, age: RetentionClock, clock: FollowedClock,
         keepFrom: @escaping @Sendable () throws -> Int64?,
-        beforeRemoval: @escaping @Sendable () throws(JournalError) -> Void,
+        beforeRemoval: @escaping @Sendable (Int64) throws(JournalError) -> Void,
         progress: @escaping @Sendable () -> (journal: Int64, engine: Int64),
         feedResets: @escaping @Sendable () -> Int64, storePath: String, complaints: Complaints,
         onPruned: @escaping @Sendable (PruneReport) -> Void

@@ -42,7 +42,9 @@ struct PersonOptions: ParsableArguments {
     @Option(help: "Why; kept in the journal.") var why: String
 
     func validate() throws {
-        guard !by.isEmpty, !why.isEmpty else { throw ValidationError("--by and --why say who and why") }
+        guard ![by, why].contains(where: { $0.allSatisfy(\.isWhitespace) }) else {
+            throw ValidationError("--by and --why say who and why")
+        }
         guard by.utf8.count <= 200, why.utf8.count <= 2000 else {
             throw ValidationError("--by takes up to 200 bytes and --why up to 2000")
         }

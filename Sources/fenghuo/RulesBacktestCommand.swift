@@ -61,7 +61,7 @@ extension RulesCommand {
             case .json: try printJSON(found.json)
             case .table: print(found.text(limit: limit))
             }
-            guard found.met > 0 else {
+            guard found.events > 0, found.met > 0 else {
                 throw Exit.fail("没有事件可判断 no event was judged: this says nothing about the rules", Exit.findings)
             }
             guard found.difference?.isEmpty ?? true else { throw Exit.findings }

@@ -133,6 +133,15 @@ extension EndToEnd {
             let newest = try #require(try Self.segments(platform).last)
             platform.settings.more = "segment_age: 7d"
             try platform.start()
+            // A row that does not fit a page, so that the log of the next start cannot hide all of the file's rows.
+            let lines = (0..<200).map { id in
+                #"{"id":"n\#(id)","subject":"Q","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","#
+                    + #""noise":\#(Double.random(in: 0..<1)),"time":"2026-07-02T23:59:58+08:00"}"#
+            }
+            let taken = try Wire(.req, platform.ingest).ask(lines.joined(separator: "\n"))
+            #expect(taken?["accepted"] as? Int == 200, "\(taken ?? [:])")
+            #expect(platform.stop() == 0)
+            try platform.start()
             let answer = try Wire(.req, platform.ingest).ask(
                 #"{"id":"last","subject":"Q","area":"320213","metric":"gas.lel","value":1,"unit":"%LEL","#
                     + #""time":"2026-07-02T23:59:59+08:00"}"#)

@@ -214,18 +214,110 @@ struct ReconsideredTests {
         #expect(scenario.lines == ["1 raised red A"] && scenario.engine.counters[0].counters.noKey == 1)
     }
 
-    @Test func `points of exercises push no real one out, and do not make it late`() {
-        var points = NearPoints(within: 100, capacity: 4)
-        let place = GeoPoint(longitude: 120, latitude: 31)!
-        func add(_ second: Int64, _ isExercise: Bool) -> Bool {
-            points.add(.init(place: place, time: .init(seconds: second), identity: second, isExercise: isExercise))
+    @Test func `a calendar whose season is far away ends nowhere near, and stops nothing`() {
+        var rule = SendingTests.inhibitor
+        rule.active = CalendarTests.calendar((8, 22))
+        rule.active?.season = .init(first: 33_000, last: 33_100)
+        var scenario = Scenario(SendingTests.inhibited, rule, timing: Timing(clock: .wall))
+        scenario.read(0, [("m", 60), ("n", 60)])
+        scenario.tick(86_400)
+        #expect(scenario.sent == ["a 0 raised red"])
+        let calendar = CalendarTests.calendar((8, 22))
+        for (hour, end) in [(0.0, 14), (10, 14), (13.999, 14), (14, 38)] {
+            let ends = calendar.nextEnd(after: Scenario.seconds(hour * 3600), in: .shanghai)
+            #expect(ends == Timestamp(seconds: Int64(end) * 3600))
         }
-        #expect(add(1, false) && add(1000, true) && !add(1001, true))
-        #expect(points.newest == .init(seconds: 1))
-        #expect(add(2, false) && add(3, false) && add(4, false) && points.count == 5)
-        #expect(!add(5, false))
-        var real: [Int64] = []
-        points.forEach(near: place) { if !$0.isExercise { real.append($0.identity) } }
-        #expect(real == [2, 3, 4, 5])
+    }
+
+    @Test func `very many keys that nobody expects any more are forgotten at once, and an alarm about one ends`() throws
+    {
+        let names = (0..<1100).map { "k\($0)" }
+        var scenario = Scenario(timing: Timing(clock: .wall))
+        scenario.tick(0)
+        scenario.reload(AbsenceTests.rule(expect: names))
+        scenario.reload(AbsenceTests.rule(expect: names.dropLast()))
+        scenario.tick(300)
+        #expect(scenario.decisions.count == 1099)
+        scenario.reload(AbsenceTests.rule(expect: ["k0"]))
+        #expect(scenario.decisions.count == 2197 && scenario.engine.counters[0].keys == 1)
+        #expect(scenario.decisions.dropFirst(1099).allSatisfy { $0.reason == .ruleChanged })
+        try scenario.restart()
+        scenario.tick(1200)
+        #expect(scenario.lines.last == "1200 escalated orange k0")
+    }
+
+    @Test func `another rule's change asks for no answer twice, and forgets none`() {
+        var rule = ResponseTests.rule
+        rule.response?.level = .red
+        for reload in [120.0, 360] {
+            var scenario = ResponseTests().scenario(rule)
+            scenario.read(0, 60)
+            scenario.read(60, 30)
+            scenario.tick(reload - 1)
+            scenario.reload(rule, SendingTests.inhibitor)
+            scenario.tick(300)
+            scenario.read(420, 60)
+            scenario.tick(1199)
+            scenario.tick(1200)
+            #expect(
+                scenario.lines.filter { $0.contains("un") } == ["300 unacknowledged yellow", "1200 unhandled red"])
+        }
+    }
+
+    @Test func `a null that is old ends no silence, held or not`() {
+        for lateness in [0, 30] as [Int64] {
+            var scenario = Scenario(
+                NoDataTests.rule(.alarm) {
+                    $0.lateness = .seconds(lateness)
+                    $0.ladder[0].hold = .seconds(60)
+                }, timing: Timing(clock: .wall))
+            scenario.read(100, 1, received: 100)
+            for second in 101...600 { scenario.tick(Double(second)) }
+            scenario.read(90, .nan, received: 601)
+            scenario.tick(602)
+            #expect(scenario.lines == ["520 raised yellow no_data"])
+        }
+    }
+
+    @Test func `an event of a spool is heard by a sequence, too`() {
+        let rule = SequenceTests.rule(["a", "b"].map { SequenceTests.step($0) }, within: 900) {
+            $0.by = .subject
+            $0.noData = .init(after: .seconds(600), action: .alarm)
+        }
+        var scenario = Scenario(rule, timing: Timing(clock: .wall))
+        scenario.read(5000, 1, metric: "a", received: 0)
+        for second in stride(from: 120.0, through: 3000, by: 120) {
+            scenario.read(second, 1, metric: "a", received: second)
+            scenario.tick(second + 1)
+        }
+        #expect(scenario.lines == [])
+    }
+
+    @Test func `each window over reports ends what it holds by itself`() {
+        func window(_ name: String, _ aggregate: Aggregate, _ hours: Int64) -> Rule.Value {
+            .init(
+                name: name,
+                kind: .window(.init(aggregate: aggregate, shape: .sliding(over: .hours(hours), step: .minutes(5)))))
+        }
+        for second in [window("n", .count, 1), window("long", .avg, 4)] {
+            var rule = Self.reports(.init(level: .yellow, at: .number(5)))
+            rule.values = [window("mean", .avg, 1), second]
+            var scenario = Scenario(rule)
+            scenario.read(0, 10, type: "report")
+            Self.pass(&scenario, through: 30_000)
+            #expect(scenario.lines == ["0 raised yellow", "3600 resolved"])
+        }
+    }
+
+    @Test func `reports of a plain value that flap come to an end`() {
+        var rule = Self.reports(.init(level: .blue, at: .number(2)))
+        rule.values = [.init(name: "value", kind: .reading)]
+        rule.flap = .init(low: 0.25, high: 0.5, history: 5)
+        var scenario = Scenario(rule)
+        for minute in 0...10 { scenario.read(Double(minute) * 60, minute % 2 == 0 ? 3 : 1, type: "report") }
+        scenario.read(660, 1, type: "report")
+        #expect(scenario.lines.last?.contains("flapping_started") == true)
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines.suffix(2) == ["4260 flapping_ended", "4260 resolved"])
     }
 }

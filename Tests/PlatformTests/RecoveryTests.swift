@@ -152,6 +152,26 @@ struct RecoveryTests {
         #expect(recovery.losses.first?.contains("between position 0 and 4 are lost") == true, "\(recovery.losses)")
     }
 
+    @Test func `a base stays as long as the journal goes on from it, for what can be made anew begins there`() throws {
+        defer { try? files.removeItem(atPath: data) }
+        try prunedData()
+        _ = try pruneJournal(data: data, days: 1)
+        let base = URL(fileURLWithPath: data + "/journal/base.snapshot")
+        let kept = try Data(contentsOf: base)
+        let names = try files.contentsOfDirectory(atPath: data + "/snapshots").sorted()
+        try files.removeItem(atPath: data + "/snapshots/" + names[0])
+        try SnapshotFiles(data: data).keepBase(from: 4)
+        #expect(try Data(contentsOf: base) == kept)
+        try SnapshotFiles(data: data).keepBase(from: 5)
+        #expect(
+            try Data(contentsOf: base) == (try Data(contentsOf: URL(fileURLWithPath: data + "/snapshots/" + names[1]))))
+        var damaged = kept
+        damaged[damaged.count / 2] ^= 1
+        try damaged.write(to: base)
+        try SnapshotFiles(data: data).keepBase(from: 4)
+        #expect(try Data(contentsOf: base) != damaged)
+    }
+
     @Test func `nothing is pruned while no snapshot is intact`() throws {
         defer { try? files.removeItem(atPath: data) }
         try prunedData()
@@ -159,7 +179,7 @@ struct RecoveryTests {
             try Data("x".utf8).write(to: URL(fileURLWithPath: data + "/snapshots/" + name))
         }
         #expect(throws: (any Error).self) { try pruneJournal(data: data, days: 1) }
-        #expect(throws: JournalError.self) { try SnapshotFiles(data: data).keepBase() }
+        #expect(throws: JournalError.self) { try SnapshotFiles(data: data).keepBase(from: 1) }
         #expect(try recover(try openJournal(), try openStore()).replayed == 6)
     }
 
