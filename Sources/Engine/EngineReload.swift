@@ -130,10 +130,11 @@ extension Engine {
 
     /// A hold that runs goes on only where its reading enters the level by the new thresholds, too.
     private mutating func reconsiderHolds() {
-        // Silence that is zero is judged anew with the next pane.
-        for rule in runtimes.indices
-        where !runtimes[rule].prepared.runsOnReceived && !runtimes[rule].prepared.isSilenceZero {
+        for rule in runtimes.indices {
             let prepared = runtimes[rule].prepared
+            // Windows that are read by the clock are judged anew with the next pane, silence at its own moment.
+            let isByClock = prepared.isSilenceZero && prepared.hasWindows && !prepared.hasTumbling
+            guard !prepared.runsOnReceived, !isByClock else { continue }
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)[0]
                 guard state.key >= 0, !state.rungs.areQuiet else { continue }

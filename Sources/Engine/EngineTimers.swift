@@ -64,6 +64,7 @@ extension Engine {
             return applyFirstHeld(rule, slot, into: &decisions)
         }
         fire(rule, slot, at: due, into: &decisions)
+        endIdleFlapping(rule, slot, at: due, into: &decisions)
         // A timer that armed itself for its own moment would fire for ever, and in each replay again. None does; should
         // one, it waits for the key's next reading.
         if runtimes[rule].keys.read(slot)[0].armedDue <= state.armedDue, runtimes[rule].firstHeld(slot) == nil {
@@ -75,13 +76,12 @@ extension Engine {
     private mutating func fire(_ rule: Int, _ slot: Int32, at due: Timestamp, into decisions: inout [Decision]) {
         let state = runtimes[rule].keys.read(slot)[0]
         guard due < runtimes[rule].prepared.rule.effectiveUntil else { return expire(rule, slot, into: &decisions) }
-        endIdleFlapping(rule, slot, at: due, into: &decisions)
         if runtimes[rule].prepared.hasTumbling { return close(rule, slot, at: due, into: &decisions) }
         if let gap = runtimes[rule].prepared.rule.maxGap, due - state.newest > gap { return armStanding(rule, slot) }
         if runtimes[rule].prepared.fades { return fade(rule, slot, at: due, into: &decisions) }
         if runtimes[rule].prepared.isSilenceZero, runtimes[rule].prepared.hasWindows {
             let values = timerValues(rule, slot, at: due)
-            if !areEmptied(rule, slot, at: due) { emptyRungs(rule, slot, values) }
+            emptyRungs(rule, slot, values, at: due)
             return climb(rule, slot, values: values, at: due, afterGap: false, nil, into: &decisions)
         }
         if runtimes[rule].prepared.hasChanged(since: state.newest, by: due) {
@@ -99,11 +99,16 @@ extension Engine {
     }
 
     /// The last report has left a window, and of none there is no mean: it holds no level, and scores nothing.
-    private mutating func emptyRungs(_ rule: Int, _ slot: Int32, _ values: RuleValues) {
+    private mutating func emptyRungs(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) {
         let prepared = runtimes[rule].prepared
+        let newest = runtimes[rule].keys.read(slot)[0].newest
         let empty = prepared.ladder.filter { rung in
-            guard case .window = prepared.kinds[rung.of] else { return false }
-            return rung.of < values.count && values[rung.of].isNaN
+            guard rung.of < values.count, values[rung.of].isNaN, let window = runtimes[rule].windows[rung.of] else {
+                return false
+            }
+            // One that a reload has emptied knows nothing until then.
+            let span = prepared.spans[rung.of]
+            return span > .zero ? moment >= newest + span : !window.isBlank(slot)
         }
         for rung in empty { runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out }
         guard !empty.isEmpty, empty.count == prepared.ladder.count, !runtimes[rule].keys.read(slot)[0].score.isNaN,

@@ -44,7 +44,10 @@ extension Engine {
         ofSnapshot bytes: [UInt8], skipping skipped: Int = 0
     ) throws(ByteReader.Failure) -> Int64 {
         var r = ByteReader(bytes, from: skipped)
-        _ = try r.get(UInt16.self)
+        let format = try r.get(UInt16.self)
+        guard format >= widePanesVersion, format <= snapshotVersion else {
+            throw .invalid(what: "snapshot of form \(format)", at: 0)
+        }
         _ = try r.get(UInt32.self)
         for _ in 0..<2 { _ = try r.getBytes() }
         return try r.get()

@@ -320,4 +320,50 @@ struct ReconsideredTests {
         Self.pass(&scenario, through: 9000)
         #expect(scenario.lines.suffix(2) == ["4260 flapping_ended", "4260 resolved"])
     }
+
+    @Test func `reports of a plain value hold no longer than the changed threshold lets them`() {
+        func rule(_ at: Double) -> Rule {
+            var rule = Self.reports(.init(level: .yellow, at: .number(at), hold: .minutes(10)))
+            rule.values = [.init(name: "value", kind: .reading)]
+            return rule
+        }
+        var scenario = Scenario(rule(20))
+        scenario.read(0, 25, type: "report")
+        scenario.read(300, 1, metric: "other", type: "report")
+        scenario.reload(rule(30))
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines == [])
+    }
+
+    @Test func `a window that a reload has emptied holds its level as long as a report stays in it`() {
+        func window(_ name: String, _ aggregate: Aggregate, _ hours: Int64) -> Rule.Value {
+            .init(
+                name: name,
+                kind: .window(.init(aggregate: aggregate, shape: .sliding(over: .hours(hours), step: .minutes(5)))))
+        }
+        func rule(_ hours: Int64) -> Rule {
+            var rule = Self.reports(.init(level: .red, of: 1, at: .number(5)))
+            rule.values = [window("n", .count, hours), window("mean", .avg, 2)]
+            return rule
+        }
+        var scenario = Scenario(rule(1))
+        scenario.read(0, 10, type: "report")
+        scenario.reload(rule(3))
+        Self.pass(&scenario, through: 20_000)
+        #expect(scenario.lines.count == 2 && scenario.lines[1] == "7200 resolved", "\(scenario.lines)")
+    }
+
+    @Test func `flapping whose last level is left late ends all the same`() {
+        let rule = SequenceTests.rule(["a", "b"].map { SequenceTests.step($0) }, within: 60, at: [2, 1]) {
+            $0.by = .subject
+            for index in $0.ladder.indices where $0.ladder[index].level != .red {
+                $0.ladder[index].clearHold = .hours(3)
+            }
+            $0.flap = .init(low: 0.25, high: 0.5, history: 5)
+        }
+        var scenario = Scenario(rule)
+        for minute in 0..<20 { scenario.read(Double(minute) * 60, 1, metric: minute % 2 == 0 ? "a" : "b") }
+        for hour in 1...24 { scenario.read(Double(hour) * 3600, 1, subject: "y", metric: "other") }
+        #expect(scenario.lines.suffix(3) == ["120 flapping_started red", "11940 flapping_ended", "11940 resolved"])
+    }
 }
