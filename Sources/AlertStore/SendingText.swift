@@ -7,17 +7,13 @@ struct SendingText {
     /// Of the subject, the area or the key.
     let name: Notice.Text
 
-    /// Whether it is told while its value stands below what raised it, above what clears it.
-    private var isBelow: Bool { decision.isBetween }
-
     /// nil for changes of level that a reading made.
     var text: Notice.Text? {
         switch decision.transition {
         case .raised where decision.about == .noData:
             return text("无数据", "No data", ",规定时间内没有读数,现状不明", ", no reading in the rule's time: its state is unknown")
-        case .raised where isBelow, .escalated where isBelow:
-            let unit = facts.unit.isEmpty ? "" : " " + facts.unit
-            let value = decision.value.isFinite ? " \(decision.value.shortest)\(unit)" : ""
+        case .raised where decision.isBetween, .escalated where decision.isBetween:
+            let value = " \(decision.value.shortest)" + (facts.unit.isEmpty ? "" : " " + facts.unit)
             return text("仍在报警", "Still firing", ",\(level.zh)\(value)", ", \(level.en)\(value)")
         case .raised, .escalated, .deescalated, .resolved: return nil
         case .flappingStarted:

@@ -3,6 +3,17 @@ import Events
 
 /// What the engine made of a run of journal positions.
 public struct Turn: Sendable {
+    /// Rules and registry before the turn changed them, under which the decisions below an id were made.
+    public struct Earlier: Sendable {
+        public var ruleSet: RuleSet
+        public var registry: Registry
+        public var below: DecisionID
+
+        public init(ruleSet: RuleSet, registry: Registry, below: DecisionID) {
+            (self.ruleSet, self.registry, self.below) = (ruleSet, registry, below)
+        }
+    }
+
     /// Every position of the journal records of this turn.
     public var positions: ClosedRange<Int64>
     /// Ascending by id.
@@ -14,16 +25,6 @@ public struct Turn: Sendable {
     public var registry: Registry
     /// The newest stamp of the turn's records.
     public var received: Timestamp
-    /// Rules and registry before the turn changed them, under which the decisions below an id were made.
-    public struct Earlier: Sendable {
-        public var ruleSet: RuleSet
-        public var registry: Registry
-        public var below: DecisionID
-
-        public init(ruleSet: RuleSet, registry: Registry, below: DecisionID) {
-            (self.ruleSet, self.registry, self.below) = (ruleSet, registry, below)
-        }
-    }
     public var earlier: Earlier?
 
     public init(

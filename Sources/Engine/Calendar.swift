@@ -85,62 +85,47 @@ extension Rule.Calendar {
 
     /// The first active second after an inactive moment; `distantFuture` where there is none within ten years.
     public func nextStart(after moment: Timestamp, in zone: ZoneTable) -> Timestamp {
+        next(.start, after: moment, in: zone)
+    }
+
+    /// The first inactive second after an active moment; `distantFuture` where there is none within ten years.
+    public func nextEnd(after moment: Timestamp, in zone: ZoneTable) -> Timestamp {
+        next(.end, after: moment, in: zone)
+    }
+
+    private enum Edge { case start, end }
+
+    private func next(_ edge: Edge, after moment: Timestamp, in zone: ZoneTable) -> Timestamp {
         let now = floorDivide(Int(moment.microseconds), 1_000_000)
         let today = floorDivide(now + zone.offset(at: now), 86_400)
         var day = max(today - 1, season.first - 1)
         let last = min(today + 3660, season.last + 1)
         while day <= last {
-            // Near a change of the clock a start of the next day can come before one of this day.
-            let found = starts(on: day, after: now, in: zone) + starts(on: day + 1, after: now, in: zone)
+            // Near a change of the clock an edge of the next day can come before one of this day.
+            let found =
+                seconds(of: edge, on: day, after: now, in: zone) + seconds(of: edge, on: day + 1, after: now, in: zone)
             if let first = found.min() { return Timestamp(seconds: Int64(first)) }
             day += 1
         }
         return .distantFuture
     }
 
-    /// The first inactive second after an active moment; `distantFuture` where there is none within ten years.
-    public func nextEnd(after moment: Timestamp, in zone: ZoneTable) -> Timestamp {
-        let now = floorDivide(Int(moment.microseconds), 1_000_000)
-        let today = floorDivide(now + zone.offset(at: now), 86_400)
-        // Hours that go on into the next day end there.
-        var day = max(today - 2, season.first - 1)
-        let last = min(today + 3660, season.last + 1)
-        while day <= last {
-            let found = ends(on: day, after: now, in: zone) + ends(on: day + 1, after: now, in: zone)
-            if let first = found.min() { return Timestamp(seconds: Int64(first)) }
-            day += 1
-        }
-        return .distantFuture
-    }
-
-    private func ends(on day: Int, after now: Int, in zone: ZoneTable) -> [Int] {
+    /// Seconds at which the calendar may become active and then is, or inactive: the starts or ends of a local day's hours by
+    /// the offsets in force around them, and the changes of the clock themselves, which can jump into an active time or out of one.
+    private func seconds(of edge: Edge, on day: Int, after now: Int, in zone: ZoneTable) -> [Int] {
         let midnight = day * 86_400
         var candidates = zone.transitions(in: (midnight - 86_400)..<(midnight + 2 * 86_400))
             .filter { floorDivide($0.from + $0.offsetSeconds, 86_400) == day }.map(\.from)
         if isDay(day) {
             for hours in hours {
-                let local = midnight + (hours.until <= hours.from ? 86_400 : 0) + hours.until * 60
+                // Hours that go on into the next day end there.
+                let end = hours.until + (hours.until <= hours.from ? 1440 : 0)
+                let local = midnight + (edge == .start ? hours.from : end) * 60
                 candidates.append(local - zone.offset(at: local - 86_400))
                 candidates.append(local - zone.offset(at: local + 86_400))
             }
         }
-        return candidates.filter { $0 > now && !isActive(second: $0, in: zone) }
-    }
-
-    /// Seconds at which the calendar may become active and then is: the starts of a local day by the offsets in force
-    /// around it, and the changes of the clock themselves, which can jump into an active time.
-    private func starts(on day: Int, after now: Int, in zone: ZoneTable) -> [Int] {
-        let midnight = day * 86_400
-        var candidates = zone.transitions(in: (midnight - 86_400)..<(midnight + 2 * 86_400))
-            .filter { floorDivide($0.from + $0.offsetSeconds, 86_400) == day }.map(\.from)
-        if isDay(day) {
-            for hours in hours {
-                let local = midnight + hours.from * 60
-                candidates.append(local - zone.offset(at: local - 86_400))
-                candidates.append(local - zone.offset(at: local + 86_400))
-            }
-        }
-        return candidates.filter { $0 > now && isActive(second: $0, in: zone) }
+        return candidates.filter { $0 > now && isActive(second: $0, in: zone) == (edge == .start) }
     }
 }
 

@@ -151,15 +151,13 @@ extension Engine {
         if prepared.reorders { return hold(rule, prepared, slot, arrival, into: &decisions) }
         let time = arrival.time
         let previous = runtimes[rule].keys.read(slot)[0].newest
-        guard measured != nil || isHeard(prepared, arrival) else {
-            runtimes[rule].counters.unknown += 1
-            return
-        }
-        if time < previous { return takeOutOfOrder(rule, prepared, slot, arrival, into: &decisions) }
+        // A value that is measured is a number, of the key's newest reading.
+        guard let numbers = measured ?? numbers(rule, prepared, arrival) else { return }
+        if time < previous { return takeOutOfOrder(rule, prepared, slot, numbers, arrival, into: &decisions) }
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
-        let values = measured ?? computeValues(rule, prepared, slot, arrival)
+        let values = measured ?? values(of: numbers, rule, prepared, slot, at: time)
         // An index hears of every score.
         if runtimes[rule].plan.canStaySteady, runtimes[rule].feeds.isEmpty,
             staysSteady(rule, prepared, slot, values, arrival)
@@ -175,7 +173,8 @@ extension Engine {
 
     /// A reading behind the key's newest one changes no level; within lateness it lands in its pane.
     mutating func takeOutOfOrder(
-        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ numbers: RuleValues, _ arrival: Arrival,
+        into decisions: inout [Decision]
     ) {
         // However old, it was heard now.
         endSilence(rule, slot, arrival, into: &decisions)
@@ -187,26 +186,49 @@ extension Engine {
         }
         runtimes[rule].counters.outOfOrder += 1
         sources[Int(arrival.source)].outOfOrder += 1
-        addToWindows(rule, prepared, slot, arrival)
+        take(numbers, rule, slot, at: arrival.time)
     }
 
-    /// Whether the reading has a number for any of the rule's values; without one it is as if it had not come.
-    func isHeard(_ prepared: PreparedRule, _ arrival: Arrival) -> Bool {
-        prepared.kinds.indices.contains { index in
-            switch prepared.kinds[index] {
-            case .reading: !arrival.value.isNaN
-            case .formula(let formula): !(formula.number(arrival) { registered(arrival) } ?? .nan).isNaN
-            case .window: !sample(prepared, index, arrival).isNaN
-            }
+    /// What the reading is to each of the rule's values, to a window its sample; nil, and counted, where it has a number for none
+    /// of them, which is as if it had not come.
+    mutating func numbers(_ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival) -> RuleValues? {
+        var numbers = RuleValues()
+        var isHeard = false
+        for index in prepared.kinds.indices {
+            let number =
+                switch prepared.kinds[index] {
+                case .reading: arrival.value
+                case .formula(let formula): formula.number(arrival) { registered(arrival) } ?? .nan
+                case .window: sample(prepared, index, arrival)
+                }
+            if !number.isNaN { isHeard = true }
+            numbers.append(number)
         }
+        guard isHeard else {
+            runtimes[rule].counters.unknown += 1
+            return nil
+        }
+        return numbers
     }
 
-    private mutating func addToWindows(_ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival) {
-        guard prepared.hasWindows else { return }
+    /// Gives each window its sample.
+    private mutating func take(_ numbers: RuleValues, _ rule: Int, _ slot: Int32, at time: Timestamp) {
         for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
-            let sample = sample(prepared, index, arrival)
-            if !sample.isNaN { take(sample, into: index, rule, slot, at: arrival.time) }
+            if !numbers[index].isNaN { take(numbers[index], into: index, rule, slot, at: time) }
         }
+    }
+
+    /// The rule's values once its windows have their samples.
+    mutating func values(
+        of numbers: RuleValues, _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, at time: Timestamp
+    ) -> RuleValues {
+        if prepared.hasWindows { take(numbers, rule, slot, at: time) }
+        var values = RuleValues()
+        for index in prepared.kinds.indices {
+            values.append(runtimes[rule].windows[index]?.value(at: time, slot: slot) ?? numbers[index])
+        }
+        if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
+        return values
     }
 
     /// Gives a window a sample; one that it has no place for is counted.
@@ -226,25 +248,6 @@ extension Engine {
             prepared.isDistinct[index]
             ? formula.identity(arrival) { registered(arrival) } : formula.number(arrival) { registered(arrival) }
         return sample ?? .nan
-    }
-
-    /// The rule's values.
-    private mutating func computeValues(
-        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival
-    ) -> RuleValues {
-        addToWindows(rule, prepared, slot, arrival)
-        var values = RuleValues()
-        for index in prepared.kinds.indices {
-            switch prepared.kinds[index] {
-            case .reading: values.append(arrival.value)
-            case .formula(let formula):
-                values.append(formula.number(arrival) { registered(arrival) } ?? .nan)
-            case .window:
-                values.append(runtimes[rule].windows[index]?.value(at: arrival.time, slot: slot) ?? .nan)
-            }
-        }
-        if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
-        return values
     }
 
     /// Writes down where the newest reading came from.

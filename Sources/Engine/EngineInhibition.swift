@@ -90,7 +90,7 @@ extension Engine {
         let level = state.isFlapping ? state.peak : state.level
         guard isMuted(rule) else { return level }
         guard state.told.isAnnounced else { return 0 }
-        return min(level, state.told.isFlapping ? state.peak : state.told.level)
+        return min(level, state.heard(state.told))
     }
 
     /// The area code of a key as its decisions carry it; empty where unknown.

@@ -54,9 +54,8 @@ extension Engine {
             applyHeld(old, into: &decisions)
             judgePending(into: &decisions)
         }
-        if let noData = before.noData, noData.action == .alarm,
-            rule.noData?.action != .alarm || rule.noData?.level != noData.level
-        {
+        let isSameAlarm = rule.noData?.action == .alarm && rule.noData?.level == before.noData?.level
+        if before.noData?.action == .alarm, !isSameAlarm {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
             judgePending(into: &decisions)
         }
@@ -162,14 +161,10 @@ extension Engine {
     /// Keys that must report are watched from the moment the rule is active.
     private mutating func expectKeys(into decisions: inout [Decision]) {
         for rule in runtimes.indices {
-            let isSource = runtimes[rule].rule.by == .source
-            let symbols = runtimes[rule].rule.expected.map { name in
-                // A source's key is the department and its source, as in every decision: with a blank between them.
-                let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-                return self.symbols.intern(isSource ? words.joined(separator: "\0") : name)
-            }
-            if !runtimes[rule].prepared.isIndex { forgetUnheard(rule, but: Set(symbols), into: &decisions) }
-            for (symbol, name) in zip(symbols, runtimes[rule].rule.expected) {
+            let names = runtimes[rule].rule.expected
+            let expected = names.map { expectedKey($0, runtimes[rule].rule.by) }
+            if !runtimes[rule].prepared.isIndex { forgetUnheard(rule, but: Set(expected), into: &decisions) }
+            for (symbol, name) in zip(expected, names) {
                 let key = SlotIndex.key(symbol, exercise: false)
                 guard runtimes[rule].index.find(key) == nil else { continue }
                 var state = KeyState(
@@ -179,6 +174,13 @@ extension Engine {
                 _ = runtimes[rule].slot(for: key, state: state)
             }
         }
+    }
+
+    /// As `keyText` shows it: a source's key has a blank between its department and its name.
+    private mutating func expectedKey(_ name: String, _ by: Rule.Key) -> Int32 {
+        guard by == .source else { return symbols.intern(name) }
+        let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        return symbols.intern(words.joined(separator: "\0"))
     }
 
     /// Who was only expected, and never heard, is missed no more where nobody expects it.
@@ -269,11 +271,10 @@ extension RuleRuntime {
         for slot in open {
             for field in Decision.About.allCases.map(Engine.told) {
                 let state = keys.read(slot)[0]
-                let heard = state[keyPath: field].isFlapping ? state.peak : state[keyPath: field].level
-                if let level = rule.response?.level, heard >= level.rawValue { continue }
-                keys.write(slot)[0][keyPath: field].answerableFrom = .distantFuture
-                keys.write(slot)[0][keyPath: field].isUnacknowledged = false
-                keys.write(slot)[0][keyPath: field].isUnhandled = false
+                var told = state[keyPath: field]
+                if let level = rule.response?.level, state.heard(told) >= level.rawValue { continue }
+                (told.answerableFrom, told.isUnacknowledged, told.isUnhandled) = (.distantFuture, false, false)
+                keys.write(slot)[0][keyPath: field] = told
             }
         }
     }

@@ -8,23 +8,9 @@ extension Engine {
         _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
-        guard isHeard(prepared, arrival) else {
-            runtimes[rule].counters.unknown += 1
-            return
-        }
+        guard let numbers = numbers(rule, prepared, arrival) else { return }
         guard arrival.time >= runtimes[rule].keys.read(slot)[0].newest else {
-            return takeOutOfOrder(rule, prepared, slot, arrival, into: &decisions)
-        }
-        var numbers = RuleValues()
-        for index in prepared.kinds.indices {
-            let number: Double
-            switch prepared.kinds[index] {
-            case .reading: number = arrival.value
-            case .formula(let formula):
-                number = formula.number(arrival) { registered(arrival) } ?? .nan
-            case .window: number = sample(prepared, index, arrival)
-            }
-            numbers.append(number)
+            return takeOutOfOrder(rule, prepared, slot, numbers, arrival, into: &decisions)
         }
         hold(rule, slot, numbers: numbers, arrival, into: &decisions)
     }
@@ -120,15 +106,6 @@ extension Engine {
         case .absence?: preconditionFailure("silence has no order")
         case nil: break
         }
-        for index in runtimes[rule].windows.indices where !reading.numbers[index].isNaN {
-            take(reading.numbers[index], into: index, rule, slot, at: reading.time)
-        }
-        var values = RuleValues()
-        for index in prepared.kinds.indices {
-            let window = runtimes[rule].windows[index]?.value(at: reading.time, slot: slot)
-            values.append(window ?? reading.numbers[index])
-        }
-        if let first = prepared.firstPlain { runtimes[rule].keys.write(slot)[0].held = values[first] }
-        return values
+        return values(of: reading.numbers, rule, prepared, slot, at: reading.time)
     }
 }

@@ -4,13 +4,8 @@ import Events
 extension Engine {
     /// From the first telling at the rule's level on people have to answer; while it flaps an alarm counts at its peak.
     func noteAnswerable(_ rule: Int, _ slot: Int32, _ told: inout Told) {
-        if !told.isAnswerable, isAnswerable(rule, slot, told) { told.answerableFrom = received }
-    }
-
-    private func isAnswerable(_ rule: Int, _ slot: Int32, _ told: Told) -> Bool {
-        guard let response = runtimes[rule].rule.response, told.isAnnounced else { return false }
-        let heard = told.isFlapping ? runtimes[rule].keys.read(slot)[0].peak : told.level
-        return heard >= response.level.rawValue
+        guard let response = runtimes[rule].rule.response, told.isAnnounced, !told.isAnswerable else { return }
+        if runtimes[rule].keys.read(slot)[0].heard(told) >= response.level.rawValue { told.answerableFrom = received }
     }
 
     /// A rule that now asks for an answer to what it told before: from now on.

@@ -96,7 +96,7 @@ extension Engine {
         }
     }
 
-    func isExpected(_ prepared: PreparedRule, _ state: KeyState) -> Bool {
+    private func isExpected(_ prepared: PreparedRule, _ state: KeyState) -> Bool {
         let expect = prepared.rule.expected
         guard !expect.isEmpty else { return false }
         return expect.contains(keyText(prepared.rule, state))

@@ -111,10 +111,11 @@ extension Engine {
             return span > .zero ? moment >= newest + span : !window.isBlank(slot)
         }
         for rung in empty { runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out }
-        guard !empty.isEmpty, empty.count == prepared.ladder.count, !runtimes[rule].keys.read(slot)[0].score.isNaN,
+        guard !empty.isEmpty, empty.count == prepared.ladder.count, runtimes[rule].keys.read(slot)[0].score > 0,
             prepared.score == nil
         else { return }
         runtimes[rule].keys.write(slot)[0].score = 0
+        move(rule, slot, at: moment)
     }
 
     /// Windows that were emptied by a reload know nothing: that is no zero until what they held would have left them.

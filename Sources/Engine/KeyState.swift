@@ -104,6 +104,9 @@ struct KeyState: BitwiseCopyable {
         }
     }
 
+    /// The level at which those who were told so far count it: while it flaps, its peak.
+    func heard(_ told: Told) -> UInt8 { told.isFlapping ? peak : told.level }
+
     /// Whether any episode runs.
     var isOpen: Bool { hasEpisode || silence.position >= 0 }
 }

@@ -145,32 +145,24 @@ final class PreparedRule: Sendable {
             }
         }
         reach = spans.max() ?? .zero
-        let stretches = rule.values.map { value in
-            switch value.window?.shape {
-            case .tumbling(let every): every
-            case .session(let gap, let longest): gap + longest
-            case .sliding, .exact, .samples, .halfLife, .weight, nil: TimeSpan.zero
-            }
-        }
-        let pattern: TimeSpan =
+        let lookback: TimeSpan? =
             switch rule.kind {
-            case .sequence(let sequence): sequence.within
+            case .sequence(let pattern): pattern.within
             case .proximity(let proximity): proximity.during
-            case .value, .absence, .index: .zero
+            case .value, .absence, .index: rule.values.compactMap { $0.window?.lookback }.max()
             }
-        calmAfter = max(reach, pattern, stretches.max() ?? .zero) + .hours(1)
+        calmAfter = (lookback ?? .zero) + .hours(1)
         unused = Level.allCases.filter { level in !rule.ladder.contains { $0.level == level } }
-        self.pattern = PreparedPattern(rule)
-        cellWords = self.pattern?.cellWords ?? 0
-        fades = self.pattern?.fades ?? false
-        keepsPoints = if case .proximity(let proximity)? = self.pattern { proximity.counted >= 0 } else { false }
-        runsOnReceived = self.pattern?.runsOnReceived ?? false
+        pattern = PreparedPattern(rule)
+        cellWords = pattern?.cellWords ?? 0
+        fades = pattern?.fades ?? false
+        keepsPoints = if case .proximity(let proximity)? = pattern { proximity.counted >= 0 } else { false }
+        runsOnReceived = pattern?.runsOnReceived ?? false
         let hasHolds = rule.ladder.contains { $0.hold > .zero || $0.clearHold > .zero }
         reorders = rule.lateness > .zero && !runsOnReceived && (hasHolds || hasWindows || rule.kind.needsOrder)
         heldNumbers = rule.kind.heldNumbers ?? rule.values.count
         canStaySteady =
-            self.pattern == nil && !hasTumbling && !isSilenceZero && onlyWhile == nil && score == nil
-            && rule.flap == nil
+            pattern == nil && !hasTumbling && !isSilenceZero && onlyWhile == nil && score == nil && rule.flap == nil
         isIndex = if case .index = rule.kind { true } else { false }
     }
 }

@@ -90,6 +90,16 @@ extension Rule.Value {
 }
 
 extension Rule.Window {
+    /// How long a sample counts; nil where that is no matter of time.
+    public var lookback: TimeSpan? {
+        switch shape {
+        case .sliding(let over, _), .exact(let over): over
+        case .tumbling(let every): every
+        case .session(_, let longest): longest
+        case .samples, .halfLife, .weight: nil
+        }
+    }
+
     /// Whether it speaks at its end only.
     var isTumbling: Bool { if case .tumbling = shape { true } else { false } }
 }

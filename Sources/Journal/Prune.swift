@@ -103,16 +103,16 @@ extension Journal {
 
     /// Keeps from which position on the stamps are the wall clock's: those before were the events' own. They stay until `dateStampedSince`.
     public static func keepStampedSince(_ position: Int64, data: String) throws(JournalError) {
-        try keepStampedSince("\(position)", data)
+        try writeStampedSince("\(position)", data)
     }
 
     /// Keeps when that was, of the first wall that is known to be right.
     public func dateStampedSince(_ wall: Timestamp) throws(JournalError) {
         guard let kept = try Self.stampedSince(data: data), kept.received == nil else { return }
-        try Self.keepStampedSince("\(kept.position) \(wall.microseconds)", data)
+        try Self.writeStampedSince("\(kept.position) \(wall.microseconds)", data)
     }
 
-    private static func keepStampedSince(_ line: String, _ data: String) throws(JournalError) {
+    private static func writeStampedSince(_ line: String, _ data: String) throws(JournalError) {
         try Files.replace(stampedSincePath(data), with: [Array("\(line)\n".utf8)], mode: 0o644)
     }
 

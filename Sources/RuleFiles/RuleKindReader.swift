@@ -66,10 +66,7 @@ extension RuleReader {
     func checkKind(_ rule: Rule) {
         switch rule.kind {
         case .value:
-            let windows = rule.values.compactMap {
-                if case .window(let window) = $0.kind { window.lookback } else { nil }
-            }
-            if let longest = windows.max() { checkTTL(rule, longest) }
+            if let longest = rule.values.compactMap({ $0.window?.lookback }).max() { checkTTL(rule, longest) }
         case .absence:
             for rung in rule.ladder where !rung.compare.isRising {
                 levelItem(rung)?.report(
@@ -108,17 +105,5 @@ extension RuleReader {
         (place ?? fields.item).report(
             .shortTTL, "a key is forgotten after \(rule.keyTTL.formatted) and the rule looks back \(needed.formatted)",
             help: "write 'key_ttl: \(needed.formatted)' or more")
-    }
-}
-
-extension Rule.Window {
-    /// How long a sample counts; nil where that is no matter of time.
-    fileprivate var lookback: TimeSpan? {
-        switch shape {
-        case .sliding(let over, _), .exact(let over): over
-        case .tumbling(let every): every
-        case .session(_, let longest): longest
-        case .samples, .halfLife, .weight: nil
-        }
     }
 }

@@ -210,7 +210,7 @@ struct CalendarTests {
     }
 
     /// Against a search minute by minute, around both changes of the clock.
-    @Test func `the next start is the first active minute`() {
+    @Test func `the next start is the first active minute, the next end the first inactive one`() {
         var seed: UInt64 = 17
         func random(_ bound: Int) -> Int {
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -224,11 +224,13 @@ struct CalendarTests {
             calendar.weekdays = UInt8(1 + random(127))
             let change = [1_774_746_000, 1_792_890_000][random(2)]
             let start = change - 86_400 + random(2880) * 60
-            guard !calendar.isActive(at: Timestamp(seconds: Int64(start)), in: .berlin) else { continue }
+            let isActive = calendar.isActive(at: Timestamp(seconds: Int64(start)), in: .berlin)
             let minute = stride(from: start + 60, to: start + 9 * 86_400, by: 60).first {
-                calendar.isActive(at: Timestamp(seconds: Int64($0)), in: .berlin)
+                calendar.isActive(at: Timestamp(seconds: Int64($0)), in: .berlin) != isActive
             }
-            let found = calendar.nextStart(after: Timestamp(seconds: Int64(start)), in: .berlin)
+            let moment = Timestamp(seconds: Int64(start))
+            let found =
+                isActive ? calendar.nextEnd(after: moment, in: .berlin) : calendar.nextStart(after: moment, in: .berlin)
             #expect(found == minute.map { Timestamp(seconds: Int64($0)) } ?? .distantFuture)
         }
     }

@@ -366,4 +366,20 @@ struct ReconsideredTests {
         for hour in 1...24 { scenario.read(Double(hour) * 3600, 1, subject: "y", metric: "other") }
         #expect(scenario.lines.suffix(3) == ["120 flapping_started red", "11940 flapping_ended", "11940 resolved"])
     }
+
+    @Test func `an index hears that the last report has left its part's window`() {
+        var part = Self.reports(.init(level: .blue, at: .number(10)), .init(level: .red, at: .number(40))) {
+            $0.id = "a"
+            $0.values = [
+                .init(
+                    name: "mean",
+                    kind: .window(.init(aggregate: .avg, shape: .sliding(over: .hours(1), step: .minutes(5)))))
+            ]
+        }
+        part.input.metric = "m"
+        var scenario = Scenario(part, CompositeTests.index([.init(.rule("a"))], areas: [9]))
+        scenario.read(0, 50, type: "report", area: CompositeTests.street)
+        Self.pass(&scenario, through: 7200)
+        #expect(scenario.index == ["0 raised red 93.0 320213021", "3600 resolved 0.0 320213021"])
+    }
 }
