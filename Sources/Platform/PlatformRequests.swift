@@ -16,7 +16,7 @@ extension Platform {
         guard asked.isValid, [asked.key, asked.actor, asked.note].allSatisfy(\.isPlain), !asked.actor.isBlank else {
             return RequestAnswer(
                 code: "refused", episode: text,
-                why: "'by' names a person and 'key' the request in 1…\(OperatorRequest.maximumName) bytes; "
+                why: "'by' names a person, not in blanks, and 'key' the request, in 1…\(OperatorRequest.maximumName) bytes; "
                     + "'why' has at most \(Limits.textBytes); none has control characters")
         }
         do throws(PlatformError) {

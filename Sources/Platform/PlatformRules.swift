@@ -177,6 +177,6 @@ extension RulesAnswer {
             ok: false, code: "refused",
             findings:
                 "a rule set's \(what) needs 'by' in 1…\(OperatorRequest.maximumName) bytes and 'why' in 1…\(Limits.textBytes), both "
-                + "without control characters")
+                + "more than blanks and without control characters")
     }
 }

@@ -177,6 +177,10 @@ import Testing
         #expect(try Notice(json: body).level == nil)
         let episode = try AlertReader(path: directory.store).episodes().episodes[0]
         #expect(episode.level == nil && episode.resolved == nil)
+        _ = try commit([try Sample.decision(11, key: "b")])
+        var filter = EpisodeFilter()
+        filter.isLevelless = true
+        #expect(try AlertReader(path: directory.store).episodes(filter).episodes.map(\.id) == [open.id])
     }
 
     @Test func `numbers are shortest and unknown slots stay`() {

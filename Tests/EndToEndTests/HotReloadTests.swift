@@ -149,6 +149,13 @@ extension EndToEnd {
             let endless = String(repeating: "x", count: 4097)
             let refused = try Wire(.req, platform.control).ask(#"{"op":"activate","by":"王敏","why":"\#(endless)"}"#)
             #expect((refused?["findings"] as? String)?.contains("'why' in 1…4096") == true)
+            #expect(try command("activate", rules, "--by", " ", "--why", "加一条").code == 3, "a blank is no name")
+            for blank in [#""by":" ","why":"w""#, #""by":"王敏","why":"\u3000""#] {
+                let nobody = try Wire(.req, platform.control).ask("{\"op\":\"activate\",\(blank)}")
+                #expect((nobody?["findings"] as? String)?.contains("more than blanks") == true, "\(nobody ?? [:])")
+            }
+            let asked = #"{"op":"acknowledge","episode":"1.0","by":" ","key":"k"}"#
+            #expect(try Wire(.req, platform.control).ask(asked)?["code"] as? String == "refused")
             #expect(try command("activate", rules, "--by", "王敏", "--why", "加一条").code == 0)
             #expect(try Self.ids(platform) == ["a", "b"])
             let status = try platform.status()

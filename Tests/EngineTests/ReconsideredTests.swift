@@ -78,14 +78,16 @@ struct ReconsideredTests {
 
     @Test func `a reading that is older than its key's newest is heard all the same`() {
         var scenario = Scenario(NoDataTests.rule(.alarm), timing: Timing(clock: .wall))
-        scenario.read(1000, 1, received: 0)
+        scenario.read(1000, 1)
         for second in stride(from: 60.0, through: 1200, by: 60) {
-            scenario.read(second / 2, 1, received: second)
-            scenario.tick(second + 1)
+            scenario.read(second / 2, 1, received: 1000 + second)
+            scenario.tick(1001 + second)
         }
         #expect(scenario.lines == [])
-        for second in 1201...1700 { scenario.tick(Double(second)) }
-        #expect(scenario.lines == ["1620 raised yellow no_data"])
+        for second in 2202...2700 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["2620 raised yellow no_data"])
+        scenario.read(700, 1, received: 2701)
+        #expect(scenario.lines.last == "2620 resolved no_data")
     }
 
     @Test(arguments: [true, false]) func `a hold that a changed threshold no longer enters raises nothing`(
@@ -285,12 +287,27 @@ struct ReconsideredTests {
             $0.noData = .init(after: .seconds(600), action: .alarm)
         }
         var scenario = Scenario(rule, timing: Timing(clock: .wall))
-        scenario.read(5000, 1, metric: "a", received: 0)
+        scenario.read(5000, 1, metric: "a")
         for second in stride(from: 120.0, through: 3000, by: 120) {
-            scenario.read(second, 1, metric: "a", received: second)
-            scenario.tick(second + 1)
+            scenario.read(second, 1, metric: "a", received: 5000 + second)
+            scenario.tick(5001 + second)
         }
         #expect(scenario.lines == [])
+        scenario.tick(8700)
+        #expect(scenario.lines == ["8600 raised blue no_data"])
+    }
+
+    /// A, and no B within 900 s: the key is waited for as long, though it would be forgotten after as long.
+    @Test func `a step that is waited for keeps its key`() {
+        let rule = SequenceTests.rule([SequenceTests.step("a"), SequenceTests.not("b")], within: 900) {
+            $0.by = .subject
+            $0.keyTTL = .seconds(900)
+        }
+        var scenario = Scenario(rule, timing: Timing(clock: .wall))
+        for second in 0...1000 {
+            scenario.read(Double(second), 1, subject: second == 0 ? "x" : "y", metric: second == 0 ? "a" : "c")
+        }
+        #expect(scenario.lines == ["900 raised red"])
     }
 
     @Test func `each window over reports ends what it holds by itself`() {

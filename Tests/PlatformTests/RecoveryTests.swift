@@ -170,6 +170,13 @@ struct RecoveryTests {
         try damaged.write(to: base)
         try SnapshotFiles(data: data).keepBase(from: 4)
         #expect(try Data(contentsOf: base) != damaged)
+        // Of a form that nobody reads, though it is whole.
+        var bytes = [UInt8](kept.dropFirst(Digest.size))
+        bytes[0] = 99
+        let unread = Data(Digest(of: bytes, skipping: 0).bytes + bytes)
+        try unread.write(to: base)
+        try SnapshotFiles(data: data).keepBase(from: 4)
+        #expect(try Data(contentsOf: base) != unread)
     }
 
     @Test func `nothing is pruned while no snapshot is intact`() throws {
