@@ -16,8 +16,9 @@ extension Platform {
         guard asked.isValid, [asked.key, asked.actor, asked.note].allSatisfy(\.isPlain), !asked.actor.isBlank else {
             return RequestAnswer(
                 code: "refused", episode: text,
-                why: "'by' names a person, not in blanks, and 'key' the request, in 1…\(OperatorRequest.maximumName) bytes; "
-                    + "'why' has at most \(Limits.textBytes); none has control characters")
+                why: "'by' names a person, not in blanks, and 'key' the request, "
+                    + "in 1…\(OperatorRequest.maximumName) bytes; 'why' has at most \(Limits.textBytes); none has control characters"
+            )
         }
         do throws(PlatformError) {
             let outcome = try requests.ask(asked)
