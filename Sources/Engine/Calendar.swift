@@ -166,6 +166,7 @@ extension Rule.Calendar.Days {
     init(from r: inout ByteReader) throws(ByteReader.Failure) {
         first = Int(try r.get(Int32.self))
         last = Int(try r.get(Int32.self))
-        guard -1_000_000 <= first, first <= last, last <= 1_000_000 else { throw .invalid(what: "days", at: r.offset) }
+        // Beyond the years 0000…9999 that can be written.
+        guard -3_000_000 <= first, first <= last, last <= 3_000_000 else { throw .invalid(what: "days", at: r.offset) }
     }
 }

@@ -10,6 +10,10 @@ struct CompositeState: Sendable {
     private let exposures: Exposures
     /// Per part, by slot of the areas: what is exposed there.
     private var exposed: [[Double]]
+    /// Whether a key lies in an area that has no slot: it counts once another makes one.
+    var hasUncounted = false
+    /// Whether such a slot may have been made since.
+    var isToBeRecounted = false
     /// Rules over reports: no key means that nothing happened.
     private let isSilenceZero: [Bool]
 

@@ -42,7 +42,6 @@ extension Engine {
 
     /// The active time has begun, or ended; after an outage it may be otherwise again.
     mutating func checkCalendar(_ timer: EngineTimer) {
-        guard runtimes[Int(timer.rule)].calendarDue == timer.due else { return }
         runtimes[Int(timer.rule)].calendarDue = .distantFuture
         queueRelease(of: timer.rule)
         for other in runtimes[Int(timer.rule)].inhibited { queueRelease(of: other) }

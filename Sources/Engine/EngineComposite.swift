@@ -106,6 +106,7 @@ extension Engine {
             for movement in moved where runtimes[Int(movement.rule)].feeds.contains(Int32(index)) {
                 touched += touch(movement, index)
             }
+            touched += recount(index, at: touched.map(\.at).max() ?? .distantPast)
             if all { touched += everyArea(of: index) }
             touched.sort { $0.slot < $1.slot }
             var next = 0
@@ -160,8 +161,7 @@ extension Engine {
     private func points(_ rule: Int, _ slot: Int32) -> UInt8 {
         guard slot < runtimes[rule].keys.count, runtimes[rule].isAwake else { return AreaScores.none }
         let state = runtimes[rule].keys.read(slot)
-        let isGivenUp = state[0].hasActedOnSilence && runtimes[rule].prepared.rule.noData?.action == .resolve
-        guard state[0].key >= 0, !state[0].score.isNaN, !isGivenUp else { return AreaScores.none }
+        guard state[0].key >= 0, !state[0].score.isNaN, !isGivenUp(rule, state[0]) else { return AreaScores.none }
         // From a damaged snapshot it may be anything.
         return UInt8(max(0, min(100, state[0].score)).rounded(.down))
     }
@@ -175,19 +175,45 @@ extension Engine {
         return composite.areas.map { digits in
             guard code.utf8.count >= digits else { return -1 }
             let area = String(code.prefix(digits))
-            guard let symbol = mayCreate ? symbols.intern(area) : symbols.find(area) else { return -1 }
-            let key = SlotIndex.key(symbol, exercise: state.exercise)
-            if let found = runtimes[index].index.find(key) { return found }
-            guard mayCreate else { return -1 }
-            let fresh = KeyState(
-                key: symbol, subject: -1, area: symbols.intern(wholeCode(area)), source: state.source,
-                exercise: state.exercise,
-                lastReceived: received)
-            guard let made = runtimes[index].slot(for: key, state: fresh) else { return -1 }
-            runtimes[index].composite?.place(made, area: area)
-            armReceived(index, made)
+            let symbol = mayCreate ? symbols.intern(area) : symbols.find(area)
+            if let symbol, let found = runtimes[index].index.find(SlotIndex.key(symbol, exercise: state.exercise)) {
+                return found
+            }
+            guard mayCreate, let symbol, let made = makePlace(symbol, area, in: index, state) else {
+                runtimes[index].composite?.hasUncounted = true
+                return -1
+            }
             return made
         }
+    }
+
+    /// An area's key; nil where the index has no room for one more.
+    private mutating func makePlace(_ symbol: Int32, _ area: String, in index: Int, _ state: KeyState) -> Int32? {
+        let fresh = KeyState(
+            key: symbol, subject: -1, area: symbols.intern(wholeCode(area)), source: state.source,
+            exercise: state.exercise, lastReceived: received)
+        let key = SlotIndex.key(symbol, exercise: state.exercise)
+        guard let made = runtimes[index].slot(for: key, state: fresh) else { return nil }
+        runtimes[index].composite?.place(made, area: area)
+        if runtimes[index].composite?.hasUncounted == true { runtimes[index].composite?.isToBeRecounted = true }
+        armReceived(index, made)
+        return made
+    }
+
+    /// Keys that lay in an area when there was no room for it, and have not moved since, count there now as they do after
+    /// a restart.
+    private mutating func recount(_ index: Int, at moment: Timestamp) -> [Touched] {
+        guard let state = runtimes[index].composite, state.isToBeRecounted else { return [] }
+        runtimes[index].composite?.isToBeRecounted = false
+        runtimes[index].composite?.hasUncounted = false
+        var touched: [Touched] = []
+        for rule in Set(state.rules).sorted() where rule >= 0 {
+            for slot in 0..<runtimes[Int(rule)].keys.count {
+                touched += count(Int(rule), slot, in: index, mayCreate: false)
+                    .map { Touched(slot: $0, at: moment, source: -1) }
+            }
+        }
+        return touched
     }
 
     /// The ladder looks at the index of one area where it has changed.

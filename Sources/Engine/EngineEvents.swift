@@ -151,7 +151,7 @@ extension Engine {
         if prepared.reorders { return hold(rule, prepared, slot, arrival, into: &decisions) }
         let time = arrival.time
         let previous = runtimes[rule].keys.read(slot)[0].newest
-        // A value that is measured is a number, of the key's newest reading.
+        // What is measured comes of a reading with a number, the key's newest; the window has it already.
         guard let numbers = measured ?? numbers(rule, prepared, arrival) else { return }
         if time < previous { return takeOutOfOrder(rule, prepared, slot, numbers, arrival, into: &decisions) }
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false

@@ -41,10 +41,7 @@ extension Engine {
         runtimes[rule].counters.held += 1
         runtimes[rule].hold(reading, slot)
         armStanding(rule, slot)
-        // The watermark may be past it already: a key whose clock is behind its gateway's.
-        while runtimes[rule].keys.read(slot)[0].armedDue < watermark(rule, slot) {
-            fire(rule, slot, into: &decisions)
-        }
+        fireOverdue(rule, slot, into: &decisions)
     }
 
     mutating func applyFirstHeld(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {

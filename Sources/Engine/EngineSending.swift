@@ -14,7 +14,7 @@ extension Engine {
     /// Judges what was decided since the moment began.
     mutating func endMoment(into decisions: inout [Decision]) {
         // Most events decide nothing and move nothing.
-        guard !moved.isEmpty || !pending.isEmpty || !releasing.isEmpty else { return }
+        guard isMomentOpen else { return }
         settleIndexes(into: &decisions)
         guard !pending.isEmpty || !releasing.isEmpty else { return }
         judgePending(into: &decisions)
@@ -30,11 +30,18 @@ extension Engine {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// A timer of another instant begins a moment.
-    mutating func beginMoment(_ due: Timestamp, after instant: inout Timestamp, into decisions: inout [Decision]) {
-        guard due != instant else { return }
-        endMoment(into: &decisions)
+    /// Whether something is to be judged at the moment's end.
+    var isMomentOpen: Bool { !moved.isEmpty || !pending.isEmpty || !releasing.isEmpty }
+
+    /// A timer of another instant begins a moment; false where the end of the one before may have armed an earlier timer.
+    mutating func beginMoment(
+        _ due: Timestamp, after instant: inout Timestamp, into decisions: inout [Decision]
+    ) -> Bool {
+        guard due != instant else { return true }
         instant = due
+        guard isMomentOpen else { return true }
+        endMoment(into: &decisions)
+        return false
     }
 
     private mutating func judge(_ pending: PendingDecision, into decisions: inout [Decision]) {

@@ -13,9 +13,15 @@ extension Engine {
 
     private mutating func run(until moment: Timestamp, including: Bool, into decisions: inout [Decision]) {
         var instant = Timestamp.distantPast
-        while let timer = receivedTimers.first, timer.due < moment || (including && timer.due == moment) {
+        let end = including ? moment + TimeSpan(microseconds: 1) : moment
+        while true {
+            guard let timer = nextReceivedTimer(before: end) else {
+                guard isMomentOpen else { return }
+                endMoment(into: &decisions)
+                continue
+            }
+            guard beginMoment(timer.due, after: &instant, into: &decisions) else { continue }
             _ = receivedTimers.popFirst()
-            beginMoment(timer.due, after: &instant, into: &decisions)
             received = max(received, ruleSet.timing.clock == .events ? timer.due : moment)
             if timer.rule < 0 {
                 checkIdle(timer, into: &decisions)
@@ -25,7 +31,25 @@ extension Engine {
                 checkKey(timer, into: &decisions)
             }
         }
-        endMoment(into: &decisions)
+    }
+
+    /// As `nextTimer` of a source.
+    private mutating func nextReceivedTimer(before moment: Timestamp) -> EngineTimer? {
+        while let timer = receivedTimers.first, timer.due < moment {
+            if isArmed(timer) { return timer }
+            _ = receivedTimers.popFirst()
+        }
+        return nil
+    }
+
+    private func isArmed(_ timer: EngineTimer) -> Bool {
+        if timer.rule < 0 { return sources[Int(timer.slot)].idleDue == timer.due }
+        let rule = Int(timer.rule)
+        if timer.slot < 0 { return runtimes[rule].calendarDue == timer.due }
+        // Slots at the end may be gone since.
+        guard timer.slot < runtimes[rule].keys.count else { return false }
+        let state = runtimes[rule].keys.read(timer.slot)[0]
+        return state.key >= 0 && state.receivedDue == timer.due
     }
 
     mutating func armIdle(_ source: Int32) {
@@ -42,13 +66,12 @@ extension Engine {
     /// An idle source's timers follow the clock, but its watermark stays: a spool drained later is not late.
     private mutating func checkIdle(_ timer: EngineTimer, into decisions: inout [Decision]) {
         let index = Int(timer.slot)
-        guard sources[index].idleDue == timer.due else { return }
         sources[index].idleDue = .distantFuture
-        guard sources[index].timers.first != nil else { return }
+        guard nextTimer(of: timer.slot, before: .distantFuture) != nil else { return }
         let idleFrom = sources[index].lastReceived + ruleSet.timing.idleTimeout
         if idleFrom > timer.due { return pushIdle(timer.slot, idleFrom) }
         runTimers(of: timer.slot, before: received, into: &decisions)
-        guard let next = sources[index].timers.first else { return }
+        guard let next = nextTimer(of: timer.slot, before: .distantFuture) else { return }
         pushIdle(timer.slot, max(received, next.due) + TimeSpan(microseconds: 1))
     }
 
@@ -70,10 +93,6 @@ extension Engine {
 
     private mutating func checkKey(_ timer: EngineTimer, into decisions: inout [Decision]) {
         let (rule, slot) = (Int(timer.rule), timer.slot)
-        // Slots at the end may be gone since.
-        guard slot < runtimes[rule].keys.count else { return }
-        let state = runtimes[rule].keys.read(slot)[0]
-        guard state.key >= 0, state.receivedDue == timer.due else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         let prepared = runtimes[rule].prepared
         while let due = silenceDue(prepared, runtimes[rule].keys.read(slot)[0]), due <= timer.due {
@@ -135,19 +154,21 @@ extension Engine {
     private mutating func actOnSilence(
         _ rule: Int, _ slot: Int32, at moment: Timestamp, into decisions: inout [Decision]
     ) {
-        runtimes[rule].keys.write(slot)[0].hasActedOnSilence = true
         guard let noData = runtimes[rule].rule.noData else { return }
+        // Nothing newer came: what is held was all there is to know.
+        if noData.action == .resolve { applyHeld(rule, slot, into: &decisions) }
+        runtimes[rule].keys.write(slot)[0].hasActedOnSilence = true
         var facts = Facts(at: moment)
         switch noData.action {
         case .keep: break
         case .resolve:
-            // Nothing newer came: what is held was all there is to know.
-            applyHeld(rule, slot, into: &decisions)
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
+            runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+            forgetWindows(rule, slot)
+            armStanding(rule, slot)
             move(rule, slot, at: moment)
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData
-            forgetWindows(rule, slot)
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
         case .alarm:
             let id = nextID()
@@ -158,6 +179,11 @@ extension Engine {
                 rule, slot, about: .noData, .raised, id: id, episode: id, level: noData.level, previous: nil,
                 peak: noData.level, startedAt: moment, facts, into: &decisions)
         }
+    }
+
+    /// Whether the key's silence has ended what was known of it: nothing is entered before it is heard again.
+    func isGivenUp(_ rule: Int, _ state: KeyState) -> Bool {
+        state.isSilent && state.hasActedOnSilence && runtimes[rule].prepared.rule.noData?.action == .resolve
     }
 
     /// A reading ends the silence of its key.

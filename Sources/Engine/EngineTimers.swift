@@ -10,23 +10,48 @@ extension Engine {
         of source: Int32, before moment: Timestamp, silentFrom: Timestamp? = nil, into decisions: inout [Decision]
     ) {
         var instant = Timestamp.distantPast
-        while let timer = sources[Int(source)].timers.first, timer.due < moment {
+        while true {
+            guard let timer = nextTimer(of: source, before: moment) else {
+                // What the end of a moment arms may be due, too.
+                guard isMomentOpen else { return }
+                endMoment(into: &decisions)
+                continue
+            }
+            guard beginMoment(timer.due, after: &instant, into: &decisions) else { continue }
             _ = sources[Int(source)].timers.popFirst()
-            beginMoment(timer.due, after: &instant, into: &decisions)
-            // Slots at the end may be gone since.
-            guard timer.slot < runtimes[Int(timer.rule)].keys.count else { continue }
-            let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
-            guard state.key >= 0, state.armedOn == source, state.armedDue == timer.due else { continue }
-            if let other = laggard(of: state.sources, beside: source, until: timer.due) {
+            let (rule, slot) = (Int(timer.rule), timer.slot)
+            if let other = laggard(of: runtimes[rule].keys.read(slot)[0].sources, beside: source, until: timer.due) {
                 arm(timer, on: other)
             } else if let silentFrom, isInSilence(timer, from: silentFrom, to: moment, beside: source) {
-                runtimes[Int(timer.rule)].keys.write(timer.slot)[0].armedDue = .distantFuture
-                armStanding(Int(timer.rule), timer.slot)
+                runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+                armStanding(rule, slot)
             } else {
-                fire(Int(timer.rule), timer.slot, into: &decisions)
+                fire(rule, slot, into: &decisions)
+                fireOverdue(rule, slot, into: &decisions)
             }
         }
-        endMoment(into: &decisions)
+    }
+
+    /// The source's next timer, if it lies before the moment. What its key is not armed for any more is dropped: were it a
+    /// moment, decisions would be others than after a restart, which knows nothing of it.
+    mutating func nextTimer(of source: Int32, before moment: Timestamp) -> EngineTimer? {
+        while let timer = sources[Int(source)].timers.first, timer.due < moment {
+            // Slots at the end may be gone since.
+            if timer.slot < runtimes[Int(timer.rule)].keys.count {
+                let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
+                if state.key >= 0, state.armedOn == source, state.armedDue == timer.due { return timer }
+            }
+            _ = sources[Int(source)].timers.popFirst()
+        }
+        return nil
+    }
+
+    /// The watermark may be past what is armed now: a key whose clock is behind its gateway's, or whose slow source has
+    /// fallen idle.
+    mutating func fireOverdue(_ rule: Int, _ slot: Int32, into decisions: inout [Decision]) {
+        while runtimes[rule].keys.read(slot)[0].armedDue < watermark(rule, slot) {
+            fire(rule, slot, into: &decisions)
+        }
     }
 
     private func isInSilence(
@@ -99,16 +124,16 @@ extension Engine {
     }
 
     /// The last report has left a window, and of none there is no mean: it holds no level, and scores nothing.
-    private mutating func emptyRungs(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) {
-        let prepared = runtimes[rule].prepared
-        let newest = runtimes[rule].keys.read(slot)[0].newest
+    mutating func emptyRungs(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) {
+        let (prepared, newest) = (runtimes[rule].prepared, runtimes[rule].keys.read(slot)[0].newest)
+        let areEmptied = areEmptied(rule, slot, at: moment)
         let empty = prepared.ladder.filter { rung in
             guard rung.of < values.count, values[rung.of].isNaN, let window = runtimes[rule].windows[rung.of] else {
                 return false
             }
-            // One that a reload has emptied knows nothing until then.
             let span = prepared.spans[rung.of]
-            return span > .zero ? moment >= newest + span : !window.isBlank(slot)
+            return areEmptied
+                ? span > .zero && moment >= newest + span : window.isEmpty(at: moment, slot: slot)
         }
         for rung in empty { runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out }
         guard !empty.isEmpty, empty.count == prepared.ladder.count, runtimes[rule].keys.read(slot)[0].score > 0,
@@ -158,7 +183,7 @@ extension Engine {
             !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
         else { return .distantFuture }
         let state = key[0]
-        guard prepared.rule.status != .disabled else { return .distantFuture }
+        guard prepared.rule.status != .disabled, !isGivenUp(rule, state) else { return .distantFuture }
         var next = prepared.fades ? fadeDue(rule, slot, after: moment) : .distantFuture
         for rung in prepared.ladder {
             if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
@@ -173,9 +198,13 @@ extension Engine {
         }
         if prepared.isSilenceZero, isOfInterest {
             for (span, window) in zip(prepared.spans, runtimes[rule].windows) {
-                guard let change = window?.nextChange(after: moment, slot: slot) else { continue }
+                guard let window else { continue }
+                let isOver = span == .zero || moment >= state.newest + span
                 // Panes go on for ever; beyond the newest sample's last one nothing changes.
-                if state.rungs.areAllOut, span > .zero, moment >= state.newest + span { continue }
+                if state.rungs.areAllOut, span > .zero, isOver { continue }
+                // One that a reload has emptied has no change of its own.
+                guard let change = window.nextChange(after: moment, slot: slot) ?? (isOver ? nil : state.newest + span)
+                else { continue }
                 next = min(next, change)
             }
         } else if prepared.hasTumbling {

@@ -27,7 +27,8 @@ extension Engine {
         let prepared = runtimes[rule].prepared
         let newest = runtimes[rule].keys.read(slot)[0].newest
         let isAfterGap = prepared.rule.maxGap.map { due - newest > $0 } ?? false
-        if !isAfterGap {
+        // What a window says at its end counts first.
+        if !isAfterGap, windowEnd(rule, slot).map({ due < $0 }) ?? true {
             let key = runtimes[rule].keys.write(slot)
             for rung in prepared.ladder {
                 key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
@@ -37,6 +38,7 @@ extension Engine {
             runtimes[rule].windows[index]?.close(by: due, silenceIsZero: prepared.isSilenceZero, slot: slot)
         }
         let values = timerValues(rule, slot, at: prepared.isSilenceZero ? due : newest)
+        if prepared.isSilenceZero { emptyRungs(rule, slot, values, at: due) }
         climb(rule, slot, values: values, at: due, afterGap: isAfterGap, nil, into: &decisions)
     }
 }

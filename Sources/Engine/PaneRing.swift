@@ -78,6 +78,14 @@ struct PaneRing: BitwiseCopyable, Sendable {
         value(of: cell, rest: position(advance(cell, to: steps.quotient(time.microseconds))) + 1)
     }
 
+    /// Whether the window that ends with the newest pane has no sample.
+    func isEmpty(_ cell: UnsafePointer<Double>) -> Bool {
+        let cell = UnsafeMutablePointer(mutating: cell)
+        guard let newest = cell.pane else { return true }
+        let rest = position(newest) + 1
+        return round(cell)[0] == 0 && (rest == panes || run(cell, rest)[0] == 0)
+    }
+
     /// The round before from a place on, and the current round.
     private func value(of cell: UnsafeMutablePointer<Double>, rest: Int) -> Double {
         let (before, now) = (run(cell, rest), round(cell))

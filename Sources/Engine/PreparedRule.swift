@@ -60,7 +60,7 @@ final class PreparedRule: Sendable {
     /// Whether silence that is zero may enter a level, or change the score: what it only lowers is of interest as long as
     /// something is held.
     let mayEnterBySilence: Bool
-    /// Per value: how long a sample stays in its window, where that looks back over a span; else zero.
+    /// Per value: how long with nothing new until its window is empty; zero where time does not empty it.
     let spans: [TimeSpan]
     /// The longest of them.
     let reach: TimeSpan
@@ -141,7 +141,8 @@ final class PreparedRule: Sendable {
         spans = rule.values.map { value in
             switch value.window?.shape {
             case .sliding(let over, _), .exact(let over): over
-            case .tumbling, .session, .samples, .halfLife, .weight, nil: TimeSpan.zero
+            case .session(let gap, _): gap
+            case .tumbling, .samples, .halfLife, .weight, nil: TimeSpan.zero
             }
         }
         reach = spans.max() ?? .zero

@@ -174,7 +174,7 @@ extension Rule {
     }
 
     /// Keys that are watched though never seen.
-    var expected: [String] {
+    public var expected: [String] {
         if case .absence(let absence) = kind { absence.expect } else { noData?.expect ?? [] }
     }
 

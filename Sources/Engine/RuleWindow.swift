@@ -90,7 +90,7 @@ extension Rule.Value {
 }
 
 extension Rule.Window {
-    /// How long a sample counts; nil where that is no matter of time.
+    /// How far back a sample may lie that one which comes now is counted with; nil where that is no matter of time.
     public var lookback: TimeSpan? {
         switch shape {
         case .sliding(let over, _), .exact(let over): over

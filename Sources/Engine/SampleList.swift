@@ -32,7 +32,8 @@ struct SampleList: Sendable {
     func add(_ value: Double, at time: Timestamp, to cell: UnsafeMutablePointer<Double>) -> WindowCells.Outcome {
         let newest = cell[0] > 0 ? max(time, cell.moment(Int(cell[0]))) : time
         if let over {
-            drop(cell, upTo: newest - over)
+            let gone = oldest(at: newest, of: cell)
+            if gone > 0 { remove(cell, gone) }
             guard time > newest - over else { return .late }
             guard Int(cell[0]) < most else { return .refused }
         } else if Int(cell[0]) == most {
@@ -62,16 +63,12 @@ struct SampleList: Sendable {
         cell[0] = Double(rest)
     }
 
-    private func drop(_ cell: UnsafeMutablePointer<Double>, upTo moment: Timestamp) {
-        var gone = 0
-        while gone < Int(cell[0]), cell.moment(1 + gone) <= moment { gone += 1 }
-        if gone > 0 { remove(cell, gone) }
-    }
-
-    func value(at time: Timestamp, of cell: UnsafeMutablePointer<Double>) -> Double {
-        if let over { drop(cell, upTo: time - over) }
-        let count = Int(cell[0])
+    /// Forgets nothing: a report that comes late, of a source that was taken for idle, meets what was there at its time.
+    func value(at time: Timestamp, of cell: UnsafePointer<Double>) -> Double {
+        let oldest = oldest(at: time, of: cell)
+        let count = Int(cell[0]) - oldest
         guard count > 0 else { return aggregate.ofNothing }
+        let cell = cell + oldest
         if aggregate == .quantile || aggregate == .distinct { return ofSorted(cell, count) }
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: Aggregate.greatestMergeable) { run in
             let run = run.baseAddress!
@@ -82,6 +79,18 @@ struct SampleList: Sendable {
             }
             return aggregate.value(run)
         }
+    }
+
+    func isEmpty(at time: Timestamp, of cell: UnsafePointer<Double>) -> Bool {
+        oldest(at: time, of: cell) == Int(cell[0])
+    }
+
+    /// How many samples have left the window by the moment.
+    private func oldest(at time: Timestamp, of cell: UnsafePointer<Double>) -> Int {
+        guard let over else { return 0 }
+        var gone = 0
+        while gone < Int(cell[0]), cell.moment(1 + gone) <= time - over { gone += 1 }
+        return gone
     }
 
     private func ofSorted(_ cell: UnsafePointer<Double>, _ count: Int) -> Double {
@@ -108,8 +117,7 @@ struct SampleList: Sendable {
 
     /// When the oldest sample leaves.
     func nextChange(of cell: UnsafePointer<Double>, after time: Timestamp) -> Timestamp? {
-        guard let over, cell[0] > 0 else { return nil }
-        let leaves = cell.moment(1) + over
-        return leaves > time ? leaves : nil
+        guard let over, !isEmpty(at: time, of: cell) else { return nil }
+        return cell.moment(1 + oldest(at: time, of: cell)) + over
     }
 }

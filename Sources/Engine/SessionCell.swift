@@ -36,8 +36,11 @@ struct SessionCell: Sendable {
 
     /// A session whose gap has passed by the moment is over and says what nothing says.
     func value(at time: Timestamp, of cell: UnsafePointer<Double>) -> Double {
-        guard cell[0] != 0, time - cell.moment(2) < gap else { return aggregate.ofNothing }
-        return aggregate.value(cell + Self.header)
+        isOver(at: time, of: cell) ? aggregate.ofNothing : aggregate.value(cell + Self.header)
+    }
+
+    func isOver(at time: Timestamp, of cell: UnsafePointer<Double>) -> Bool {
+        cell[0] == 0 || time - cell.moment(2) >= gap
     }
 
     /// When the gap will have passed.

@@ -47,7 +47,10 @@ struct TumblingCell: Sendable {
 
     func value(of cell: UnsafePointer<Double>) -> Double { cell[1] == State.none ? .nan : cell[2] }
 
-    func forget(_ cell: UnsafeMutablePointer<Double>) { cell[2] = .nan }
+    func forget(_ cell: UnsafeMutablePointer<Double>) { if cell[1] != State.none { cell[2] = .nan } }
+
+    /// Whether an empty window was the last to close.
+    func isEmpty(_ cell: UnsafePointer<Double>) -> Bool { cell[1] == State.closed && cell[2].isNaN }
 
     /// When the open window ends.
     func end(of cell: UnsafePointer<Double>) -> Timestamp? {
@@ -61,7 +64,8 @@ struct TumblingCell: Sendable {
         guard let end = end(of: cell), end <= moment else { return }
         let isEmpty = cell[3] == 0
         let value = aggregate.value(cell + 3)
-        if !value.isNaN { cell[2] = value }
+        // Of no report there is no mean; one that no report can have leaves the last.
+        if !value.isNaN || (silenceIsZero && isEmpty) { cell[2] = value }
         if silenceIsZero, !isEmpty {
             open(Int64(cell[0]) + 1, cell)
         } else {

@@ -161,6 +161,20 @@ struct WindowCells: @unchecked Sendable {
         return (0..<cellSize).allSatisfy { cell[$0] == 0 }
     }
 
+    /// Whether nothing that came is in the window any more, at the moment at which it was read last. What has no meaning
+    /// may hold something: a slope of one sample.
+    func isEmpty(at time: Timestamp, slot: Int32) -> Bool {
+        let cell = read(slot)
+        return switch layout {
+        case .panes(let ring): ring.isEmpty(cell)
+        case .session(let window): window.isOver(at: time, of: cell)
+        case .samples(let list): list.isEmpty(at: time, of: cell)
+        case .tumbling(let window): window.isEmpty(cell)
+        // They have no meaning before their first sample only.
+        case .distinctPanes, .smoothed: false
+        }
+    }
+
     /// Whether the cell's times and counts are ones that arithmetic can go on from.
     func isPlausible(_ slot: Int32) -> Bool {
         let cell = read(slot)

@@ -132,7 +132,16 @@ extension Configuration {
             }
             return text
         }
-        let id = fields.read("id", or: department.id, name) ?? department.id
+        // Together with a source it is a key, in which it stands before the first blank.
+        func departmentName(_ item: YAMLItem) -> String? {
+            guard let id = name(item) else { return nil }
+            guard !id.contains(" ") else {
+                item.report("invalid_name", "department.id takes a name without blanks")
+                return nil
+            }
+            return id
+        }
+        let id = fields.read("id", or: department.id, departmentName) ?? department.id
         let source = fields.read("source", or: department.defaultSource, name) ?? department.defaultSource
         department = Department(id: id, defaultSource: source)
         department.sourcePrefixes = fields.read("source_prefixes", or: []) { $0.strings(atMost: 64) } ?? []

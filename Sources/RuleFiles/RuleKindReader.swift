@@ -64,6 +64,7 @@ extension RuleReader {
 
     /// What holds of the whole rule: levels that can be reached, keys that live long enough.
     func checkKind(_ rule: Rule) {
+        checkExpected(rule)
         switch rule.kind {
         case .value:
             if let longest = rule.values.compactMap({ $0.window?.lookback }).max() { checkTTL(rule, longest) }
@@ -81,6 +82,20 @@ extension RuleReader {
             if proximity.measure == .danger { checkReach(rule, 4, "the worst hazard grade, 1, counts 4") }
             checkTTL(rule, proximity.during)
         case .index: checkReach(rule, 100, "an index is at most 100")
+        }
+    }
+
+    /// Two names that are written alike would be two keys of one alarm.
+    private func checkExpected(_ rule: Rule) {
+        let isSource = rule.by == .source
+        for name in rule.expected {
+            let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+            let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+            guard !isPlain || (isSource && (words.count < 2 || words.contains { $0.isEmpty || $0.hasPrefix(" ") }))
+            else { continue }
+            (fields.optional(isAbsence ? "absence" : "no_data") ?? fields.item).report(
+                .badKey, "expect has '\(name.filter { !$0.isNewline })', which is no \(isSource ? "source" : "key")",
+                help: isSource ? "write its department and itself: \"gas /gateway-1\"" : "leave out control characters")
         }
     }
 

@@ -209,6 +209,17 @@ struct CalendarTests {
         #expect(calendar.nextStart(after: Self.moment("2027-01-01T00:00:00Z"), in: .shanghai) == .distantFuture)
     }
 
+    @Test func `a season without an end is read back`() throws {
+        for last in ["9999-12-31", "4708-01-01"] {
+            var rule = Rule.over50()
+            rule.active = Self.calendar((0, 24))
+            let day = Int(Self.moment(last + "T00:00:00Z").microseconds / 86_400_000_000)
+            rule.active?.season = .init(first: -719_528, last: day)
+            let set = RuleSet(rules: [rule], zones: [.shanghai])
+            #expect(try RuleSet(decoding: set.encoded()) == set)
+        }
+    }
+
     /// Against a search minute by minute, around both changes of the clock.
     @Test func `the next start is the first active minute, the next end the first inactive one`() {
         var seed: UInt64 = 17

@@ -326,6 +326,72 @@ struct ReconsideredTests {
         }
     }
 
+    /// A window over the reports above 1 beside one that counts them all.
+    private static func ofSome(
+        _ aggregate: Aggregate, _ shape: Rule.Window.Shape, beside hours: Int64 = 4, flap: Rule.Flap? = nil
+    ) throws -> Rule {
+        let some = try Formula(event: "value > 1.0 ? value : 0.0 / 0.0", yield: .number)
+        return Self.reports(.init(level: .yellow, at: .number(5))) {
+            $0.values = [.init(name: "some", kind: .window(.init(aggregate: aggregate, of: some, shape: shape)))]
+            if hours > 0 {
+                let all = Rule.Window(aggregate: .count, shape: .sliding(over: .hours(hours), step: .minutes(5)))
+                $0.values.append(.init(name: "all", kind: .window(all)))
+            }
+            $0.flap = flap
+        }
+    }
+
+    @Test(arguments: [0, 4] as [Int64])
+    func `a window is empty when what it counts has left it, whatever else comes`(beside: Int64) throws {
+        for shape in [
+            .sliding(over: .hours(1), step: .minutes(5)), .exact(over: .hours(1)),
+            .session(gap: .hours(1), longest: .hours(9)),
+        ] as [Rule.Window.Shape] {
+            var scenario = Scenario(try Self.ofSome(.max, shape, beside: beside))
+            scenario.read(60, 10, type: "report")
+            for minute in stride(from: 30.0, through: 600, by: 30) { scenario.read(minute * 60, 1, type: "report") }
+            let end = if case .sliding = shape { 3600 } else { 3660 }
+            #expect(scenario.lines == ["60 raised yellow", "\(end) resolved"], "\(shape)")
+        }
+    }
+
+    /// A session that is cut at its longest goes on from one report, which has no difference.
+    @Test(arguments: [0, 4] as [Int64])
+    func `a window whose value has no meaning is not empty`(beside: Int64) throws {
+        var scenario = Scenario(
+            try Self.ofSome(.delta, .session(gap: .hours(1), longest: .hours(2)), beside: beside))
+        for (minute, value) in [(0.0, 2.0), (30, 10), (60, 10), (90, 10), (121, 10), (150, 30)] {
+            scenario.read(minute * 60, value, type: "report")
+        }
+        Self.pass(&scenario, through: 30_000)
+        #expect(scenario.lines == ["1800 raised yellow", "12600 resolved"])
+    }
+
+    @Test func `a window over reports that a reload has emptied ends what it held once it would have`() throws {
+        for (shape, changed) in [
+            (.exact(over: .hours(1)), .exact(over: .hours(2))),
+            (.session(gap: .hours(1), longest: .hours(9)), .session(gap: .hours(2), longest: .hours(9))),
+            (.sliding(over: .hours(1), step: .minutes(5)), .sliding(over: .hours(2), step: .minutes(5))),
+        ] as [(Rule.Window.Shape, Rule.Window.Shape)] {
+            var scenario = Scenario(try Self.ofSome(.max, shape, beside: 0))
+            scenario.read(0, 10, type: "report")
+            scenario.reload(try Self.ofSome(.max, changed, beside: 0))
+            Self.pass(&scenario, through: 30_000)
+            #expect(scenario.lines == ["0 raised yellow", "7200 resolved"], "\(shape)")
+        }
+    }
+
+    @Test func `a session over reports that flaps does so no longer than an hour beyond its longest`() throws {
+        let flap = Rule.Flap(low: 0.25, high: 0.5, history: 5)
+        var scenario = Scenario(
+            try Self.ofSome(.last, .session(gap: .hours(1), longest: .hours(2)), beside: 0, flap: flap))
+        for minute in 0...10 { scenario.read(Double(minute) * 60, minute % 2 == 0 ? 6 : 2, type: "report") }
+        scenario.read(660, 2, type: "report")
+        #expect(scenario.lines.last?.contains("flapping_started") == true)
+        Self.pass(&scenario, through: 30_000)
+        #expect(scenario.lines.suffix(2) == ["11460 flapping_ended", "11460 resolved"])
+    }
+
     @Test func `reports of a plain value that flap come to an end`() {
         var rule = Self.reports(.init(level: .blue, at: .number(2)))
         rule.values = [.init(name: "value", kind: .reading)]
@@ -398,5 +464,126 @@ struct ReconsideredTests {
         scenario.read(0, 50, type: "report", area: CompositeTests.street)
         Self.pass(&scenario, through: 7200)
         #expect(scenario.index == ["0 raised red 93.0 320213021", "3600 resolved 0.0 320213021"])
+    }
+
+    // MARK: A silence that resolves is final
+
+    @Test func `who is given up raises nothing before the next reading`() {
+        let resolve = Rule.NoData(after: .minutes(15), action: .resolve)
+        var tumbling = WindowKindTests.rule(.avg, .tumbling(every: .minutes(10)), at: 40)
+        (tumbling.noData, tumbling.ladder[0].hold) = (resolve, .minutes(8))
+        var scenario = Scenario(tumbling, timing: Timing(clock: .wall, idleTimeout: .seconds(60)))
+        for second in [0.0, 60] { scenario.read(second, 60) }
+        for second in stride(from: 120.0, through: 9000, by: 60) { scenario.tick(second) }
+        #expect(scenario.lines == [])
+
+        let reports = Self.reports(.init(level: .yellow, at: .number(2))) {
+            $0.noData = .init(after: .minutes(30), action: .resolve)
+        }
+        for reloads in [false, true] {
+            var scenario = Scenario(reports, timing: Timing(clock: .wall, idleTimeout: .seconds(60)))
+            for second in [0.0, 60] { scenario.read(second, 1, type: "report") }
+            for second in stride(from: 120.0, through: 1920, by: 60) { scenario.tick(second) }
+            if reloads { scenario.reload(reports) }
+            for second in stride(from: 1980.0, through: 9000, by: 60) { scenario.tick(second) }
+            #expect(scenario.lines == ["60 raised yellow", "1860 resolved no_data"])
+            scenario.read(9060, 1, type: "report")
+            scenario.read(9061, 1, type: "report")
+            #expect(scenario.lines.last == "9061 raised yellow")
+        }
+    }
+
+    // MARK: Windows that close
+
+    @Test func `a hold over a window is not met at the end of one that says otherwise`() {
+        var scenario = Scenario(
+            WindowKindTests.rule(.avg, .tumbling(every: .minutes(10)), at: 20) { $0.ladder[0].hold = .minutes(10) })
+        for minute in 0...40 { scenario.read(Double(minute) * 60, minute < 10 ? 25 : 5) }
+        #expect(scenario.lines == [])
+        for minute in 40...70 { scenario.read(Double(minute) * 60, 25) }
+        #expect(scenario.lines == ["3600 raised red"])
+    }
+
+    @Test(arguments: [.avg, .max, .increase, .count] as [Aggregate])
+    func `closed windows over reports end what they hold once one was empty`(aggregate: Aggregate) {
+        var scenario = Scenario(
+            WindowKindTests.rule(aggregate, .tumbling(every: .minutes(10)), at: 1) { $0.input.type = "report" })
+        for (second, value) in [(0.0, 2.0), (60, 3)] { scenario.read(second, value, type: "report") }
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines == ["600 raised red", "1200 resolved"])
+    }
+
+    @Test func `an exact window knows what was there when a report comes late`() {
+        var scenario = Scenario(
+            Self.reports(.init(level: .yellow, at: .number(2))) {
+                $0.values = [
+                    .init(name: "n", kind: .window(.init(aggregate: .count, shape: .exact(over: .minutes(30)))))
+                ]
+            }, timing: Timing(clock: .wall, idleTimeout: .seconds(300)))
+        scenario.read(0, 1, type: "report", received: 0)
+        for second in stride(from: 60.0, through: 1860, by: 60) { scenario.tick(second) }
+        scenario.read(1500, 1, type: "report", received: 1861)
+        #expect(scenario.lines == ["1500 raised yellow"])
+        for second in stride(from: 1920.0, through: 9000, by: 60) { scenario.tick(second) }
+        #expect(scenario.lines == ["1500 raised yellow", "1800 resolved"])
+    }
+
+    // MARK: Moments
+
+    /// What the end of a moment arms comes in its turn, whatever the engine has armed before: as after a restart.
+    @Test func `timers of one event come in order of time, as after a restart`() throws {
+        let reports = Self.reports(.init(level: .blue, at: .number(1)), .init(level: .red, at: .number(6))) {
+            $0.id = "reports"
+            $0.input.metric = "leaks"
+            $0.by = .area(digits: 9)
+            let window = Rule.Window(aggregate: .sum, shape: .sliding(over: .minutes(10), step: .minutes(1)))
+            $0.values = [.init(name: "n", kind: .window(window))]
+        }
+        let index = CompositeTests.index([.init(.rule("reports"), weight: 1)], areas: [9]) {
+            $0.ladder = [.init(level: .blue, at: .number(25), clear: .number(20), clearHold: .seconds(30))]
+        }
+        let holds = Rule.threshold(
+            "holds", .init(level: .blue, at: .number(10), hold: .minutes(10)),
+            .init(level: .red, at: .number(50), hold: .minutes(1)))
+        func play(restarts: Bool) throws -> [Decision] {
+            var scenario = Scenario(reports, index, holds)
+            scenario.read(30, 2, metric: "leaks", type: "report", area: "320213021000")
+            for (second, value, subject) in [
+                (40, 20, "H"), (41, 60, "H"), (42, 5, "H"), (50, 20, "K"), (120, 5, "Z"), (1200, 5, "Z"),
+            ] as [(Double, Double, String)] {
+                if restarts { try scenario.restart() }
+                scenario.read(second, value, subject: subject)
+            }
+            return scenario.decisions
+        }
+        let decisions = try play(restarts: false)
+        #expect(try decisions == play(restarts: true))
+        #expect(decisions.map(\.at) == decisions.map(\.at).sorted())
+        #expect(decisions.map(\.rule) == ["reports", "risk", "reports", "risk", "holds"])
+    }
+
+    // MARK: Room
+
+    @Test func `a key that an index had no room for counts as after a restart, once its area has a place`() throws {
+        func play(restarts: Bool) throws -> [String] {
+            let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [9]) {
+                $0.maximumKeys = 1
+                $0.keyTTL = .seconds(60)
+            }
+            var scenario = Scenario(CompositeTests.part("a"), index)
+            for (second, value, subject, area) in [
+                (0, 5, "S1", "320213021000"), (10, 60, "S2", "320213022000"), (20, 5, "S1", "320211001000"),
+                (300, 5, "S3", "320213022000"), (360, 5, "S4", "320214000000"), (420, 6, "S3", "320213022000"),
+            ] as [(Double, Double, String, String)] {
+                if restarts { try scenario.restart() }
+                scenario.read(second, value, subject: subject, metric: "a", area: area)
+            }
+            return scenario.lines
+        }
+        let lines = try play(restarts: false)
+        #expect(try lines == play(restarts: true))
+        #expect(
+            lines.contains { $0.contains("risk") || $0.hasPrefix("300 raised") || $0.hasPrefix("420 raised") },
+            "\(lines)")
     }
 }

@@ -27,6 +27,7 @@ struct ConfigurationTests {
         ("ingset: tcp://127.0.0.1:1\n", "did you mean 'ingest'"), ("clock: sundial\n", "clock"),
         ("retention_days: 0\n", "retention_days"), ("max_future: soon\n", "max_future"), ("data: [x}\n", "error"),
         ("ingest: tcp://127.0.0.1:74000\n", "1…65535"), ("feed: tcp://127.0.0.1:0\n", "1…65535"),
+        ("department: {id: fire brigade}\n", "without blanks"),
         ("control: udp://127.0.0.1:7400\n", "tcp://HOST:PORT"), ("history: none\n", "tcp://HOST:PORT"),
     ]) func `a wrong setting is named with its place`(text: String, expected: String) {
         let error = #expect(throws: PlatformError.self) { try read(text) }
