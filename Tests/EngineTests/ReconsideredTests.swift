@@ -479,6 +479,8 @@ struct ReconsideredTests {
 
         let reports = Self.reports(.init(level: .yellow, at: .number(2))) {
             $0.noData = .init(after: .minutes(30), action: .resolve)
+            let window = Rule.Window(aggregate: .sum, shape: .sliding(over: .hours(1), step: .minutes(5)))
+            $0.values = [.init(name: "sum", kind: .window(window))]
         }
         for reloads in [false, true] {
             var scenario = Scenario(reports, timing: Timing(clock: .wall, idleTimeout: .seconds(60)))
@@ -497,7 +499,9 @@ struct ReconsideredTests {
 
     @Test func `a hold over a window is not met at the end of one that says otherwise`() {
         var scenario = Scenario(
-            WindowKindTests.rule(.avg, .tumbling(every: .minutes(10)), at: 20) { $0.ladder[0].hold = .minutes(10) })
+            WindowKindTests.rule(.avg, .tumbling(every: .minutes(10)), at: 20) {
+                ($0.ladder[0].hold, $0.ladder[0].clearHold) = (.minutes(10), .minutes(10))
+            })
         for minute in 0...40 { scenario.read(Double(minute) * 60, minute < 10 ? 25 : 5) }
         #expect(scenario.lines == [])
         for minute in 40...70 { scenario.read(Double(minute) * 60, 25) }
@@ -517,7 +521,7 @@ struct ReconsideredTests {
         var scenario = Scenario(
             Self.reports(.init(level: .yellow, at: .number(2))) {
                 $0.values = [
-                    .init(name: "n", kind: .window(.init(aggregate: .count, shape: .exact(over: .minutes(30)))))
+                    .init(name: "n", kind: .window(.init(aggregate: .sum, shape: .exact(over: .minutes(30)))))
                 ]
             }, timing: Timing(clock: .wall, idleTimeout: .seconds(300)))
         scenario.read(0, 1, type: "report", received: 0)
@@ -546,7 +550,7 @@ struct ReconsideredTests {
             "holds", .init(level: .blue, at: .number(10), hold: .minutes(10)),
             .init(level: .red, at: .number(50), hold: .minutes(1)))
         func play(restarts: Bool) throws -> [Decision] {
-            var scenario = Scenario(reports, index, holds)
+            var scenario = Scenario(reports, index, holds, timing: Timing(clock: .wall))
             scenario.read(30, 2, metric: "leaks", type: "report", area: "320213021000")
             for (second, value, subject) in [
                 (40, 20, "H"), (41, 60, "H"), (42, 5, "H"), (50, 20, "K"), (120, 5, "Z"), (1200, 5, "Z"),

@@ -121,6 +121,19 @@ struct WatermarkTests {
         #expect(scenario.lines == ["60 raised red \(Self.area)"])
     }
 
+    @Test func `what is held waits for no source once the slow one has fallen idle`() {
+        let rule = Self.rule {
+            $0.ladder = [.init(level: .red, at: .number(40), clearHold: .seconds(10))]
+            $0.lateness = .seconds(10)
+        }
+        var scenario = Scenario(rule, timing: Timing(clock: .wall, idleTimeout: .seconds(60)))
+        scenario.read(0, 5, from: "b", Self.area)
+        scenario.read(30, 60, from: "a", Self.area)
+        scenario.read(60, 5, from: "a", Self.elsewhere)
+        scenario.tick(61)
+        #expect(scenario.lines == ["30 raised red \(Self.area)"])
+    }
+
     @Test func `a fifth source pushes out the one that was silent longest`() {
         var scenario = Scenario(Self.rule(), timing: Timing(clock: .events, idleTimeout: .seconds(3600)))
         for (index, source) in ["a", "b", "c", "d", "e"].enumerated() {
