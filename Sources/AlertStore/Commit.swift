@@ -135,7 +135,9 @@ extension AlertStore {
             try putEpisode(decision, facts, database)
             try putTransition(decision, ruleSet: ruleSet.version, database)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-            throw StoreError.doubled(path: path, decision: decision.id, reason: error.message ?? "constraint")
+            throw StoreError.doubled(
+                path: path, decision: decision.id,
+                reason: "rule \(decision.rule), key \(decision.key): \(error.message ?? "constraint")")
         }
         guard decision.withheld == .none else { return }
         let writer = NoticeWriter(epoch: state.epoch, registry: registry)

@@ -47,9 +47,9 @@ extension StoreError: CustomStringConvertible {
             "\(path) is damaged (notice \(seq) is not what was stored): keep a copy, check the disk, then move it away: it is made again from the journal as far as that reaches"
         case .divergence(let position, let stored, let computed):
             "replay of position \(position) does not repeat what was stored (stored \(Self.name(stored)), computed "
-                + "\(Self.name(computed))): nothing was changed; keep journal and store, and report it"
+                + "\(Self.name(computed))): nothing was changed; keep journal and store, report it, and see docs/operations.md"
         case .doubled(let path, let decision, let reason):
-            "decision \(decision.text) would store an alarm twice in \(path) (\(reason)): nothing was changed; report it"
+            "decision \(decision.text) would store an alarm twice in \(path) (\(reason)): nothing was changed; report it, and see docs/operations.md"
         case .failed(let path, let attempted, let reason):
             "\(attempted) \(path) failed: \(reason)"
         }
