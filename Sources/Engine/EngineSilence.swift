@@ -76,14 +76,17 @@ extension Engine {
     }
 
     /// Arms the key's timer on `received`: its silence, or its forgetting, which is looked at again a time to live after
-    /// `checked` where it could not happen then.
+    /// `checked` where it could not happen then; ever more seldom, so that a jump of the clock is few looks.
     mutating func armReceived(_ rule: Int, _ slot: Int32, checked: Timestamp = .distantPast) {
         let prepared = runtimes[rule].prepared
         guard prepared.rule.status != .disabled else { return }
         if prepared.runsOnReceived { armAbsence(rule, slot) }
         let state = runtimes[rule].keys.read(slot)[0]
         var due = state.lastReceived + prepared.rule.keyTTL
-        if due <= checked { due = checked + prepared.rule.keyTTL }
+        if due <= checked {
+            let age = checked - state.lastReceived
+            due = checked + max(prepared.rule.keyTTL, TimeSpan(microseconds: age.microseconds / 8))
+        }
         if let silence = silenceDue(prepared, state) { due = min(due, silence) }
         due = min(due, responseDue(rule, state))
         guard due < state.receivedDue else { return }

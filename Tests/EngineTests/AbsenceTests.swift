@@ -223,9 +223,8 @@ struct AbsenceTests {
                 $0.effectiveFrom = .init(seconds: 1000)
                 $0.effectiveUntil = .init(seconds: 3000)
             }, timing: Timing(clock: .wall))
-        scenario.tick(0)
         scenario.reload(scenario.engine.ruleSet.rules[0])
-        for second in stride(from: 100, through: 1299, by: 100) { scenario.tick(Double(second)) }
+        for second in stride(from: 0, through: 1299, by: 100) { scenario.tick(Double(second)) }
         #expect(scenario.lines == [])
         for second in stride(from: 1300, through: 2400, by: 100) { scenario.tick(Double(second)) }
         #expect(scenario.lines == ["1300 raised yellow", "2200 escalated orange"])
