@@ -60,7 +60,7 @@ extension Engine {
         guard sources.allSatisfy({ $0.symbol >= 0 && isSymbol($0.symbol) && seen.insert($0.symbol).inserted })
         else { return false }
         for runtime in runtimes {
-            for slot in 0..<runtime.keys.count {
+            for slot in 0..<runtime.keys.count where !runtime.keys.isBlank(slot) {
                 let state = runtime.keys.read(slot)[0]
                 guard isSymbol(state.key), isSymbol(state.subject), isSymbol(state.area), state.source >= -1,
                     Int(state.source) < sources.count, state.armedOn >= -1, Int(state.armedOn) < sources.count,
@@ -89,7 +89,7 @@ extension Engine {
                 let timer = EngineTimer(due: runtimes[rule].calendarDue, rule: Int32(rule), slot: -1)
                 receivedTimers.push(timer)
             }
-            for slot in 0..<runtimes[rule].keys.count {
+            for slot in 0..<runtimes[rule].keys.count where !runtimes[rule].keys.isBlank(slot) {
                 let state = runtimes[rule].keys.read(slot)[0]
                 guard state.key >= 0 else { continue }
                 if state.armedDue != .distantFuture, state.armedOn >= 0 {

@@ -235,8 +235,6 @@ struct WindowKindTests {
             rule.id = "r\(index)"
             rule.ladder[0].clear = index == 4 ? nil : .number(5)
             rule.noData = .init(after: .seconds(40), action: .resolve)
-            // A damaged number of keys is refused soon.
-            rule.maximumKeys = 1000
             return rule
         }
     }()
