@@ -58,7 +58,7 @@ extension Engine {
         let next = nextAbsence(rule, slot)
         guard next < runtimes[rule].keys.read(slot)[0].receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = next
-        receivedTimers.push(EngineTimer(due: next, rule: Int32(rule), slot: slot))
+        pushReceived(EngineTimer(due: next, rule: Int32(rule), slot: slot))
     }
 
     /// When silence enters the next level of the key or a hold matures, on `received`; `distantFuture` where none does.

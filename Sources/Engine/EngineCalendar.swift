@@ -37,7 +37,7 @@ extension Engine {
         if explainsByCalendar(rule) { due = min(due, zoned.calendar.nextEnd(after: received, in: zoned.zone)) }
         guard due != .distantFuture else { return }
         runtimes[rule].calendarDue = due
-        receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: -1))
+        pushReceived(EngineTimer(due: due, rule: Int32(rule), slot: -1))
     }
 
     /// The active time has begun, or ended; after an outage it may be otherwise again.

@@ -228,14 +228,17 @@ extension Engine {
         }
         wake(index, slot, before: moment, into: &decisions)
         let value = runtimes[index].composite?.value(in: slot) ?? .nan
-        guard value != runtimes[index].keys.read(slot)[0].held else { return }
+        let before = runtimes[index].keys.read(slot)[0]
+        let isCounted = isCounted(index, slot)
+        // Where nobody is left, the number may be the same: of exposures alone.
+        guard isCounted ? value != before.held : !before.held.isNaN || before.hasEpisode else { return }
         let state = runtimes[index].keys.write(slot)
         if area.source >= 0 { state[0].source = area.source }
         state[0].newest = moment
         state[0].lastReceived = received
         state[0].position = position
         if area.source >= 0 { noteSource(area.source, index, slot) }
-        guard isCounted(index, slot) else { return giveUp(index, slot, at: moment, into: &decisions) }
+        guard isCounted else { return giveUp(index, slot, at: moment, into: &decisions) }
         guard !value.isNaN else {
             runtimes[index].counters.unknown += 1
             return

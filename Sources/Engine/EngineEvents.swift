@@ -155,6 +155,7 @@ extension Engine {
         guard let numbers = measured ?? numbers(rule, prepared, arrival) else { return }
         if time < previous { return takeOutOfOrder(rule, prepared, slot, numbers, arrival, into: &decisions) }
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
+        dropWindows(rule, slot, through: time)
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
         let values = measured ?? values(of: numbers, rule, prepared, slot, at: time)
@@ -186,7 +187,16 @@ extension Engine {
         }
         runtimes[rule].counters.outOfOrder += 1
         sources[Int(arrival.source)].outOfOrder += 1
-        take(numbers, rule, slot, at: arrival.time)
+        let newest = runtimes[rule].keys.read(slot)[0].newest
+        for index in runtimes[rule].windows.indices where !numbers[index].isNaN {
+            guard let window = runtimes[rule].windows[index] else { continue }
+            // One that holds nothing yet does not begin with a window that is over.
+            if let end = window.end(holding: arrival.time), end <= newest {
+                runtimes[rule].count(.late)
+            } else {
+                take(numbers[index], into: index, rule, slot, at: arrival.time)
+            }
+        }
     }
 
     /// What the reading is to each of the rule's values, to a window its sample; nil, and counted, where it has a number for none

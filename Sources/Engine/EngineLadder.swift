@@ -191,6 +191,7 @@ extension Engine {
         append(
             rule, slot, about: .value, transition, id: id, episode: state[0].episode, level: new, previous: old,
             peak: peak, startedAt: state[0].startedAt, facts, into: &decisions)
+        if transition == .resolved { armStanding(rule, slot) }
     }
 
     mutating func nextID() -> DecisionID {

@@ -21,6 +21,7 @@ extension Engine {
         _ rule: Int, _ slot: Int32, steps: UInt16 = 0, numbers: RuleValues = RuleValues(), _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
+        dropWindows(rule, slot, through: arrival.time)
         endSilence(rule, slot, arrival, into: &decisions)
         let columns = arrival.arrived.columns
         let event = columns.ids.bytes.withUnsafeBytes { bytes in

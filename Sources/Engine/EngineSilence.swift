@@ -33,6 +33,15 @@ extension Engine {
         }
     }
 
+    mutating func pushReceived(_ timer: EngineTimer) {
+        receivedTimers.push(timer)
+        guard receivedTimers.isToBeCleaned else { return }
+        var timers = TimerHeap()
+        swap(&timers, &receivedTimers)
+        timers.removeAll { !isArmed($0) }
+        swap(&timers, &receivedTimers)
+    }
+
     /// As `nextTimer` of a source.
     private mutating func nextReceivedTimer(before moment: Timestamp) -> EngineTimer? {
         while let timer = receivedTimers.first, timer.due < moment {
@@ -45,6 +54,7 @@ extension Engine {
     private func isArmed(_ timer: EngineTimer) -> Bool {
         if timer.rule < 0 { return sources[Int(timer.slot)].idleDue == timer.due }
         let rule = Int(timer.rule)
+        guard rule < runtimes.count else { return false }
         if timer.slot < 0 { return runtimes[rule].calendarDue == timer.due }
         // Slots at the end may be gone since.
         guard timer.slot < runtimes[rule].keys.count else { return false }
@@ -60,7 +70,7 @@ extension Engine {
 
     private mutating func pushIdle(_ source: Int32, _ due: Timestamp) {
         sources[Int(source)].idleDue = due
-        receivedTimers.push(EngineTimer(due: due, rule: -1, slot: source))
+        pushReceived(EngineTimer(due: due, rule: -1, slot: source))
     }
 
     /// An idle source's timers follow the clock, but its watermark stays: a spool drained later is not late.
@@ -91,7 +101,7 @@ extension Engine {
         due = min(due, responseDue(rule, state))
         guard due < state.receivedDue else { return }
         runtimes[rule].keys.write(slot)[0].receivedDue = due
-        receivedTimers.push(EngineTimer(due: due, rule: Int32(rule), slot: slot))
+        pushReceived(EngineTimer(due: due, rule: Int32(rule), slot: slot))
     }
 
     private mutating func checkKey(_ timer: EngineTimer, into decisions: inout [Decision]) {
@@ -168,7 +178,6 @@ extension Engine {
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
             forgetWindows(rule, slot)
-            armStanding(rule, slot)
             move(rule, slot, at: moment)
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData

@@ -27,23 +27,36 @@ extension Engine {
                 armStanding(rule, slot)
             } else {
                 fire(rule, slot, into: &decisions)
-                fireOverdue(rule, slot, into: &decisions)
+                hasten(rule, slot, on: source, before: moment, into: &decisions)
             }
         }
+    }
+
+    /// What is armed now may wait for a source that is past it: it comes in its turn here.
+    private mutating func hasten(
+        _ rule: Int, _ slot: Int32, on source: Int32, before moment: Timestamp, into decisions: inout [Decision]
+    ) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard state.armedOn != source, state.armedDue < watermark(rule, slot) else { return }
+        guard state.armedDue < moment else { return fireOverdue(rule, slot, into: &decisions) }
+        arm(EngineTimer(due: state.armedDue, rule: Int32(rule), slot: slot), on: source)
     }
 
     /// The source's next timer, if it lies before the moment. What its key is not armed for any more is dropped: were it a
     /// moment, decisions would be others than after a restart, which knows nothing of it.
     mutating func nextTimer(of source: Int32, before moment: Timestamp) -> EngineTimer? {
         while let timer = sources[Int(source)].timers.first, timer.due < moment {
-            // Slots at the end may be gone since.
-            if timer.slot < runtimes[Int(timer.rule)].keys.count {
-                let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
-                if state.key >= 0, state.armedOn == source, state.armedDue == timer.due { return timer }
-            }
+            if isArmed(timer, on: source) { return timer }
             _ = sources[Int(source)].timers.popFirst()
         }
         return nil
+    }
+
+    private func isArmed(_ timer: EngineTimer, on source: Int32) -> Bool {
+        // Slots at the end may be gone since, and rules while they are replaced.
+        guard Int(timer.rule) < runtimes.count, timer.slot < runtimes[Int(timer.rule)].keys.count else { return false }
+        let state = runtimes[Int(timer.rule)].keys.read(timer.slot)[0]
+        return state.key >= 0 && state.armedOn == source && state.armedDue == timer.due
     }
 
     /// The watermark may be past what is armed now: a key whose clock is behind its gateway's, or whose slow source has
@@ -226,6 +239,12 @@ extension Engine {
         let state = runtimes[Int(timer.rule)].keys.write(timer.slot)
         (state[0].armedDue, state[0].armedOn) = (timer.due, source)
         sources[Int(source)].timers.push(timer)
+        if sources[Int(source)].timers.isToBeCleaned {
+            var timers = TimerHeap()
+            swap(&timers, &sources[Int(source)].timers)
+            timers.removeAll { !isArmed($0, on: source) }
+            swap(&timers, &sources[Int(source)].timers)
+        }
         armIdle(source)
     }
 
@@ -237,8 +256,13 @@ extension Engine {
         if let held = runtimes[rule].firstHeld(slot) { arm(rule, slot, at: held.time) }
         guard prepared.rule.effectiveUntil < .distantFuture else { return }
         let state = runtimes[rule].keys.read(slot)
-        guard state[0].source >= 0, state[0].hasEpisode else { return }
-        arm(rule, slot, at: prepared.rule.effectiveUntil)
+        guard state[0].source >= 0 else { return }
+        if state[0].hasEpisode {
+            arm(rule, slot, at: prepared.rule.effectiveUntil)
+        } else if state[0].rungs.areQuiet, state[0].armedDue == prepared.rule.effectiveUntil + prepared.rule.lateness {
+            // Nothing is left to end there: the key may be forgotten.
+            runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+        }
     }
 
     /// The time of the key's source has passed the end of the rule's dates: nothing is pending, what is open ends.

@@ -2,10 +2,28 @@ import Events
 
 /// Tumbling windows: they close when the watermark passes their end, and levels change there.
 extension Engine {
-    /// Before a key hears a reading: the windows that do not hold it close, even where too long a gap lies before it.
+    /// Before a key hears a reading: the windows that do not hold it close, even where too long a gap lies before it. What
+    /// one says that ends with the reading is judged with it, at once.
     mutating func closeWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp, into decisions: inout [Decision])
     {
-        while let end = windowEnd(rule, slot), end <= moment { close(rule, slot, at: end, into: &decisions) }
+        while let end = windowEnd(rule, slot), end <= moment {
+            guard end < moment else { return closeWindows(rule, slot, by: end) }
+            close(rule, slot, at: end, into: &decisions)
+        }
+    }
+
+    private mutating func closeWindows(_ rule: Int, _ slot: Int32, by moment: Timestamp) {
+        let silenceIsZero = runtimes[rule].prepared.isSilenceZero
+        for index in runtimes[rule].windows.indices {
+            runtimes[rule].windows[index]?.close(by: moment, silenceIsZero: silenceIsZero, slot: slot)
+        }
+    }
+
+    /// A key that was given up is heard again: windows that ended meanwhile say nothing.
+    mutating func dropWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp) {
+        guard runtimes[rule].prepared.hasTumbling, isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return }
+        while let end = windowEnd(rule, slot), end <= moment { closeWindows(rule, slot, by: end) }
+        forgetWindows(rule, slot)
     }
 
     /// What the last closed windows said no longer holds.
@@ -27,16 +45,14 @@ extension Engine {
         let prepared = runtimes[rule].prepared
         let newest = runtimes[rule].keys.read(slot)[0].newest
         let isAfterGap = prepared.rule.maxGap.map { due - newest > $0 } ?? false
-        // What a window says at its end counts first.
-        if !isAfterGap, windowEnd(rule, slot).map({ due < $0 }) ?? true {
+        // What a window says at its end counts first, and over reports every window speaks now.
+        if !isAfterGap, !prepared.isSilenceZero, windowEnd(rule, slot).map({ due < $0 }) ?? true {
             let key = runtimes[rule].keys.write(slot)
             for rung in prepared.ladder {
                 key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
             }
         }
-        for index in runtimes[rule].windows.indices {
-            runtimes[rule].windows[index]?.close(by: due, silenceIsZero: prepared.isSilenceZero, slot: slot)
-        }
+        closeWindows(rule, slot, by: due)
         let values = timerValues(rule, slot, at: prepared.isSilenceZero ? due : newest)
         if prepared.isSilenceZero { emptyRungs(rule, slot, values, at: due) }
         climb(rule, slot, values: values, at: due, afterGap: isAfterGap, nil, into: &decisions)

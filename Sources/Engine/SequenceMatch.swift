@@ -49,7 +49,11 @@ struct SequenceMatch: Sendable {
     /// Takes an event at `time` that is what the bits say. In order, events come by time; else a late one still counts.
     func take(_ bits: UInt16, at time: Timestamp, _ cell: UnsafeMutablePointer<Int64>) {
         let now = time.microseconds
-        guard bits & clear == 0 else { return cell.update(repeating: KeyCells.empty, count: words) }
+        guard bits & clear == 0 else {
+            // What came after it stays: in any order it may be late.
+            for word in 0..<words where order == .steps || cell[word] <= now { cell[word] = KeyCells.empty }
+            return
+        }
         switch order {
         case .any:
             for step in steps.indices where bits & steps[step] != 0 { cell[step] = max(cell[step], now) }

@@ -17,6 +17,9 @@ struct TimerHeap: Sendable {
     private(set) var timers: [EngineTimer] = []
 
     var first: EngineTimer? { timers.first }
+    /// From so many on those are looked for that nobody is armed for any more: they are fewer than the others, and some.
+    private var most = 1024
+    var isToBeCleaned: Bool { timers.count >= most }
 
     mutating func push(_ timer: EngineTimer) {
         timers.append(timer)
@@ -53,8 +56,9 @@ struct TimerHeap: Sendable {
     }
 
     mutating func removeAll(where isGone: (EngineTimer) -> Bool) {
-        let kept = timers.filter { !isGone($0) }
-        self = TimerHeap()
-        for timer in kept { push(timer) }
+        // What is in order is a heap; of equal timers one is enough.
+        let kept = timers.filter { !isGone($0) }.sorted()
+        timers = kept.indices.filter { $0 == 0 || kept[$0] != kept[$0 - 1] }.map { kept[$0] }
+        most = max(1024, 2 * timers.count)
     }
 }

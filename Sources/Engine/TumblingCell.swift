@@ -58,6 +58,10 @@ struct TumblingCell: Sendable {
         return Timestamp(microseconds: (Int64(cell[0]) + 1) * every.microseconds)
     }
 
+    func end(holding time: Timestamp) -> Timestamp {
+        Timestamp(microseconds: (floorQuotient(time.microseconds, every.microseconds) + 1) * every.microseconds)
+    }
+
     /// Closes the open window if it has ended. Where silence means that nothing happened, an empty one follows; after
     /// that nothing changes until a sample comes.
     func close(by moment: Timestamp, silenceIsZero: Bool, of cell: UnsafeMutablePointer<Double>) {

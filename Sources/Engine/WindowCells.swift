@@ -228,6 +228,11 @@ struct WindowCells: @unchecked Sendable {
     /// Whether the window speaks at its end only.
     var isTumbling: Bool { if case .tumbling = layout { true } else { false } }
 
+    /// When the tumbling window ends that a sample of the moment belongs to.
+    func end(holding time: Timestamp) -> Timestamp? {
+        if case .tumbling(let window) = layout { window.end(holding: time) } else { nil }
+    }
+
     /// Closes a tumbling window that has ended by the moment.
     mutating func close(by moment: Timestamp, silenceIsZero: Bool, slot: Int32) {
         guard case .tumbling(let window) = layout else { return }

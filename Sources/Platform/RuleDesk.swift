@@ -87,28 +87,14 @@ final class RuleDesk: Sendable {
         if named == nil { shared.withLock { $0.state.refusal = refusal } }
         if let refusal { throw .configuration(refusal) }
         var entries: [JournalEntry] = []
-        if let registry, registry != running.registry {
-            try Self.check { () throws(ByteReader.Failure) in _ = try Registry(decoding: registry.encoded()) }
-            entries.append(.registry(registry.encoded()))
-        }
+        if let registry, registry != running.registry { entries.append(.registry(registry.encoded())) }
         guard let proposed else { return entries }
         if proposed.version != running.ruleSet.version || proposed.timing != running.ruleSet.timing
             || proposed.zones != running.ruleSet.zones
         {
-            let bytes = proposed.activated(named, timing: proposed.timing).encoded()
-            try Self.check { () throws(ByteReader.Failure) in _ = try RuleSet(decoding: bytes) }
-            entries.append(.ruleSet(bytes))
+            entries.append(.ruleSet(proposed.activated(named, timing: proposed.timing).encoded()))
         }
         return entries
-    }
-
-    /// What could not be read again would end the platform, at every start.
-    private static func check(_ read: () throws(ByteReader.Failure) -> Void) throws(PlatformError) {
-        do throws(ByteReader.Failure) {
-            try read()
-        } catch {
-            throw .configuration("what was read from the files cannot be kept (\(error)): nothing changed; report it")
-        }
     }
 
     /// Nothing never replaces something: an empty or unmounted directory would resolve every alarm, or leave thresholds
@@ -120,6 +106,13 @@ final class RuleDesk: Sendable {
         }
         if let registry, registry.subjects.isEmpty, subjects > 0 {
             return "the registry's directory is missing or has no subject, \(subjects) are registered: nothing changed"
+        }
+        // What could not be read again would end the platform, at every start.
+        do throws(ByteReader.Failure) {
+            if let proposed { _ = try RuleSet(decoding: proposed.encoded()) }
+            if let registry { _ = try Registry(decoding: registry.encoded()) }
+        } catch {
+            return "what the files say cannot be kept (\(error)): nothing changed; report it"
         }
         return nil
     }

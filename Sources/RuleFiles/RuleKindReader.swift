@@ -85,17 +85,26 @@ extension RuleReader {
         }
     }
 
-    /// Two names that are written alike would be two keys of one alarm.
+    /// A key that no event can have would be missed for ever, and two that are written alike be two alarms of one.
     private func checkExpected(_ rule: Rule) {
-        let isSource = rule.by == .source
+        func refusal(of name: String) -> String? {
+            guard name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return "leave out control characters" }
+            switch rule.by {
+            case .subject, .field: return nil
+            case .area(let digits):
+                let isCode = name.utf8.count == digits && name.utf8.allSatisfy { (48...57).contains($0) }
+                return isCode ? nil : "write a code of \(digits) digits"
+            case .source:
+                let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                let isSource = words.count == 2 && !words.contains { $0.isEmpty || $0.hasPrefix(" ") }
+                return isSource ? nil : "write its department and itself: \"gas /gateway-1\""
+            }
+        }
         for name in rule.expected {
-            let words = name.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            let isPlain = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-            guard !isPlain || (isSource && (words.count < 2 || words.contains { $0.isEmpty || $0.hasPrefix(" ") }))
-            else { continue }
+            guard let help = refusal(of: name) else { continue }
+            let shown = String(name.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F })
             (fields.optional(isAbsence ? "absence" : "no_data") ?? fields.item).report(
-                .badKey, "expect has '\(name.filter { !$0.isNewline })', which is no \(isSource ? "source" : "key")",
-                help: isSource ? "write its department and itself: \"gas /gateway-1\"" : "leave out control characters")
+                .badKey, "expect has '\(shown)', which is no key of the rule", help: help)
         }
     }
 

@@ -590,4 +590,158 @@ struct ReconsideredTests {
             lines.contains { $0.contains("risk") || $0.hasPrefix("300 raised") || $0.hasPrefix("420 raised") },
             "\(lines)")
     }
+
+    // MARK: A window that ends with an event
+
+    @Test func `what ends with an event is judged with it`() {
+        func tumbling(_ minutes: Int64) -> Rule.Value {
+            .init(name: "m", kind: .window(.init(aggregate: .count, shape: .tumbling(every: .minutes(minutes)))))
+        }
+        for shape in [.session(gap: .minutes(10), longest: .hours(6)), .exact(over: .minutes(11))]
+            as [Rule.Window.Shape]
+        {
+            var scenario = Scenario(
+                Self.reports(.init(level: .yellow, at: .number(1))) {
+                    $0.values = [.init(name: "n", kind: .window(.init(aggregate: .sum, shape: shape))), tumbling(10)]
+                })
+            for minute in stride(from: 0.0, through: 40, by: 10) { scenario.read(minute * 60, 1, type: "report") }
+            #expect(scenario.lines == ["0 raised yellow"], "\(shape)")
+        }
+        let holds = Rule.threshold("r", .init(level: .yellow, at: .number(40), hold: .minutes(1))) {
+            $0.values.append(tumbling(1))
+        }
+        var scenario = Scenario(holds)
+        for (second, value) in [(0.0, 60.0), (60, 5), (600, 5)] { scenario.read(second, value) }
+        #expect(scenario.lines == [])
+        scenario = Scenario(
+            Self.reports(.init(level: .yellow, at: .number(1), hold: .minutes(10), clearHold: .minutes(5))) {
+                let window = Rule.Window(aggregate: .count, shape: .sliding(over: .minutes(10), step: .minutes(1)))
+                $0.values = [.init(name: "n", kind: .window(window)), tumbling(30)]
+            })
+        scenario.read(0, 1, type: "report")
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines == [])
+    }
+
+    @Test(arguments: ["reading", "report"], [0, 60] as [Int64])
+    func `who was given up is judged by no window of before`(type: String, lateness: Int64) {
+        var scenario = Scenario(
+            WindowKindTests.rule(.avg, .tumbling(every: .minutes(10)), at: 40) {
+                $0.input.type = type
+                $0.lateness = .seconds(lateness)
+                $0.noData = .init(after: .minutes(5), action: .resolve)
+            }, timing: Timing(clock: .wall, idleTimeout: .seconds(60)))
+        for second in [0.0, 60] { scenario.read(second, 60, type: type) }
+        for second in stride(from: 120.0, through: 1140, by: 60) { scenario.tick(second) }
+        for second in [1200.0, 1800, 1860] { scenario.read(second, 5, type: type) }
+        for second in stride(from: 1920.0, through: 9000, by: 60) { scenario.tick(second) }
+        #expect(scenario.lines == [])
+    }
+
+    @Test func `a report of before opens no window that is over`() throws {
+        let some = try Formula(event: "value > 1.0 ? value : 0.0 / 0.0", yield: .number)
+        var scenario = Scenario(
+            Self.reports(.init(level: .blue, of: 1, at: .number(1)), .init(level: .red, at: .number(2))) {
+                $0.values = [
+                    .init(
+                        name: "p",
+                        kind: .window(.init(aggregate: .sum, of: some, shape: .tumbling(every: .minutes(5))))),
+                    .init(name: "q", kind: .window(.init(aggregate: .count, shape: .exact(over: .minutes(5))))),
+                ]
+                $0.by = .area(digits: 6)
+            })
+        scenario.read(1000, 1, type: "report", area: "320213")
+        scenario.source = "other"
+        scenario.read(300, 2, type: "report", area: "320213", received: 1010)
+        #expect(scenario.engine.counters[0].counters.late == 2)
+        scenario.source = "s"
+        scenario.read(9000, 1, type: "report", area: "320214")
+        #expect(scenario.lines == ["1000 raised blue 320213", "1300 resolved 320213", "9000 raised blue 320214"])
+    }
+
+    // MARK: Sources and dates
+
+    /// x says that the area has an emergency from 30 s on, and falls idle; y is past all of it.
+    @Test func `what a slow source held up comes in its turn`() {
+        let emergency = Rule.threshold("inhibitor", .init(level: .blue, at: .number(10), hold: .seconds(30))) {
+            $0.input.metric = "n"
+            $0.by = .area(digits: 6)
+        }
+        let inhibited = Rule.threshold(
+            "a", .init(level: .blue, at: .number(10), hold: .seconds(10)),
+            .init(level: .red, at: .number(20), hold: .seconds(50))
+        ) {
+            $0.by = .area(digits: 6)
+            $0.inhibitedBy = [.init(rule: "inhibitor", level: .blue, same: .area(digits: 6))]
+        }
+        var scenario = Scenario(inhibited, emergency, timing: Timing(clock: .wall, idleTimeout: .seconds(60)))
+        scenario.source = "x"
+        scenario.read(0, 50, metric: "n", area: "320213")
+        scenario.read(0, 60, area: "320213")
+        scenario.source = "y"
+        scenario.read(0, 60, area: "320213")
+        for second in [55.0, 57, 58] { scenario.read(second, 1, area: "320214") }
+        for second in 59...120 { scenario.tick(Double(second)) }
+        let red = scenario.decisions.first { $0.level == .red }
+        #expect(red?.at == Scenario.seconds(50) && red?.withheld == .inhibited, "\(scenario.sent)")
+    }
+
+    @Test func `a key at rest is forgotten though its rule ends some day`() {
+        for ends in [false, true] {
+            let rule = Rule.threshold("r", .init(level: .red, at: .number(50))) {
+                $0.maximumKeys = 2
+                $0.keyTTL = .seconds(60)
+                if ends { $0.effectiveUntil = Scenario.seconds(1_000_000) }
+            }
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            for (second, value) in [(0.0, 60.0), (1, 10)] {
+                for subject in ["A", "B"] { scenario.read(second, value, subject: subject) }
+            }
+            for second in stride(from: 60.0, through: 3540, by: 60) { scenario.tick(second) }
+            scenario.read(3600, 60, subject: "C")
+            #expect(scenario.lines.last == "3600 raised red C")
+            // What is open ends with the rule all the same.
+            scenario.read(1_000_001, 60, subject: "C")
+            #expect((scenario.lines.last == "1000000 resolved expired C") == ends)
+        }
+    }
+
+    @Test func `timers that nobody is armed for are no more than the others, and some`() {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(50))) {
+            $0.maxGap = .seconds(30)
+            $0.effectiveUntil = Scenario.seconds(10_000_000)
+        }
+        var scenario = Scenario(rule)
+        for second in 0..<5000 { scenario.read(Double(second) * 31, 60) }
+        #expect(scenario.lines == ["0 raised red"])
+        #expect(scenario.engine.sources[0].timers.timers.count <= 1024)
+    }
+
+    // MARK: Patterns and indexes
+
+    @Test func `what clears a sequence in any order takes nothing that came after it`() {
+        let rule = SequenceTests.rule(
+            .any, ["a", "b"].map { SequenceTests.step($0) }, within: 600, clear: SequenceTests.step("c"))
+        var scenario = Scenario(rule)
+        for (second, metric) in [(10.0, "a"), (0, "c"), (20, "b"), (30, "c")] {
+            scenario.read(second, 1, metric: metric)
+        }
+        #expect(scenario.lines == ["20 raised red", "30 resolved"])
+    }
+
+    @Test func `an area whose last key is gone is given up though its exposure stays`() {
+        let street = "320213021000"
+        let part = CompositeTests.part("a") { $0.noData = .init(after: .minutes(10), action: .resolve) }
+        let index = CompositeTests.index(
+            [.init(.rule("a"), weight: 1), .init(.population(full: 50_000), weight: 1)], areas: [9]
+        ) { $0.ladder = [.init(level: .yellow, at: .number(40))] }
+        var scenario = Scenario(
+            part, index,
+            registry: Registry(areas: [.init(code: "320213021", name: .init(zh: "", en: ""), population: 25_000)]),
+            timing: Timing(clock: .wall))
+        scenario.read(0, 20, metric: "a", area: street)
+        #expect(scenario.sent.contains { $0.hasPrefix("risk 0 raised yellow") })
+        for second in stride(from: 60.0, through: 660, by: 60) { scenario.tick(second) }
+        #expect(scenario.sent.last == "risk 600 resolved no_data 320213021", "\(scenario.sent)")
+    }
 }
