@@ -189,9 +189,9 @@ extension Engine {
         sources[Int(arrival.source)].outOfOrder += 1
         let newest = runtimes[rule].keys.read(slot)[0].newest
         for index in runtimes[rule].windows.indices where !numbers[index].isNaN {
-            guard let window = runtimes[rule].windows[index] else { continue }
+            guard runtimes[rule].windows[index] != nil else { continue }
             // One that holds nothing yet does not begin with a window that is over.
-            if let end = window.end(holding: arrival.time), end <= newest {
+            if let end = runtimes[rule].windows[index]?.end(holding: arrival.time), end <= newest {
                 runtimes[rule].count(.late)
             } else {
                 take(numbers[index], into: index, rule, slot, at: arrival.time)

@@ -137,13 +137,17 @@ extension Engine {
     }
 
     /// The last report has left a window, and of none there is no mean: it holds no level, and scores nothing.
-    mutating func emptyRungs(_ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp) {
+    /// `isClosing`: only windows that close, of which the others are judged with the event of the moment.
+    mutating func emptyRungs(
+        _ rule: Int, _ slot: Int32, _ values: RuleValues, at moment: Timestamp, isClosing: Bool = false
+    ) {
         let (prepared, newest) = (runtimes[rule].prepared, runtimes[rule].keys.read(slot)[0].newest)
         let areEmptied = areEmptied(rule, slot, at: moment)
         let empty = prepared.ladder.filter { rung in
             guard rung.of < values.count, values[rung.of].isNaN, let window = runtimes[rule].windows[rung.of] else {
                 return false
             }
+            guard !isClosing || window.isTumbling else { return false }
             let span = prepared.spans[rung.of]
             return areEmptied
                 ? span > .zero && moment >= newest + span : window.isEmpty(at: moment, slot: slot)

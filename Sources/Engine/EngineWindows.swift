@@ -7,8 +7,13 @@ extension Engine {
     mutating func closeWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp, into decisions: inout [Decision])
     {
         while let end = windowEnd(rule, slot), end <= moment {
-            guard end < moment else { return closeWindows(rule, slot, by: end) }
-            close(rule, slot, at: end, into: &decisions)
+            guard end == moment else {
+                close(rule, slot, at: end, into: &decisions)
+                continue
+            }
+            closeWindows(rule, slot, by: end)
+            guard runtimes[rule].prepared.isSilenceZero else { continue }
+            emptyRungs(rule, slot, timerValues(rule, slot, at: end), at: end, isClosing: true)
         }
     }
 

@@ -142,7 +142,9 @@ final class PreparedRule: Sendable {
             switch value.window?.shape {
             case .sliding(let over, _), .exact(let over): over
             case .session(let gap, _): gap
-            case .tumbling, .samples, .halfLife, .weight, nil: TimeSpan.zero
+            // The one that it is in, and an empty one.
+            case .tumbling(let every): every + every
+            case .samples, .halfLife, .weight, nil: TimeSpan.zero
             }
         }
         reach = spans.max() ?? .zero

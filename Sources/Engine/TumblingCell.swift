@@ -49,8 +49,10 @@ struct TumblingCell: Sendable {
 
     func forget(_ cell: UnsafeMutablePointer<Double>) { if cell[1] != State.none { cell[2] = .nan } }
 
-    /// Whether an empty window was the last to close.
-    func isEmpty(_ cell: UnsafePointer<Double>) -> Bool { cell[1] == State.closed && cell[2].isNaN }
+    /// Whether no window has closed yet, or an empty one last.
+    func isEmpty(_ cell: UnsafePointer<Double>) -> Bool {
+        cell[1] == State.none || (cell[1] == State.closed && cell[2].isNaN)
+    }
 
     /// When the open window ends.
     func end(of cell: UnsafePointer<Double>) -> Timestamp? {
