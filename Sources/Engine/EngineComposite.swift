@@ -106,7 +106,9 @@ extension Engine {
             for movement in moved where runtimes[Int(movement.rule)].feeds.contains(Int32(index)) {
                 touched += touch(movement, index)
             }
-            touched += recount(index, at: touched.map(\.at).max() ?? .distantPast)
+            if runtimes[index].composite?.isToBeRecounted == true {
+                touched += recount(index, at: touched.map(\.at).max() ?? .distantPast)
+            }
             if all { touched += everyArea(of: index) }
             touched.sort { $0.slot < $1.slot }
             var next = 0
@@ -203,11 +205,12 @@ extension Engine {
     /// Keys that lay in an area when there was no room for it, and have not moved since, count there now as they do after
     /// a restart.
     private mutating func recount(_ index: Int, at moment: Timestamp) -> [Touched] {
-        guard let state = runtimes[index].composite, state.isToBeRecounted else { return [] }
+        // A copy of its state, held here, would have all of it copied at the first count.
+        let rules = Set(runtimes[index].composite?.rules ?? [])
         runtimes[index].composite?.isToBeRecounted = false
         runtimes[index].composite?.hasUncounted = false
         var touched: [Touched] = []
-        for rule in Set(state.rules).sorted() where rule >= 0 {
+        for rule in rules.sorted() where rule >= 0 {
             for slot in 0..<runtimes[Int(rule)].keys.count {
                 touched += count(Int(rule), slot, in: index, mayCreate: false)
                     .map { Touched(slot: $0, at: moment, source: -1) }

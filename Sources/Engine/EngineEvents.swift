@@ -188,8 +188,9 @@ extension Engine {
         runtimes[rule].counters.outOfOrder += 1
         sources[Int(arrival.source)].outOfOrder += 1
         let newest = runtimes[rule].keys.read(slot)[0].newest
-        for index in runtimes[rule].windows.indices where !numbers[index].isNaN {
-            guard runtimes[rule].windows[index] != nil else { continue }
+        // No window is held here: its page would move when written, and the addresses that were looked up ahead with it.
+        for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
+            guard !numbers[index].isNaN else { continue }
             // One that holds nothing yet does not begin with a window that is over.
             if let end = runtimes[rule].windows[index]?.end(holding: arrival.time), end <= newest {
                 runtimes[rule].count(.late)

@@ -36,10 +36,9 @@ extension Engine {
     mutating func pushReceived(_ timer: EngineTimer) {
         receivedTimers.push(timer)
         guard receivedTimers.isToBeCleaned else { return }
-        var timers = TimerHeap()
-        swap(&timers, &receivedTimers)
+        var timers = receivedTimers
         timers.removeAll { !isArmed($0) }
-        swap(&timers, &receivedTimers)
+        receivedTimers = timers
     }
 
     /// As `nextTimer` of a source.

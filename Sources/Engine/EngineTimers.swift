@@ -244,10 +244,9 @@ extension Engine {
         (state[0].armedDue, state[0].armedOn) = (timer.due, source)
         sources[Int(source)].timers.push(timer)
         if sources[Int(source)].timers.isToBeCleaned {
-            var timers = TimerHeap()
-            swap(&timers, &sources[Int(source)].timers)
+            var timers = sources[Int(source)].timers
             timers.removeAll { !isArmed($0, on: source) }
-            swap(&timers, &sources[Int(source)].timers)
+            sources[Int(source)].timers = timers
         }
         armIdle(source)
     }

@@ -109,8 +109,10 @@ final class RuleDesk: Sendable {
         }
         // What could not be read again would end the platform, at every start.
         do throws(ByteReader.Failure) {
-            if let proposed { _ = try RuleSet(decoding: proposed.encoded()) }
-            if let registry { _ = try Registry(decoding: registry.encoded()) }
+            if let proposed, proposed.version != running.ruleSet.version {
+                _ = try RuleSet(decoding: proposed.encoded())
+            }
+            if let registry, registry != running.registry { _ = try Registry(decoding: registry.encoded()) }
         } catch {
             return "what the files say cannot be kept (\(error)): nothing changed; report it"
         }
