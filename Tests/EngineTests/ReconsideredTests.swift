@@ -728,7 +728,8 @@ struct ReconsideredTests {
 
     @Test func `what clears a sequence in any order takes nothing that came after it`() {
         let rule = SequenceTests.rule(
-            .any, ["a", "b"].map { SequenceTests.step($0) }, within: 600, clear: SequenceTests.step("c"))
+            .any, ["a", "b"].map { SequenceTests.step($0) }, within: 600, clear: SequenceTests.step("c")
+        ) { $0.lateness = .seconds(60) }
         var scenario = Scenario(rule)
         for (second, metric) in [(10.0, "a"), (0, "c"), (20, "b"), (30, "c")] {
             scenario.read(second, 1, metric: metric)
