@@ -19,6 +19,8 @@ public final class AlertStore: Sendable {
         var lastDecision: Int64
         var head: Int64
         var replayDivergences: Int64
+        /// The oldest position that was judged since the start.
+        var oldest = Int64.max
         /// Version of the rule set whose files were stored last.
         var kept: String?
     }

@@ -12,6 +12,7 @@ extension AlertStore {
     @discardableResult
     public func commit(_ turn: Turn) throws(StoreError) -> Committed {
         try change { (state) throws(StoreError) in
+            state.oldest = min(state.oldest, turn.positions.lowerBound)
             if let known = try compare(turn, state) {
                 try noteApplied(turn, &state)
                 return known
@@ -92,6 +93,7 @@ extension AlertStore {
         try database.run(
             sql: """
                 UPDATE meta SET
+                    others = CASE WHEN :applied > applied AND engine != :engine THEN applied ELSE others END,
                     engine = CASE WHEN :applied > applied THEN :engine ELSE engine END,
                     applied = max(applied, :applied)
                 """, arguments: ["applied": applied, "engine": Int64(engineVersion)])
@@ -106,6 +108,7 @@ extension AlertStore {
             case .repeated: committed.repeated += 1
             case .diverged: committed.diverged += 1
             case .new:
+                if state.replayDivergences > 0 { try supersede(decision, turn, &state, database) }
                 try store(decision, turn, &state, database)
                 committed.stored += 1
                 state.lastDecision = max(state.lastDecision, decision.id.position)
@@ -124,7 +127,40 @@ extension AlertStore {
         return committed
     }
 
-    private func store(_ decision: Decision, _ turn: Turn, _ state: inout State, _ database: Database) throws {
+    /// Where a replay by another engine version has ended an alarm, or never raised it, that is stored as open, nothing
+    /// would ever end it: the next one of its key does.
+    private func supersede(_ decision: Decision, _ turn: Turn, _ state: inout State, _ database: Database) throws {
+        guard decision.transition != .resolved else { return }
+        let open = try database.row(
+            sql: """
+                SELECT announced, (SELECT encoded FROM transitions
+                    WHERE episode_position = episodes.position AND episode_ordinal = episodes.ordinal
+                    ORDER BY position DESC, ordinal DESC LIMIT 1) AS newest
+                FROM episodes WHERE rule = ? AND key = ? AND about = ? AND exercise = ? AND resolved IS NULL
+                    AND NOT (position = ? AND ordinal = ?)
+                """,
+            arguments: [
+                decision.rule, decision.key, decision.about.name, decision.exercise, decision.episode.position,
+                decision.episode.ordinal,
+            ])
+        guard let open else { return }
+        var end = try Decision(decoding: [UInt8](open.decode(Data.self, forColumn: "newest")))
+        // Its name is one that no engine gives.
+        end.id = DecisionID(position: decision.id.position, ordinal: .max - decision.id.ordinal)
+        (end.transition, end.reason) = (.resolved, .ruleChanged)
+        (end.previous, end.level) = (end.level ?? end.previous, nil)
+        (end.at, end.decidedAt) = (max(end.at, decision.at), decision.decidedAt)
+        (end.actor, end.note, end.escalateTo) = ("", "", [])
+        if try open.decode(Bool.self, forColumn: "announced") { end.withheld = .none }
+        try store(end, turn, &state, engine: Self.noEngine, database)
+    }
+
+    /// Stands for the engine version of what the store itself ended.
+    static let noEngine: Int64 = -1
+
+    private func store(
+        _ decision: Decision, _ turn: Turn, _ state: inout State, engine: Int64? = nil, _ database: Database
+    ) throws {
         let (ruleSet, registry) = turn.names(of: decision)
         if state.kept != ruleSet.version {
             try keep(ruleSet, database)
@@ -133,7 +169,8 @@ extension AlertStore {
         let facts = try ruleFacts(decision, ruleSet, database)
         do {
             try putEpisode(decision, facts, database)
-            try putTransition(decision, ruleSet: ruleSet.version, database)
+            try putTransition(
+                decision, ruleSet: ruleSet.version, engine: engine ?? Int64(engineVersion), database)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             throw StoreError.doubled(
                 path: path, decision: decision.id,

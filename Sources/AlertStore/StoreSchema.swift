@@ -82,6 +82,8 @@ enum StoreSchema {
         """,
         // Of earlier notices it is not known.
         "ALTER TABLE notices ADD COLUMN hash INTEGER;",
+        // The newest position that an engine of another version applied before the one of `engine` took over.
+        "ALTER TABLE meta ADD COLUMN others INTEGER NOT NULL DEFAULT 0;",
     ]
 
     /// Brings a new or older file to the newest version; refuses foreign and newer ones.
@@ -94,7 +96,7 @@ enum StoreSchema {
         for step in steps.dropFirst(Int(found)) { try database.execute(sql: step) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
         if tables == 0 {
-            try database.execute(sql: "INSERT INTO meta VALUES(1, ?, 0, 0, 0)", arguments: [epoch])
+            try database.execute(sql: "INSERT INTO meta VALUES(1, ?, 0, 0, 0, 0)", arguments: [epoch])
         }
     }
 

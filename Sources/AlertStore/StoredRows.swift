@@ -54,7 +54,7 @@ extension AlertStore {
             ])
     }
 
-    func putTransition(_ decision: Decision, ruleSet: String, _ database: Database) throws {
+    func putTransition(_ decision: Decision, ruleSet: String, engine: Int64, _ database: Database) throws {
         try database.run(
             sql: """
                 INSERT INTO transitions(
@@ -68,7 +68,7 @@ extension AlertStore {
                 decision.transition.name, decision.level?.rank, decision.at.microseconds,
                 decision.decidedAt.microseconds, decision.value.isNaN ? nil : decision.value,
                 decision.threshold.isNaN ? nil : decision.threshold, decision.compare.symbol, decision.ruleVersion,
-                ruleSet, Int64(engineVersion), decision.source, decision.eventID, decision.eventPosition,
+                ruleSet, engine, decision.source, decision.eventID, decision.eventPosition,
                 Data(decision.encoded), decision.withheld.name, decision.actor, decision.note,
             ])
     }

@@ -6,7 +6,7 @@ extension Engine {
     struct Moved: BitwiseCopyable, Sendable {
         var rule: Int32
         var slot: Int32
-        /// Event time; `received` where the clock moved it.
+        /// Event time; how far it has come for the key where the stamps moved it, of silence measured the stamp.
         var at: Timestamp
     }
 
@@ -234,7 +234,8 @@ extension Engine {
         let before = runtimes[index].keys.read(slot)[0]
         let isCounted = isCounted(index, slot)
         // Where nobody is left, the number may be the same: of exposures alone.
-        guard isCounted ? value != before.held : !before.held.isNaN || before.hasEpisode else { return }
+        guard isCounted ? value != before.held : !before.held.isNaN || before.hasEpisode || !before.rungs.areAllOut
+        else { return }
         let state = runtimes[index].keys.write(slot)
         if area.source >= 0 { state[0].source = area.source }
         state[0].newest = moment

@@ -155,7 +155,7 @@ extension Engine {
         guard let numbers = measured ?? numbers(rule, prepared, arrival) else { return }
         if time < previous { return takeOutOfOrder(rule, prepared, slot, numbers, arrival, into: &decisions) }
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
-        dropWindows(rule, slot, through: time)
+        _ = takeBack(rule, slot, at: time)
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
         let values = measured ?? values(of: numbers, rule, prepared, slot, at: time)
@@ -178,7 +178,7 @@ extension Engine {
         into decisions: inout [Decision]
     ) {
         // However old, it was heard now.
-        endSilence(rule, slot, arrival, into: &decisions)
+        endSilence(rule, slot, arrival, isApplied: false, into: &decisions)
         let watermark = sources[Int(arrival.source)].newest - prepared.rule.lateness
         guard arrival.time >= watermark else {
             runtimes[rule].counters.late += 1
@@ -187,6 +187,8 @@ extension Engine {
         }
         runtimes[rule].counters.outOfOrder += 1
         sources[Int(arrival.source)].outOfOrder += 1
+        // From here on the key waits for it, too.
+        noteSource(arrival.source, rule, slot)
         let newest = runtimes[rule].keys.read(slot)[0].newest
         // No window is held here: its page would move when written, and the addresses that were looked up ahead with it.
         for index in runtimes[rule].windows.indices where runtimes[rule].windows[index] != nil {
@@ -198,6 +200,8 @@ extension Engine {
                 take(numbers[index], into: index, rule, slot, at: arrival.time)
             }
         }
+        // It may have begun a window, which ends.
+        if prepared.hasTumbling { arm(rule, slot, from: newest) }
     }
 
     /// What the reading is to each of the rule's values, to a window its sample; nil, and counted, where it has a number for none
@@ -274,15 +278,24 @@ extension Engine {
     mutating func notePlace(_ subject: Int32, _ area: Int32, _ rule: Int, _ slot: Int32, at time: Timestamp) {
         let state = runtimes[rule].keys.write(slot)
         guard state[0].subject != subject || (area >= 0 && state[0].area != area) else { return }
+        let isExplaining =
+            state[0].isOpen && !(runtimes[rule].inhibitors.isEmpty && runtimes[rule].inhibited.isEmpty)
+        let (before, place) = (state[0].subject, isExplaining ? self.area(of: rule, slot) : "")
         if state[0].subject != subject {
             state[0].subject = subject
             state[0].registered = registryIndex(of: subject)
         }
         if area >= 0 { state[0].area = area }
         move(rule, slot, at: time)
-        guard state[0].isOpen else { return }
-        // It may be explained by nobody there, and explain nobody here any more.
-        if !runtimes[rule].inhibitors.isEmpty { queueRelease(of: Int32(rule)) }
-        for other in runtimes[rule].inhibited { queueRelease(of: other) }
+        guard isExplaining else { return }
+        // It may be explained by nobody there, and explain nobody here any more: all that is open is looked through, so
+        // only for those who go by what has changed.
+        let isElsewhere = place != self.area(of: rule, slot)
+        func concerns(_ inhibitor: Inhibitor) -> Bool { inhibitor.digits > 0 ? isElsewhere : before != subject }
+        if runtimes[rule].inhibitors.contains(where: concerns) { queueRelease(of: Int32(rule)) }
+        for other in runtimes[rule].inhibited {
+            let isConcerned = runtimes[Int(other)].inhibitors.contains { $0.rule == rule && concerns($0) }
+            if isConcerned { queueRelease(of: other) }
+        }
     }
 }

@@ -2,7 +2,8 @@ import Events
 
 /// Flapping: one notice when it starts, quiet while it lasts, one with the current level when it ends.
 extension Engine {
-    /// Takes note of the level of an evaluated reading. True where flapping has spoken for it, or keeps it quiet.
+    /// Takes note of the level of an evaluated reading, or of one that the clock has changed. True where flapping has
+    /// spoken for it, or keeps it quiet.
     mutating func flap(
         _ rule: Int, _ slot: Int32, values: RuleValues, at time: Timestamp, _ arrival: Arrival?,
         into decisions: inout [Decision]
@@ -11,7 +12,8 @@ extension Engine {
         let flap = runtimes[rule].prepared.rule.flap
         guard flap != nil || state[0].isFlapping else { return false }
         let level = state[0].rungs.highest
-        state[0].history.push(level)
+        let isReading = arrival != nil || heldEvent >= 0
+        if isReading || state[0].history[0] != level?.rawValue ?? 0 { state[0].history.push(level) }
         let change = flap.map { state[0].history.change(over: $0.history) } ?? 0
         guard state[0].isFlapping else {
             guard let flap, change > flap.high, level != nil || state[0].hasEpisode else { return false }

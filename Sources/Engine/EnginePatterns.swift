@@ -110,6 +110,14 @@ extension Rule.Kind {
 }
 
 extension Rule {
+    /// Whether another one with its id decides the same, whatever it says with it.
+    func judgesLike(_ other: Rule) -> Bool {
+        var alike = other
+        (alike.title, alike.message, alike.version) = (title, message, version)
+        (alike.lead, alike.support, alike.runbook, alike.cites) = (lead, support, runbook, cites)
+        return self == alike
+    }
+
     /// Whether state of this rule means something to a changed one with the same key.
     func measuresLike(_ other: Rule) -> Bool {
         switch (kind, other.kind) {

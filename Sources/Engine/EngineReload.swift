@@ -12,11 +12,14 @@ extension Engine {
 
     mutating func replaceRules(with new: RuleSet, into decisions: inout [Decision]) {
         var kept: [RuleRuntime] = []
+        var unchanged: Set<Int> = []
+        let isTimedAlike = new.timing == ruleSet.timing && new.zones == ruleSet.zones
         for rule in new.rules {
             guard let old = runtimes.firstIndex(where: { $0.rule.id == rule.id }) else {
                 kept.append(RuleRuntime(rule: rule))
                 continue
             }
+            if isTimedAlike, runtimes[old].rule.judgesLike(rule) { unchanged.insert(kept.count) }
             kept.append(carry(old, to: rule, into: &decisions))
         }
         for old in runtimes.indices where !new.rules.contains(where: { $0.id == runtimes[old].rule.id }) {
@@ -31,8 +34,8 @@ extension Engine {
         resolveNames()
         expectKeys(into: &decisions)
         noteAnswerable()
-        reconsiderHolds()
-        rebuildTimers()
+        reconsiderHolds(but: unchanged)
+        rebuildTimers(but: unchanged)
         endFlapping(into: &decisions)
         reviewIndexes(unfed: unfed, into: &decisions)
         for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
@@ -73,6 +76,13 @@ extension Engine {
             // Nobody was silent while nobody listened.
             for slot in 0..<runtime.keys.count where runtime.keys[slot].key >= 0 {
                 runtime.keys.write(slot)[0].lastReceived = received
+                runtime.keys.write(slot)[0].armedDue =
+                    runtime.keys[slot].newest + before.lateness + TimeSpan(microseconds: 1)
+            }
+        }
+        if before.lateness != rule.lateness {
+            for slot in 0..<runtime.keys.count where runtime.keys[slot].armedDue < .distantFuture {
+                runtime.keys.write(slot)[0].armedDue = runtime.keys[slot].armedDue - before.lateness + rule.lateness
             }
         }
         if before.response?.level != rule.response?.level { runtime.forgetAnswers() }
@@ -128,8 +138,8 @@ extension Engine {
     }
 
     /// A hold that runs goes on only where its reading enters the level by the new thresholds, too.
-    private mutating func reconsiderHolds() {
-        for rule in runtimes.indices {
+    private mutating func reconsiderHolds(but unchanged: Set<Int> = []) {
+        for rule in runtimes.indices where !unchanged.contains(rule) {
             let prepared = runtimes[rule].prepared
             // Windows that are read by the clock are judged anew with the next pane, silence at its own moment.
             let isByClock = prepared.isSilenceZero && prepared.hasWindows && !prepared.hasTumbling
@@ -198,7 +208,7 @@ extension Engine {
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             if state.hasEpisode { decide(rule, slot, .resolved, to: nil, facts, into: &decisions) }
             judgePending(into: &decisions)
-            move(rule, slot, at: received)
+            move(rule, slot, at: clock(rule, slot))
             runtimes[rule].release(slot)
         }
     }
@@ -215,7 +225,8 @@ extension Engine {
     }
 
     /// Timers name rules by number and holds may have changed: all are made anew from the keys' states.
-    mutating func rebuildTimers() {
+    /// `unchanged`: rules whose keys wait for what they waited for.
+    mutating func rebuildTimers(but unchanged: Set<Int> = []) {
         receivedTimers = TimerHeap()
         for source in sources.indices {
             sources[source].timers = TimerHeap()
@@ -224,15 +235,53 @@ extension Engine {
         for rule in runtimes.indices {
             runtimes[rule].calendarDue = .distantFuture
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
-                let state = runtimes[rule].keys.write(slot)
-                state[0].armedDue = .distantFuture
-                state[0].receivedDue = .distantFuture
-                let moment = state[0].newest
-                arm(rule, slot, from: moment)
-                armReceived(rule, slot)
+                if unchanged.contains(rule) {
+                    rearm(rule, slot)
+                } else {
+                    armAnew(rule, slot)
+                }
             }
             if explainsByCalendar(rule) { armCalendar(rule) }
         }
+    }
+
+    private mutating func rearm(_ rule: Int, _ slot: Int32) {
+        let state = runtimes[rule].keys.read(slot)[0]
+        if state.armedDue < .distantFuture, state.armedOn >= 0 {
+            arm(EngineTimer(due: state.armedDue, rule: Int32(rule), slot: slot), on: state.armedOn)
+        }
+        if state.receivedDue < .distantFuture {
+            pushReceived(EngineTimer(due: state.receivedDue, rule: Int32(rule), slot: slot))
+        } else {
+            armReceived(rule, slot)
+        }
+    }
+
+    private mutating func armAnew(_ rule: Int, _ slot: Int32) {
+        let before = runtimes[rule].keys.read(slot)[0]
+        runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+        runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
+        armReceived(rule, slot)
+        // A hold that nobody waited for goes on with the key's next reading only, and after its dates a rule judges nothing.
+        let rests = before.armedDue == .distantFuture
+        guard !rests || (before.rungs.areQuiet && !isOver(rule, slot)) else { return armStanding(rule, slot) }
+        arm(rule, slot, from: judged(rule, slot, armed: before.armedDue))
+    }
+
+    /// Whether the clock of the key is beyond the end of the rule's dates.
+    private func isOver(_ rule: Int, _ slot: Int32) -> Bool {
+        let definition = runtimes[rule].rule
+        return clock(rule, slot) - definition.lateness >= definition.effectiveUntil
+    }
+
+    /// How far the clock has judged a key: as far as it has come, and not beyond what the key was armed for. What its windows
+    /// held has left them once.
+    private func judged(_ rule: Int, _ slot: Int32, armed: Timestamp) -> Timestamp {
+        let prepared = runtimes[rule].prepared
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard prepared.isSilenceZero, state.source >= 0 else { return state.newest }
+        let end = min(min(armed, clock(rule, slot)) - prepared.rule.lateness, state.newest + prepared.reach)
+        return max(state.newest, end - TimeSpan(microseconds: 1))
     }
 
     mutating func replaceRegistry(with bytes: [UInt8], into decisions: inout [Decision]) {

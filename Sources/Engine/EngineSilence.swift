@@ -36,9 +36,27 @@ extension Engine {
     mutating func pushReceived(_ timer: EngineTimer) {
         receivedTimers.push(timer)
         guard receivedTimers.isToBeCleaned else { return }
-        var timers = receivedTimers
-        timers.removeAll { !isArmed($0) }
-        receivedTimers = timers
+        var timers = TimerHeap()
+        swap(&timers, &receivedTimers)
+        clean(&timers) { isArmed($0) }
+        swap(&timers, &receivedTimers)
+    }
+
+    /// Drops what nobody is armed for, and what is there twice: each waits for one moment.
+    func clean(_ timers: inout TimerHeap, _ isArmed: (EngineTimer) -> Bool) {
+        var starts: [Int] = []
+        var places = sources.count
+        for runtime in runtimes {
+            starts.append(places + 1)
+            places += Int(runtime.keys.count) + 1
+        }
+        var isThere = [Bool](repeating: false, count: places)
+        timers.removeAll { timer in
+            guard isArmed(timer) else { return true }
+            let place = Int(timer.slot) + (timer.rule < 0 ? 0 : starts[Int(timer.rule)])
+            defer { isThere[place] = true }
+            return isThere[place]
+        }
     }
 
     /// As `nextTimer` of a source.
@@ -120,7 +138,7 @@ extension Engine {
         {
             // What was decided about the key at this instant is judged while the key is there.
             judgePending(into: &decisions)
-            move(rule, slot, at: timer.due)
+            move(rule, slot, at: min(timer.due, clock(rule, slot)))
             runtimes[rule].release(slot)
         } else {
             armReceived(rule, slot, checked: timer.due)
@@ -177,7 +195,7 @@ extension Engine {
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
             forgetWindows(rule, slot)
-            move(rule, slot, at: moment)
+            move(rule, slot, at: min(moment, clock(rule, slot)))
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
             facts.reason = .noData
             decide(rule, slot, .resolved, to: nil, facts, into: &decisions)
@@ -192,18 +210,30 @@ extension Engine {
         }
     }
 
-    /// Whether the key's silence has ended what was known of it: nothing is entered before it is heard again.
+    /// Whether the key's silence has ended what was known of it: nothing is entered before its next reading in order.
     func isGivenUp(_ rule: Int, _ state: KeyState) -> Bool {
-        state.isSilent && state.hasActedOnSilence && runtimes[rule].prepared.rule.noData?.action == .resolve
+        state.hasActedOnSilence && runtimes[rule].prepared.rule.noData?.action == .resolve
     }
 
-    /// A reading ends the silence of its key.
-    mutating func endSilence(_ rule: Int, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]) {
-        runtimes[rule].keys.write(slot)[0].lastReceived = received
-        guard runtimes[rule].keys.read(slot)[0].isSilent else { return }
-        let state = runtimes[rule].keys.read(slot)[0]
-        runtimes[rule].keys.write(slot)[0].isSilent = false
+    /// A key that was given up is known again by its next reading in order, but what ended meanwhile. False: it was not.
+    mutating func takeBack(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> Bool {
+        guard isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return false }
+        dropWindows(rule, slot, through: moment)
         runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
+        move(rule, slot, at: moment)
+        return true
+    }
+
+    /// A reading ends the silence of its key. `isApplied`: it comes in order and is not held, so that a key that was given
+    /// up is known again.
+    mutating func endSilence(
+        _ rule: Int, _ slot: Int32, _ arrival: Arrival, isApplied: Bool = true, into decisions: inout [Decision]
+    ) {
+        runtimes[rule].keys.write(slot)[0].lastReceived = received
+        let state = runtimes[rule].keys.read(slot)[0]
+        if isApplied || !isGivenUp(rule, state) { runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false }
+        guard state.isSilent else { return }
+        runtimes[rule].keys.write(slot)[0].isSilent = false
         runtimes[rule].silentKeys -= 1
         move(rule, slot, at: arrival.time)
         if state.silence.position >= 0 {

@@ -171,7 +171,7 @@ extension KeyState {
     /// Whether no timer, silence or flapping runs, and the reading comes in order from where the newest came.
     private func isUndisturbed(by arrival: Engine.Arrival) -> Bool {
         armedDue == .distantFuture && arrival.time >= newest && source == arrival.source
-            && sources.newest == arrival.source && subject == arrival.subject && !isSilent && !isFlapping
+            && sources.newest == arrival.source && subject == arrival.subject && isUndisturbed
     }
 
     /// Whether nothing runs, and the level told is the one held; where it is one, alarms of the same area may go by it.

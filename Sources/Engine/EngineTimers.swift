@@ -196,16 +196,18 @@ extension Engine {
     mutating func nextChange(_ rule: Int, _ slot: Int32, after moment: Timestamp) -> Timestamp {
         let prepared = runtimes[rule].prepared
         let key = runtimes[rule].keys.read(slot)
-        guard key[0].source >= 0,
+        // One that has had no number yet has no time either.
+        guard key[0].source >= 0, key[0].newest > .distantPast,
             !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
         else { return .distantFuture }
         let state = key[0]
         guard prepared.rule.status != .disabled, !isGivenUp(rule, state) else { return .distantFuture }
         var next = prepared.fades ? fadeDue(rule, slot, after: moment) : .distantFuture
         for rung in prepared.ladder {
-            if let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) {
-                next = min(next, due)
-            }
+            guard let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) else { continue }
+            // Beyond the gap its reading is too old for it, also where a window closes then.
+            if let gap = prepared.rule.maxGap, due - state.newest > gap { continue }
+            next = min(next, due)
         }
         let isOfInterest =
             !state.rungs.areAllOut || prepared.mayEnterBySilence || !runtimes[rule].feeds.isEmpty
@@ -244,9 +246,10 @@ extension Engine {
         (state[0].armedDue, state[0].armedOn) = (timer.due, source)
         sources[Int(source)].timers.push(timer)
         if sources[Int(source)].timers.isToBeCleaned {
-            var timers = sources[Int(source)].timers
-            timers.removeAll { !isArmed($0, on: source) }
-            sources[Int(source)].timers = timers
+            var timers = TimerHeap()
+            swap(&timers, &sources[Int(source)].timers)
+            clean(&timers) { isArmed($0, on: source) }
+            swap(&timers, &sources[Int(source)].timers)
         }
         armIdle(source)
     }

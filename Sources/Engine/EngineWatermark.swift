@@ -40,6 +40,14 @@ extension Engine {
         return other
     }
 
+    /// How far timers of the key have come: with its slowest source, or with the stamps where that is idle.
+    func clock(_ rule: Int, _ slot: Int32) -> Timestamp {
+        let state = runtimes[rule].keys.read(slot)[0]
+        guard state.source >= 0 else { return received }
+        let source = slowest(of: state.sources)
+        return isIdle(source) ? max(received, sources[Int(source)].newest) : sources[Int(source)].newest
+    }
+
     /// Newest event time of the slowest source of a key.
     func watermark(_ rule: Int, _ slot: Int32) -> Timestamp {
         sources[Int(slowest(of: runtimes[rule].keys.read(slot)[0].sources))].newest

@@ -24,9 +24,9 @@ extension Engine {
         }
     }
 
-    /// A key that was given up is heard again: windows that ended meanwhile say nothing.
+    /// Windows that ended while their key was given up say nothing.
     mutating func dropWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp) {
-        guard runtimes[rule].prepared.hasTumbling, isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return }
+        guard runtimes[rule].prepared.hasTumbling else { return }
         while let end = windowEnd(rule, slot), end <= moment { closeWindows(rule, slot, by: end) }
         forgetWindows(rule, slot)
     }

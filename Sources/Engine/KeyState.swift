@@ -75,8 +75,9 @@ struct KeyState: BitwiseCopyable {
         get { marks.peak }
         set { marks.peak = newValue }
     }
-    /// Whether no level is held, nothing flaps and nothing is silent.
+    /// Whether no level is held, nothing flaps and nothing is silent or given up.
     var isCalm: Bool { marks.areCalm }
+    var isUndisturbed: Bool { marks.areUndisturbed }
 
     /// A slot that holds nothing yet.
     static let free = KeyState(key: -1, subject: -1, area: -1, source: -1, exercise: false, lastReceived: .distantPast)
@@ -118,6 +119,8 @@ struct KeyMarks: BitwiseCopyable {
         case actedOnSilence = 0x2_0000
         case silent = 0x4_0000
         case flapping = 0x8_0000
+
+        static let disturbances = silent.rawValue | actedOnSilence.rawValue | flapping.rawValue
     }
 
     /// The level in the lowest byte, the peak in the next.
@@ -139,8 +142,9 @@ struct KeyMarks: BitwiseCopyable {
         set { bits = bits & ~0xFF00 | UInt32(newValue) << 8 }
     }
 
-    /// Whether there is no level, no flapping and no silence.
-    var areCalm: Bool { bits & (0xFF | Mark.silent.rawValue | Mark.flapping.rawValue) == 0 }
+    /// Whether there is no level, no flapping and no silence, nor one that has ended what was known.
+    var areCalm: Bool { bits & (0xFF | Mark.disturbances) == 0 }
+    var areUndisturbed: Bool { bits & Mark.disturbances == 0 }
 }
 
 /// The ladder's states, one a level from blue to red.

@@ -44,21 +44,26 @@ struct TimerHeap: Sendable {
         }
         guard !timers.isEmpty else { return first }
         timers[0] = last
-        var parent = 0
+        sink(0)
+        return first
+    }
+
+    /// In a time that grows with their number only: a stream waits for it.
+    mutating func removeAll(where isGone: (EngineTimer) -> Bool) {
+        timers.removeAll(where: isGone)
+        for parent in (0..<timers.count / 2).reversed() { sink(parent) }
+        most = max(1024, 2 * timers.count)
+    }
+
+    private mutating func sink(_ timer: Int) {
+        var parent = timer
         while true {
             var child = parent * 2 + 1
-            guard child < timers.count else { return first }
+            guard child < timers.count else { return }
             if child + 1 < timers.count, timers[child + 1] < timers[child] { child += 1 }
-            guard timers[child] < timers[parent] else { return first }
+            guard timers[child] < timers[parent] else { return }
             timers.swapAt(child, parent)
             parent = child
         }
-    }
-
-    mutating func removeAll(where isGone: (EngineTimer) -> Bool) {
-        // What is in order is a heap; of equal timers one is enough.
-        let kept = timers.filter { !isGone($0) }.sorted()
-        timers = kept.indices.filter { $0 == 0 || kept[$0] != kept[$0 - 1] }.map { kept[$0] }
-        most = max(1024, 2 * timers.count)
     }
 }

@@ -124,15 +124,16 @@ final class JournalStage: Sendable {
             "restricted fields", failure.map { "cannot be encrypted, messages that have some are refused: \($0)" })
     }
 
-    /// The thread stamps at least every second: five without a stamp are no busy moment.
-    private static let longestPause = TimeSpan.seconds(5)
+    /// The thread stamps at least every second: five without a stamp are no busy moment, nor as long as after which a source
+    /// is idle. Two are not yet standing still, however soon that is.
+    static func longestPause(idleTimeout: TimeSpan) -> TimeSpan { max(.seconds(3), min(.seconds(5), idleTimeout)) }
 
     /// Where the whole process stood still (stopped, its machine paused, a commit that hung) nobody is called silent for
     /// that time: it is journaled like the time before a start, ahead of what came meanwhile. So is the time that a wall which was
     /// behind makes up for when it is set right.
     private func creditDeafness(_ clock: inout StampClock) throws {
         let (wall, now) = (WallClock.now(), BootClock.now())
-        let limit = min(Self.longestPause, timing.idleTimeout)
+        let limit = Self.longestPause(idleTimeout: timing.idleTimeout)
         guard let deaf = clock.accept(wall: wall, monotonic: now) ?? clock.deafness(monotonic: now, limit: limit) else {
             return
         }

@@ -4,7 +4,7 @@
 public func closest(to text: String, among names: [String]) -> String? {
     let allowed = max(1, text.unicodeScalars.count / 3)
     var best: (name: String, distance: Int)?
-    for name in names {
+    for name in names where abs(name.unicodeScalars.count - text.unicodeScalars.count) <= allowed {
         let distance = editDistance(Array(text.lowercased().unicodeScalars), Array(name.lowercased().unicodeScalars))
         if distance <= allowed, distance < best?.distance ?? .max { best = (name, distance) }
     }

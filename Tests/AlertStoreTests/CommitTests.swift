@@ -87,6 +87,44 @@ import Testing
         #expect(try store.commit(Sample.turn([try Sample.decision(11, key: "new")])).stored == 1)
     }
 
+    @Test func `what follows may differ, too, wherever a replay begins before the other engine's last position`() throws
+    {
+        do { try directory.open(engineVersion: 1).commit(Sample.turn([try Sample.decision(10)], positions: 1...10)) }
+        let stored = try Sample.decision(11, key: "new")
+        do { try directory.open(engineVersion: 2).commit(Sample.turn([stored])) }
+        var computed = stored
+        computed.value = 31.6
+        do {
+            let store = try directory.open(engineVersion: 2)
+            let extra = try Sample.decision(5, key: "extra")
+            #expect(try store.commit(Sample.turn([extra], positions: 1...5)) == Committed(diverged: 1))
+            #expect(try store.commit(Sample.turn([computed])) == Committed(diverged: 1))
+            #expect(try store.commit(Sample.turn([], positions: 11...11)) == Committed(diverged: 1))
+        }
+        let store = try directory.open(engineVersion: 2)
+        #expect(throws: StoreError.divergence(position: 11, stored: stored, computed: computed)) {
+            try store.commit(Sample.turn([computed]))
+        }
+    }
+
+    @Test func `an alarm that a newer engine does not know ends with the next one of its key`() throws {
+        let old = try Sample.decision(10)
+        do { try directory.open(engineVersion: 1).commit(Sample.turn([old])) }
+        let next = try Sample.decision(20)
+        for isFirst in [true, false] {
+            let store = try directory.open(engineVersion: 2)
+            #expect(try store.commit(Sample.turn([], positions: 10...10)) == Committed(diverged: 1))
+            let done = try store.commit(Sample.turn([next]))
+            #expect(done == (isFirst ? Committed(stored: 1, notices: 2...3) : Committed(repeated: 1)))
+        }
+        let reader = try AlertReader(path: directory.store)
+        let steps = try #require(try reader.episode(old.id)).steps.map(\.decision)
+        #expect(steps.map(\.transition) == [.raised, .resolved] && steps.last?.reason == .ruleChanged)
+        #expect(try reader.episode(old.id)?.episode.resolved != nil)
+        #expect(try reader.episode(next.id)?.episode.resolved == nil)
+        #expect(try reader.notices(since: 0).notices.map(\.seq) == [1, 2, 3])
+    }
+
     @Test func `a replay that repeats what is stored needs no write, and the next new turn is written`() throws {
         let decisions = try [10, 50].map { try Sample.decision($0, key: "k\($0)") }
         do {

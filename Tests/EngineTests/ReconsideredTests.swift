@@ -724,6 +724,217 @@ struct ReconsideredTests {
         #expect(scenario.engine.sources[0].timers.timers.count <= 1024)
     }
 
+    // MARK: A reload
+
+    @Test func `a reload of what is the same revives no hold that a silence has ended`() {
+        let rule = Rule.threshold("r", .init(level: .yellow, at: .number(20), hold: .minutes(4))) {
+            $0.maxGap = .minutes(5)
+        }
+        for change in [false, true] {
+            var other = rule
+            other.version = "other"
+            if change { other.ladder[0].at = .number(21) }
+            var scenario = Scenario(rule, timing: Timing(clock: .events, idleTimeout: .hours(1)))
+            scenario.read(0, 25, subject: "quiet")
+            scenario.read(60, 5)
+            scenario.read(1860, 5)
+            scenario.reload(other)
+            for second in stride(from: 1920.0, through: 3000, by: 60) { scenario.read(second, 5) }
+            #expect(scenario.lines == [])
+        }
+    }
+
+    @Test func `a reload judges no window at a moment that has passed`() {
+        let rule = Self.reports(.init(level: .blue, at: .number(1)), .init(level: .yellow, at: .number(5)))
+        var other = rule
+        other.ladder[1].at = .number(3)
+        var scenario = Scenario(rule)
+        for second in [0.0, 20, 40, 50] { scenario.read(second, 1, type: "report") }
+        Self.pass(&scenario, through: 2400, step: 10)
+        scenario.reload(other)
+        Self.pass(&scenario, through: 7200)
+        #expect(scenario.lines == ["0 raised blue", "2400 escalated yellow", "3600 resolved"])
+
+        // What has left the windows by then is left once.
+        other.values[0].kind = .window(.init(aggregate: .count, shape: .sliding(over: .minutes(10), step: .minutes(1))))
+        scenario = Scenario(rule)
+        for second in [0.0, 20, 40, 50] { scenario.read(second, 1, type: "report") }
+        Self.pass(&scenario, through: 2400, step: 10)
+        scenario.reload(other)
+        Self.pass(&scenario, through: 7200)
+        #expect(scenario.lines == ["0 raised blue", "660 resolved"])
+    }
+
+    @Test func `an alarm whose threshold has changed by date is told once, whatever is reloaded since`() {
+        let rule = Self.reports(
+            .init(
+                level: .yellow,
+                at: .dated([
+                    .init(from: Scenario.seconds(0), threshold: .number(20)),
+                    .init(from: Scenario.seconds(1200), threshold: .number(10)),
+                ]))
+        ) {
+            $0.values = [
+                .init(
+                    name: "v",
+                    kind: .window(.init(aggregate: .sum, shape: .sliding(over: .hours(1), step: .minutes(1)))))
+            ]
+        }
+        var other = rule
+        other.message = .init(zh: "乙", en: "b")
+        var scenario = Scenario(rule)
+        scenario.read(0, 15, type: "report")
+        Self.pass(&scenario, through: 2400, step: 10)
+        scenario.reload(other)
+        Self.pass(&scenario, through: 7200)
+        #expect(scenario.lines == ["1200 raised yellow", "3600 resolved"])
+    }
+
+    @Test func `a report without the rule's number is none for a reload either`() {
+        let rule = Self.reports(.init(level: .yellow, compare: .lessOrEqual, at: .number(3)))
+        var other = rule
+        other.ladder[0].at = .number(2)
+        var scenario = Scenario(rule)
+        scenario.read(1_790_000_000, .nan, type: "report")
+        for set in [rule, other] { scenario.reload(set) }
+        scenario.read(1_790_000_001, 1, metric: "other")
+        #expect(scenario.lines == [])
+    }
+
+    @Test func `a reload judges nothing of a rule whose dates are over`() {
+        let rule = Self.reports(.init(level: .yellow, at: .number(1))) {
+            $0.effectiveUntil = Scenario.seconds(2000)
+        }
+        var texts = rule
+        texts.message = .init(zh: "乙", en: "b")
+        var less = texts
+        less.ladder.insert(.init(level: .blue, compare: .less, at: .number(1)), at: 0)
+        var scenario = Scenario(rule)
+        scenario.read(600, 1, type: "report")
+        Self.pass(&scenario, through: 4200)
+        #expect(scenario.lines == ["600 raised yellow", "2000 resolved expired"])
+        for set in [texts, less] {
+            scenario.reload(set)
+            Self.pass(&scenario, through: Double(scenario.engine.received.microseconds) / 1_000_000 + 9000)
+        }
+        #expect(scenario.lines.count == 2)
+    }
+
+    // MARK: Two sources of one key
+
+    @Test func `a slow source counts though the key was heard from a fast one first`() {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(70), hold: .seconds(30))) {
+            $0.lateness = .seconds(10)
+        }
+        for isFastFirst in [false, true] {
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            for second in stride(from: 0.0, through: 600, by: 5) {
+                if second.truncatingRemainder(dividingBy: 10) == 0, isFastFirst || second >= 60 {
+                    scenario.source = "fast"
+                    scenario.read(second, 80)
+                } else if second >= 55 {
+                    scenario.source = "slow"
+                    scenario.read(second - 40, 5, received: second)
+                }
+            }
+            let start = isFastFirst ? ["30 raised red", "35 resolved"] : []
+            #expect(scenario.lines == start)
+        }
+    }
+
+    // MARK: Given up, and heard again out of order
+
+    private static func means(_ change: (inout Rule) -> Void = { _ in }) -> Rule {
+        WindowKindTests.rule(.avg, .tumbling(every: .minutes(10)), at: 20, change: change)
+    }
+
+    @Test func `a reading within lateness counts in its window though a newer one has ended the silence`() {
+        let rule = Self.means {
+            $0.lateness = .minutes(10)
+            $0.noData = .init(after: .minutes(5), action: .resolve)
+        }
+        for isLate in [false, true] {
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            scenario.read(660, 25)
+            for second in stride(from: 661.0, through: 1139, by: 1) { scenario.tick(second) }
+            if !isLate { scenario.read(1140, 25) }
+            for second in stride(from: 1141.0, through: 1379, by: 1) { scenario.tick(second) }
+            scenario.read(1380, 25)
+            if isLate { scenario.read(1140, 25, received: 1400) }
+            for second in stride(from: 1620.0, through: 3600, by: 240) { scenario.read(second, 25) }
+            #expect(scenario.lines.first == "1200 raised red", "\(isLate): \(scenario.lines)")
+        }
+    }
+
+    @Test func `a reading out of order does not give back what was given up`() throws {
+        let rule = Self.means { $0.noData = .init(after: .minutes(5), action: .resolve) }
+        for isRestarted in [false, true] {
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            scenario.source = "a"
+            scenario.read(60, 25)
+            scenario.read(120, 25)
+            for second in 121...799 { scenario.tick(Double(second)) }
+            scenario.source = "b"
+            scenario.read(90, 25, received: 800)
+            if isRestarted {
+                try scenario.restart()
+                scenario.reload(rule)
+            }
+            scenario.source = "a"
+            for second in [960.0, 1260, 1560] { scenario.read(second, 5) }
+            #expect(scenario.lines == [])
+            for second in [1800.0, 1920, 2100, 2400] { scenario.read(second, 25) }
+            #expect(scenario.lines == ["2400 raised red"])
+        }
+    }
+
+    @Test func `a window that a reading out of order has begun ends by the clock`() {
+        var other = Self.means()
+        other.values[0].kind = .window(.init(aggregate: .max, shape: .tumbling(every: .minutes(10))))
+        var scenario = Scenario(Self.means(), timing: Timing(clock: .wall))
+        scenario.read(310, 1)
+        scenario.reload(other)
+        scenario.source = "b"
+        scenario.read(305, 60, received: 315)
+        for second in 316...1300 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["600 raised red"])
+    }
+
+    @Test func `a level that is left in a gap is not looked at again and again`() {
+        let rule = Self.means {
+            $0.maxGap = .minutes(5)
+            $0.ladder[0].clearHold = .seconds(1)
+        }
+        var scenario = Scenario(rule)
+        for second in stride(from: 0.0, through: 540, by: 60) { scenario.read(second, 25) }
+        for second in [600.0, 660] { scenario.read(second, 5) }
+        let climbs = scenario.engine.runtimes[0].counters.evaluated
+        scenario.read(10_000, 5, subject: "y")
+        #expect(scenario.lines == ["600 raised red"])
+        let state = scenario.engine.runtimes[0].keys.read(0)[0]
+        #expect(state.armedDue == .distantFuture && state.rungs[.red].phase == .clearing)
+        #expect(scenario.engine.runtimes[0].counters.evaluated == climbs + 1)
+    }
+
+    // MARK: Flapping by the clock
+
+    @Test func `the clock that finds the same level ends no flapping`() {
+        let rule = Self.reports(.init(level: .yellow, at: .number(20))) {
+            $0.values = [
+                .init(
+                    name: "v",
+                    kind: .window(.init(aggregate: .last, shape: .sliding(over: .hours(1), step: .minutes(1)))))
+            ]
+            $0.flap = .init(low: 0.25, high: 0.5, history: 8)
+        }
+        var scenario = Scenario(rule)
+        for step in 0..<6 { scenario.read(Double(step) * 10, step.isMultiple(of: 2) ? 5 : 25, type: "report") }
+        Self.pass(&scenario, through: 3500, step: 10)
+        #expect(scenario.lines == ["10 raised yellow", "20 resolved", "30 raised yellow", "40 flapping_started"])
+        Self.pass(&scenario, through: 20_000)
+        #expect(scenario.lines.last == "7250 resolved", "\(scenario.lines)")
+    }
+
     // MARK: Patterns and indexes
 
     @Test func `what clears a sequence in any order takes nothing that came after it`() {

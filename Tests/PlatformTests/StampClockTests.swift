@@ -139,4 +139,10 @@ struct StampClockTests {
         let empty = RetentionClock(newest: nil, wall: at(5), monotonic: at(0))
         #expect(empty.now(wall: at(9_000_000), monotonic: at(10)) == at(15) && empty.complaint == nil)
     }
+
+    @Test func `stamps of every second are no pause, however soon a source is idle`() {
+        #expect(
+            [1, 2, 3, 4, 5, 60].map { JournalStage.longestPause(idleTimeout: .seconds($0)) }
+                == [3, 3, 3, 4, 5, 5].map { .seconds($0) })
+    }
 }
