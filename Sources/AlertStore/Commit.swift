@@ -128,9 +128,8 @@ extension AlertStore {
     }
 
     /// Where a replay by another engine version has ended an alarm, or never raised it, that is stored as open, nothing
-    /// would ever end it: the next one of its key does.
+    /// would ever end it: what is decided next of its key does.
     private func supersede(_ decision: Decision, _ turn: Turn, _ state: inout State, _ database: Database) throws {
-        guard decision.transition != .resolved else { return }
         let open = try database.row(
             sql: """
                 SELECT announced, (SELECT encoded FROM transitions
@@ -145,8 +144,8 @@ extension AlertStore {
             ])
         guard let open else { return }
         var end = try Decision(decoding: [UInt8](open.decode(Data.self, forColumn: "newest")))
-        // Its name is one that no engine gives.
-        end.id = DecisionID(position: decision.id.position, ordinal: .max - decision.id.ordinal)
+        // A name that no engine gives, ahead of all that is decided at the position.
+        end.id = DecisionID(position: decision.id.position - 1, ordinal: .max - decision.id.ordinal)
         (end.transition, end.reason) = (.resolved, .ruleChanged)
         (end.previous, end.level) = (end.level ?? end.previous, nil)
         (end.at, end.decidedAt) = (max(end.at, decision.at), decision.decidedAt)

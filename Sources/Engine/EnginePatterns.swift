@@ -30,8 +30,11 @@ extension Engine {
         }
     }
 
-    /// Whether a reading older than its key's newest may still count; counts it either way.
-    mutating func isInTime(_ rule: Int, _ prepared: PreparedRule, _ arrival: Arrival) -> Bool {
+    /// Whether a reading older than its key's newest may still count; counts it either way. However old, it was heard now.
+    mutating func isInTime(
+        _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]
+    ) -> Bool {
+        endSilence(rule, slot, arrival, isApplied: false, into: &decisions)
         let source = Int(arrival.source)
         guard arrival.time >= sources[source].newest - prepared.rule.lateness else {
             runtimes[rule].counters.late += 1
@@ -40,6 +43,8 @@ extension Engine {
         }
         runtimes[rule].counters.outOfOrder += 1
         sources[source].outOfOrder += 1
+        // From here on the key waits for its source, too.
+        noteSource(arrival.source, rule, slot)
         return true
     }
 

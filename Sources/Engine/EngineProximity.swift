@@ -62,8 +62,7 @@ extension Engine {
         var moment = arrival.time
         let newest = runtimes[rule].keys.read(slot)[0].newest
         if moment < newest {
-            endSilence(rule, slot, arrival, into: &decisions)
-            guard isInTime(rule, prepared, arrival) else { return }
+            guard isInTime(rule, prepared, slot, arrival, into: &decisions) else { return }
             moment = newest
         } else if prepared.reorders {
             var numbers = RuleValues(first: place.x)
@@ -77,6 +76,7 @@ extension Engine {
         }
         runtimes[rule].counters.evaluated += 1
         countNear(place, proximity, rule, slot, at: arrival.time, isExercise: arrival.isExercise)
+        guard !isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return }
         let value = faded(rule, slot, at: moment, isTimer: false)
         climb(
             rule, slot, values: RuleValues(first: value), at: moment, afterGap: false, arrival, into: &decisions)

@@ -32,6 +32,8 @@ extension Engine {
         runtimes = kept
         ruleSet = new
         resolveNames()
+        // What an index counts matters from now on.
+        unchanged.subtract(unfed.filter { !runtimes[$0].feeds.isEmpty })
         expectKeys(into: &decisions)
         noteAnswerable()
         reconsiderHolds(but: unchanged)
@@ -62,6 +64,7 @@ extension Engine {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
             judgePending(into: &decisions)
         }
+        if before.noData?.action == .resolve, rule.noData?.action != .resolve { forgetGivenUp(old) }
         if before.noData != nil, rule.noData == nil { forgetSilences(old) }
         if before.noData?.action != rule.noData?.action
             || (rule.noData?.action == .alarm
@@ -76,8 +79,6 @@ extension Engine {
             // Nobody was silent while nobody listened.
             for slot in 0..<runtime.keys.count where runtime.keys[slot].key >= 0 {
                 runtime.keys.write(slot)[0].lastReceived = received
-                runtime.keys.write(slot)[0].armedDue =
-                    runtime.keys[slot].newest + before.lateness + TimeSpan(microseconds: 1)
             }
         }
         if before.lateness != rule.lateness {
@@ -155,6 +156,17 @@ extension Engine {
                     if value.isNaN || at.isNaN || rung.signal(value, at: at, clear: nil) == .enter { continue }
                     runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
                 }
+            }
+        }
+    }
+
+    /// What a silence has ended stays ended, though silence ends nothing from now on.
+    private mutating func forgetGivenUp(_ rule: Int) {
+        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
+            guard isGivenUp(rule, runtimes[rule].keys[slot]) else { continue }
+            dropWindows(rule, slot, through: clock(rule, slot))
+            if let cells = runtimes[rule].cells {
+                runtimes[rule].cells?.write(slot).update(repeating: KeyCells.empty, count: cells.words)
             }
         }
     }
@@ -262,9 +274,13 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         armReceived(rule, slot)
-        // A hold that nobody waited for goes on with the key's next reading only, and after its dates a rule judges nothing.
-        let rests = before.armedDue == .distantFuture
-        guard !rests || (before.rungs.areQuiet && !isOver(rule, slot)) else { return armStanding(rule, slot) }
+        // After its dates a rule judges nothing, and a hold that nobody waited for when its moment came goes on with the key's
+        // next reading only.
+        let isPast =
+            before.rungs.areQuiet
+            ? isOver(rule, slot)
+            : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - runtimes[rule].rule.lateness
+        guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
         arm(rule, slot, from: judged(rule, slot, armed: before.armedDue))
     }
 

@@ -12,8 +12,9 @@ extension Engine {
         var moment = arrival.time
         let newest = runtimes[rule].keys.read(slot)[0].newest
         if moment < newest {
-            endSilence(rule, slot, arrival, into: &decisions)
-            guard isInTime(rule, prepared, arrival), sequence.match.order == .any else { return }
+            guard isInTime(rule, prepared, slot, arrival, into: &decisions), sequence.match.order == .any else {
+                return
+            }
             moment = newest
         } else if prepared.reorders {
             return hold(rule, slot, steps: bits, arrival, into: &decisions)
@@ -25,6 +26,7 @@ extension Engine {
         runtimes[rule].counters.evaluated += 1
         // Without cells there is no sequence: the runtime has them from its rule.
         if let cell = runtimes[rule].cells?.write(slot) { sequence.match.take(bits, at: arrival.time, cell) }
+        guard !isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return }
         let value = faded(rule, slot, at: moment, isTimer: false)
         climb(
             rule, slot, values: RuleValues(first: value), at: moment, afterGap: false, arrival, into: &decisions)

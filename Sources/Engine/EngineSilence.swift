@@ -44,18 +44,17 @@ extension Engine {
 
     /// Drops what nobody is armed for, and what is there twice: each waits for one moment.
     func clean(_ timers: inout TimerHeap, _ isArmed: (EngineTimer) -> Bool) {
-        var starts: [Int] = []
-        var places = sources.count
-        for runtime in runtimes {
-            starts.append(places + 1)
-            places += Int(runtime.keys.count) + 1
-        }
-        var isThere = [Bool](repeating: false, count: places)
+        // Of the sources first, then of each rule that waits; of those, the first place is the calendar's.
+        var isThere = [[Bool]](repeating: [], count: runtimes.count + 1)
         timers.removeAll { timer in
             guard isArmed(timer) else { return true }
-            let place = Int(timer.slot) + (timer.rule < 0 ? 0 : starts[Int(timer.rule)])
-            defer { isThere[place] = true }
-            return isThere[place]
+            let (rule, place) = (Int(timer.rule) + 1, Int(timer.slot) + 1)
+            if isThere[rule].isEmpty {
+                let count = rule > 0 ? Int(runtimes[rule - 1].keys.count) : sources.count
+                isThere[rule] = Array(repeating: false, count: count + 1)
+            }
+            defer { isThere[rule][place] = true }
+            return isThere[rule][place]
         }
     }
 

@@ -131,8 +131,10 @@ extension Engine {
         for rung in runtimes[rule].prepared.ladder {
             key[0].rungs[rung.level].mature(at: due, hold: rung.hold, clearHold: rung.clearHold)
         }
-        settle(
-            rule, slot, values: timerValues(rule, slot, at: state.newest), at: due, nil, into: &decisions)
+        let values = timerValues(rule, slot, at: state.newest)
+        if !flap(rule, slot, values: values, at: due, nil, into: &decisions) {
+            settle(rule, slot, values: values, at: due, nil, into: &decisions)
+        }
         arm(rule, slot, from: due)
     }
 

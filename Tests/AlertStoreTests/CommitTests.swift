@@ -123,6 +123,9 @@ import Testing
         #expect(try reader.episode(old.id)?.episode.resolved != nil)
         #expect(try reader.episode(next.id)?.episode.resolved == nil)
         #expect(try reader.notices(since: 0).notices.map(\.seq) == [1, 2, 3])
+        // As it is forwarded.
+        #expect(try reader.notices(after: .init(position: 0, ordinal: 0), limit: 9).map(\.notice.seq) == [1, 2, 3])
+        #expect(try reader.newestNotice()?.seq == 3)
     }
 
     @Test func `a replay that repeats what is stored needs no write, and the next new turn is written`() throws {

@@ -820,7 +820,113 @@ struct ReconsideredTests {
         #expect(scenario.lines.count == 2)
     }
 
+    @Test func `a hold whose moment has not come goes on after a reload, whatever the gap was`() {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(50), hold: .seconds(60), clearHold: .seconds(60)))
+        {
+            $0.maxGap = .seconds(30)
+        }
+        var shorter = rule
+        (shorter.ladder[0].hold, shorter.ladder[0].clearHold) = (.seconds(20), .seconds(20))
+        var longer = rule
+        longer.maxGap = .minutes(10)
+        for (other, due) in [(shorter, 80), (longer, 120)] {
+            var scenario = Scenario(rule)
+            scenario.read(60, 60)
+            scenario.read(65, 1, subject: "y")
+            scenario.reload(other)
+            scenario.read(300, 1, subject: "y")
+            #expect(scenario.lines == ["\(due) raised red"])
+        }
+        var scenario = Scenario(rule)
+        for second in [0.0, 25, 50, 75] { scenario.read(second, 60) }
+        scenario.read(80, 10)
+        scenario.read(85, 1, subject: "y")
+        scenario.reload(shorter)
+        scenario.read(300, 1, subject: "y")
+        #expect(scenario.lines == ["60 raised red", "100 resolved"])
+    }
+
+    @Test func `an index that is added sees reports leave their window`() {
+        let part = Self.reports(.init(level: .yellow, at: .number(100))) {
+            $0.id = "a"
+            $0.by = .area(digits: 6)
+        }
+        let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [6]) {
+            $0.ladder = [.init(level: .yellow, at: .number(10))]
+        }
+        var scenario = Scenario(part)
+        for second in 0..<31 { scenario.read(Double(second), 1, type: "report", area: "320213") }
+        Self.pass(&scenario, through: 1200, step: 10)
+        scenario.reload(part, index)
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines.last == "3600 resolved 320213", "\(scenario.lines)")
+    }
+
+    @Test func `what a silence has ended stays ended though silence ends nothing any more`() {
+        for lateness in [0, 60] as [Int64] {
+            let rule = Self.means {
+                $0.lateness = .seconds(lateness)
+                $0.noData = .init(after: .minutes(5), action: .resolve)
+            }
+            var keep = rule
+            keep.noData = .init(after: .minutes(5), action: .keep)
+            var none = rule
+            none.noData = nil
+            for other in [keep, none] {
+                var scenario = Scenario(rule, timing: Timing(clock: .wall))
+                for second in [60.0, 120] { scenario.read(second, 25) }
+                for second in stride(from: 121.0, through: 1800, by: 1) { scenario.tick(second) }
+                scenario.reload(other)
+                for second in stride(from: 1801.0, through: 3000, by: 1) { scenario.tick(second) }
+                #expect(scenario.lines == [])
+            }
+        }
+        let pattern = SequenceTests.rule(.any, ["a", "b"].map { SequenceTests.step($0) }, within: 3600) {
+            $0.noData = .init(after: .minutes(5), action: .resolve)
+        }
+        var keep = pattern
+        keep.noData = .init(after: .minutes(5), action: .keep)
+        var scenario = Scenario(pattern, timing: Timing(clock: .wall))
+        scenario.read(60, 1, metric: "a")
+        for second in stride(from: 61.0, through: 900, by: 1) { scenario.tick(second) }
+        scenario.reload(keep)
+        scenario.read(1000, 1, metric: "b")
+        #expect(scenario.lines == [])
+    }
+
     // MARK: Two sources of one key
+
+    @Test func `a step out of order gives nothing back, and its source is waited for`() {
+        let rule = SequenceTests.rule(.any, ["a", "b"].map { SequenceTests.step($0) }, within: 600) {
+            $0.lateness = .minutes(20)
+            $0.noData = .init(after: .minutes(5), action: .resolve)
+        }
+        var scenario = Scenario(rule, timing: Timing(clock: .wall))
+        scenario.read(60, 1, metric: "a")
+        for second in stride(from: 61.0, through: 570, by: 1) { scenario.tick(second) }
+        scenario.read(30, 1, metric: "b", received: 571)
+        #expect(scenario.lines == [])
+
+        // 240 s behind, and never in order: its step comes when the fast source is long past the first one's span.
+        var waiting = rule
+        (waiting.noData, waiting.ladder[0].at, waiting.lateness) = (nil, .number(3), .minutes(1))
+        waiting.kind = .sequence(
+            .init(order: .any, steps: ["a", "b", "c"].map { SequenceTests.step($0) }, within: .seconds(600)))
+        scenario = Scenario(waiting, timing: Timing(clock: .wall))
+        for second in stride(from: 0.0, through: 1800, by: 10) {
+            scenario.source = "fast"
+            if second == 300 {
+                scenario.read(second, 1, metric: "a")
+            } else {
+                scenario.read(second, 1, subject: "y", metric: "a")
+            }
+            guard second >= 240 else { continue }
+            scenario.source = "slow"
+            let event = [180.0: "b", 720: "c"][second - 240]
+            scenario.read(second - 240, 1, subject: event == nil ? "z" : "x", metric: event ?? "a", received: second)
+        }
+        #expect(scenario.lines.first == "720 raised red", "\(scenario.lines)")
+    }
 
     @Test func `a slow source counts though the key was heard from a fast one first`() {
         let rule = Rule.threshold("r", .init(level: .red, at: .number(70), hold: .seconds(30))) {
@@ -933,6 +1039,20 @@ struct ReconsideredTests {
         #expect(scenario.lines == ["10 raised yellow", "20 resolved", "30 raised yellow", "40 flapping_started"])
         Self.pass(&scenario, through: 20_000)
         #expect(scenario.lines.last == "7250 resolved", "\(scenario.lines)")
+    }
+
+    @Test func `an alarm that the clock raises and readings clear flaps, too`() {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(50), hold: .seconds(20))) {
+            $0.flap = .init(low: 0.2, high: 0.5, history: 8)
+        }
+        var scenario = Scenario(rule)
+        for second in stride(from: 0.0, through: 1800, by: 5) {
+            if second.truncatingRemainder(dividingBy: 60) == 0 {
+                scenario.read(second, second.truncatingRemainder(dividingBy: 120) == 0 ? 60 : 10)
+            }
+            scenario.read(second, 1, subject: "y")
+        }
+        #expect(scenario.lines == ["20 raised red", "60 resolved", "140 raised red", "180 flapping_started"])
     }
 
     // MARK: Patterns and indexes
