@@ -108,8 +108,13 @@ extension AlertStore {
             case .repeated: committed.repeated += 1
             case .diverged: committed.diverged += 1
             case .new:
-                if state.replayDivergences > 0 { try supersede(decision, turn, &state, database) }
-                try store(decision, turn, &state, database)
+                if state.replayDivergences > 0 {
+                    let named = try named(decision, database)
+                    try supersede(named, turn, &state, database)
+                    try store(named, as: decision.encoded, turn, &state, database)
+                } else {
+                    try store(decision, as: decision.encoded, turn, &state, database)
+                }
                 committed.stored += 1
                 state.lastDecision = max(state.lastDecision, decision.id.position)
             }
@@ -127,12 +132,31 @@ extension AlertStore {
         return committed
     }
 
+    /// The decision with its episode's name in the store: the one that a replay by another engine version gave it may be
+    /// that of another alarm there, or of one that has ended.
+    private func named(_ decision: Decision, _ database: Database) throws -> Decision {
+        let isTaken = try database.row(
+            sql: """
+                SELECT 1 FROM episodes WHERE position = ? AND ordinal = ?
+                    AND NOT (rule = ? AND key = ? AND about = ? AND exercise = ? AND resolved IS NULL)
+                """,
+            arguments: [
+                decision.episode.position, decision.episode.ordinal, decision.rule, decision.key, decision.about.name,
+                decision.exercise,
+            ])
+        guard isTaken != nil else { return decision }
+        var named = decision
+        // No engine counts so far at one position.
+        named.episode.ordinal |= 1 << 30
+        return named
+    }
+
     /// Where a replay by another engine version has ended an alarm, or never raised it, that is stored as open, nothing
     /// would ever end it: what is decided next of its key does.
     private func supersede(_ decision: Decision, _ turn: Turn, _ state: inout State, _ database: Database) throws {
         let open = try database.row(
             sql: """
-                SELECT announced, (SELECT encoded FROM transitions
+                SELECT position, ordinal, announced, (SELECT encoded FROM transitions
                     WHERE episode_position = episodes.position AND episode_ordinal = episodes.ordinal
                     ORDER BY position DESC, ordinal DESC LIMIT 1) AS newest
                 FROM episodes WHERE rule = ? AND key = ? AND about = ? AND exercise = ? AND resolved IS NULL
@@ -144,6 +168,8 @@ extension AlertStore {
             ])
         guard let open else { return }
         var end = try Decision(decoding: [UInt8](open.decode(Data.self, forColumn: "newest")))
+        end.episode = try DecisionID(
+            position: open.decode(forColumn: "position"), ordinal: open.decode(forColumn: "ordinal"))
         // A name that no engine gives, ahead of all that is decided at the position.
         end.id = DecisionID(position: decision.id.position - 1, ordinal: .max - decision.id.ordinal)
         (end.transition, end.reason) = (.resolved, .ruleChanged)
@@ -151,14 +177,15 @@ extension AlertStore {
         (end.at, end.decidedAt) = (max(end.at, decision.at), decision.decidedAt)
         (end.actor, end.note, end.escalateTo) = ("", "", [])
         if try open.decode(Bool.self, forColumn: "announced") { end.withheld = .none }
-        try store(end, turn, &state, engine: Self.noEngine, database)
+        try store(end, as: end.encoded, turn, &state, engine: Self.noEngine, database)
     }
 
     /// Stands for the engine version of what the store itself ended.
     static let noEngine: Int64 = -1
 
     private func store(
-        _ decision: Decision, _ turn: Turn, _ state: inout State, engine: Int64? = nil, _ database: Database
+        _ decision: Decision, as encoded: [UInt8], _ turn: Turn, _ state: inout State, engine: Int64? = nil,
+        _ database: Database
     ) throws {
         let (ruleSet, registry) = turn.names(of: decision)
         if state.kept != ruleSet.version {
@@ -169,7 +196,7 @@ extension AlertStore {
         do {
             try putEpisode(decision, facts, database)
             try putTransition(
-                decision, ruleSet: ruleSet.version, engine: engine ?? Int64(engineVersion), database)
+                decision, as: encoded, ruleSet: ruleSet.version, engine: engine ?? Int64(engineVersion), database)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             throw StoreError.doubled(
                 path: path, decision: decision.id,

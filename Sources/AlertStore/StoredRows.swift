@@ -54,7 +54,10 @@ extension AlertStore {
             ])
     }
 
-    func putTransition(_ decision: Decision, ruleSet: String, engine: Int64, _ database: Database) throws {
+    /// `encoded`: what a replay compares with.
+    func putTransition(
+        _ decision: Decision, as encoded: [UInt8], ruleSet: String, engine: Int64, _ database: Database
+    ) throws {
         try database.run(
             sql: """
                 INSERT INTO transitions(
@@ -69,7 +72,7 @@ extension AlertStore {
                 decision.decidedAt.microseconds, decision.value.isNaN ? nil : decision.value,
                 decision.threshold.isNaN ? nil : decision.threshold, decision.compare.symbol, decision.ruleVersion,
                 ruleSet, engine, decision.source, decision.eventID, decision.eventPosition,
-                Data(decision.encoded), decision.withheld.name, decision.actor, decision.note,
+                Data(encoded), decision.withheld.name, decision.actor, decision.note,
             ])
     }
 

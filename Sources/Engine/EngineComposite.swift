@@ -53,9 +53,19 @@ extension Engine {
     mutating func reviewIndexes(unfed: [Int], into decisions: inout [Decision]) {
         for rule in unfed where !runtimes[rule].feeds.isEmpty {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys.read(slot)[0].key >= 0 {
+                // Windows over reports are what they are by now.
                 let newest = runtimes[rule].keys.read(slot)[0].newest
-                let values = timerValues(rule, slot, at: newest)
-                noteScore(rule, slot, values, isGated: isGated(rule, slot, values), at: newest)
+                let isByClock = runtimes[rule].prepared.isSilenceZero && newest > .distantPast
+                let moment =
+                    isByClock ? max(newest, clock(rule, slot) - runtimes[rule].rule.lateness) : newest
+                let values = timerValues(rule, slot, at: moment)
+                noteScore(rule, slot, values, isGated: isGated(rule, slot, values), at: moment)
+                let prepared = runtimes[rule].prepared
+                if isByClock, prepared.score == nil, !areEmptied(rule, slot, at: moment),
+                    prepared.ladder.allSatisfy({ values[$0.of].isNaN })
+                {
+                    runtimes[rule].keys.write(slot)[0].score = 0
+                }
             }
         }
         for rule in runtimes.indices where !runtimes[rule].feeds.isEmpty {

@@ -35,7 +35,7 @@ extension Engine {
         // What an index counts matters from now on.
         unchanged.subtract(unfed.filter { !runtimes[$0].feeds.isEmpty })
         expectKeys(into: &decisions)
-        noteAnswerable()
+        noteAnswerable(but: unchanged)
         reconsiderHolds(but: unchanged)
         rebuildTimers(but: unchanged)
         endFlapping(into: &decisions)
@@ -70,7 +70,7 @@ extension Engine {
             || (rule.noData?.action == .alarm
                 && (before.noData != rule.noData || before.effectiveUntil != rule.effectiveUntil))
         {
-            reconsiderSilences(old)
+            reconsiderSilences(old, as: rule)
         }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
@@ -131,7 +131,8 @@ extension Engine {
     }
 
     /// A rule that does otherwise about silence, or for longer, does so about those who are silent already.
-    private mutating func reconsiderSilences(_ rule: Int) {
+    private mutating func reconsiderSilences(_ rule: Int, as new: Rule) {
+        guard received < new.effectiveUntil else { return }
         for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
             guard !runtimes[rule].keys[slot].hasEpisode(.noData) else { continue }
             runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false

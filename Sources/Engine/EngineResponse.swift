@@ -9,8 +9,8 @@ extension Engine {
     }
 
     /// A rule that now asks for an answer to what it told before: from now on.
-    mutating func noteAnswerable() {
-        for rule in runtimes.indices {
+    mutating func noteAnswerable(but unchanged: Set<Int>) {
+        for rule in runtimes.indices where !unchanged.contains(rule) {
             for slot in runtimes[rule].open {
                 for field in Decision.About.allCases.map(Self.told) {
                     var told = runtimes[rule].keys.read(slot)[0][keyPath: field]

@@ -163,7 +163,7 @@ extension Engine {
     }
 
     /// Windows that were emptied by a reload know nothing: that is no zero until what they held would have left them.
-    private func areEmptied(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> Bool {
+    func areEmptied(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> Bool {
         let (prepared, newest) = (runtimes[rule].prepared, runtimes[rule].keys.read(slot)[0].newest)
         let isCountedDown = prepared.isSilenceZero && prepared.reach > .zero && moment >= newest + prepared.reach
         return !isCountedDown && runtimes[rule].windows.allSatisfy { $0?.isBlank(slot) ?? true }

@@ -128,6 +128,41 @@ import Testing
         #expect(try reader.newestNotice()?.seq == 3)
     }
 
+    @Test func `a name that a newer engine gives to another alarm ends none, nor goes on with one that has ended`()
+        throws
+    {
+        do {
+            let store = try directory.open(engineVersion: 1)
+            for position in [10, 11] as [Int64] {
+                try store.commit(Sample.turn([try Sample.decision(position, key: "k\(position)")]))
+            }
+            try store.commit(Sample.turn([try Sample.decision(12, .resolved, episode: 11, key: "k11")]))
+        }
+        // To the newer engine 10 is an alarm of another key, and 11 still runs.
+        let news = try [
+            Sample.decision(20, .resolved, episode: 10, key: "other"),
+            Sample.decision(21, .escalated, episode: 11, key: "k11"),
+            Sample.decision(22, .resolved, episode: 11, key: "k11"),
+        ]
+        for isFirst in [true, false] {
+            let store = try directory.open(engineVersion: 2)
+            #expect(try store.commit(Sample.turn([], positions: 10...10)) == Committed(diverged: 1))
+            for decision in news {
+                let done = try store.commit(Sample.turn([decision]))
+                #expect(isFirst ? done.stored == 1 : done == Committed(repeated: 1))
+            }
+        }
+        let reader = try AlertReader(path: directory.store)
+        #expect(try reader.episode(.init(position: 10, ordinal: 0))?.episode.resolved == nil)
+        #expect(
+            try reader.episode(.init(position: 11, ordinal: 0))?.steps.map(\.decision.transition) == [
+                .raised, .resolved,
+            ])
+        let named = try #require(try reader.episode(.init(position: 11, ordinal: 1 << 30)))
+        #expect(named.steps.map(\.decision.transition) == [.escalated, .resolved])
+        #expect(try reader.notices(since: 0).notices.map(\.seq) == Array(1...6))
+    }
+
     @Test func `a replay that repeats what is stored needs no write, and the next new turn is written`() throws {
         let decisions = try [10, 50].map { try Sample.decision($0, key: "k\($0)") }
         do {

@@ -894,6 +894,58 @@ struct ReconsideredTests {
         #expect(scenario.lines == [])
     }
 
+    @Test func `a reload of what is the same asks for no answer, and loses none`() {
+        let rule = Rule.threshold(
+            "r", .init(level: .yellow, at: .number(1)), .init(level: .red, at: .number(50))
+        ) {
+            $0.flap = .init(low: 0.1, high: 0.3, history: 3)
+            $0.response = .init(level: .red, acknowledgeWithin: .seconds(60))
+        }
+        for isReloaded in [false, true] {
+            var scenario = Scenario(rule)
+            for (second, value) in [(0.0, 0.0), (10, 5), (20, 60)] { scenario.read(second, value) }
+            if isReloaded { scenario.reload(rule) }
+            for second in stride(from: 30.0, through: 300, by: 10) { scenario.read(second, 60) }
+            #expect(
+                scenario.lines.suffix(2) == ["40 flapping_ended red", "100 unacknowledged red"], "\(scenario.lines)")
+        }
+    }
+
+    @Test func `no silence is told anew of a rule that is over`() {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(50))) {
+            $0.effectiveUntil = Scenario.seconds(400)
+            $0.noData = .init(after: .seconds(30), action: .alarm, hold: .seconds(30), level: .yellow)
+        }
+        var other = rule
+        other.noData?.hold = .seconds(60)
+        var scenario = Scenario(rule, timing: Timing(clock: .wall))
+        scenario.read(120, 1)
+        for second in 121...1200 { scenario.tick(Double(second)) }
+        scenario.reload(other)
+        for second in 1201...1400 { scenario.tick(Double(second)) }
+        #expect(scenario.lines == ["180 raised yellow no_data", "400 resolved no_data expired"])
+    }
+
+    @Test func `an index that is added counts no report that has left its window`() {
+        let part = Self.reports(.init(level: .yellow, at: .number(5))) {
+            $0.id = "a"
+            $0.by = .area(digits: 6)
+            $0.values = [
+                .init(name: "v", kind: .window(.init(aggregate: .avg, shape: .exact(over: .seconds(30)))))
+            ]
+        }
+        let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [6]) {
+            $0.ladder = [.init(level: .blue, at: .number(1), hold: .seconds(120))]
+        }
+        var scenario = Scenario(part)
+        scenario.read(210, 10, type: "report", area: "320213")
+        Self.pass(&scenario, through: 1100, step: 10)
+        let before = scenario.lines
+        scenario.reload(part, index)
+        Self.pass(&scenario, through: 9000)
+        #expect(scenario.lines == before)
+    }
+
     // MARK: Two sources of one key
 
     @Test func `a step out of order gives nothing back, and its source is waited for`() {
