@@ -161,14 +161,11 @@ extension Engine {
         }
     }
 
-    /// What a silence has ended stays ended, though silence ends nothing from now on.
+    /// Windows that ended while their key was given up say nothing, though silence ends nothing from now on.
     private mutating func forgetGivenUp(_ rule: Int) {
         for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
             guard isGivenUp(rule, runtimes[rule].keys[slot]) else { continue }
             dropWindows(rule, slot, through: clock(rule, slot))
-            if let cells = runtimes[rule].cells {
-                runtimes[rule].cells?.write(slot).update(repeating: KeyCells.empty, count: cells.words)
-            }
         }
     }
 
@@ -276,9 +273,11 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         armReceived(rule, slot)
         // After its dates a rule judges nothing, and a hold that nobody waited for when its moment came goes on with the key's
-        // next reading only.
+        // next reading only. A number that moves by the clock is always waited for.
+        let prepared = runtimes[rule].prepared
+        let isByClock = prepared.fades || prepared.hasTumbling || (prepared.isSilenceZero && prepared.hasWindows)
         let isPast =
-            before.rungs.areQuiet
+            before.rungs.areQuiet || isByClock
             ? isOver(rule, slot)
             : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - runtimes[rule].rule.lateness
         guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
