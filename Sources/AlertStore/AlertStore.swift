@@ -125,9 +125,11 @@ public final class AlertStore: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
+    static let noMeta = DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row")
+
     private static func load(_ database: Database) throws -> State {
         guard let row = try Row.fetchOne(database, sql: "SELECT epoch, applied, replay_divergences FROM meta") else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no meta row")
+            throw noMeta
         }
         let last = try Int64.fetchOne(database, sql: "SELECT coalesce(max(position), -1) FROM transitions") ?? -1
         let head = try Int64.fetchOne(database, sql: "SELECT coalesce(max(seq), 0) FROM notices") ?? 0

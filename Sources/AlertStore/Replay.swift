@@ -24,10 +24,10 @@ struct Replay {
     init(_ turn: Turn, state: AlertStore.State, engine: UInt32, _ database: Database) throws {
         self.engine = Int64(engine)
         applied = state.applied
-        let meta = try database.row(sql: "SELECT engine, others FROM meta")
+        guard let meta = try database.row(sql: "SELECT engine, others FROM meta") else { throw AlertStore.noMeta }
         mayDiffer =
-            try meta?.decode(Int64.self, forColumn: "engine") != self.engine
-            || state.oldest <= meta?.decode(Int64.self, forColumn: "others") ?? 0
+            try meta.decode(Int64.self, forColumn: "engine") != self.engine
+            || state.oldest <= meta.decode(Int64.self, forColumn: "others")
         guard turn.positions.lowerBound <= state.lastDecision else { return }
         let rows = try Row.fetchCursor(
             database,

@@ -35,19 +35,19 @@ extension Engine {
 
     mutating func pushReceived(_ timer: EngineTimer) {
         receivedTimers.push(timer)
-        guard receivedTimers.isToBeCleaned else { return }
-        var timers = TimerHeap()
-        swap(&timers, &receivedTimers)
-        clean(&timers) { isArmed($0) }
-        swap(&timers, &receivedTimers)
+        if receivedTimers.isToBeCleaned { clean(\.receivedTimers) { $0.isArmed($1) } }
     }
 
     /// Drops what nobody is armed for, and what is there twice: each waits for one moment.
-    func clean(_ timers: inout TimerHeap, _ isArmed: (EngineTimer) -> Bool) {
+    mutating func clean(_ heap: WritableKeyPath<Engine, TimerHeap>, _ isArmed: (Engine, EngineTimer) -> Bool) {
+        // Taken out, for who is armed is asked of the engine, and a copy would be one of all timers.
+        var timers = TimerHeap()
+        swap(&timers, &self[keyPath: heap])
+        defer { swap(&timers, &self[keyPath: heap]) }
         // Of the sources first, then of each rule that waits; of those, the first place is the calendar's.
         var isThere = [[Bool]](repeating: [], count: runtimes.count + 1)
         timers.removeAll { timer in
-            guard isArmed(timer) else { return true }
+            guard isArmed(self, timer) else { return true }
             let (rule, place) = (Int(timer.rule) + 1, Int(timer.slot) + 1)
             if isThere[rule].isEmpty {
                 let count = rule > 0 ? Int(runtimes[rule - 1].keys.count) : sources.count
@@ -229,6 +229,7 @@ extension Engine {
         _ rule: Int, _ slot: Int32, _ arrival: Arrival, isApplied: Bool = true, into decisions: inout [Decision]
     ) {
         runtimes[rule].keys.write(slot)[0].lastReceived = received
+        guard !runtimes[rule].keys.read(slot)[0].isUndisturbed else { return }
         let state = runtimes[rule].keys.read(slot)[0]
         if isApplied || !isGivenUp(rule, state) { runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false }
         guard state.isSilent else { return }

@@ -248,10 +248,7 @@ extension Engine {
         (state[0].armedDue, state[0].armedOn) = (timer.due, source)
         sources[Int(source)].timers.push(timer)
         if sources[Int(source)].timers.isToBeCleaned {
-            var timers = TimerHeap()
-            swap(&timers, &sources[Int(source)].timers)
-            clean(&timers) { isArmed($0, on: source) }
-            swap(&timers, &sources[Int(source)].timers)
+            clean(\.sources[Int(source)].timers) { $0.isArmed($1, on: source) }
         }
         armIdle(source)
     }

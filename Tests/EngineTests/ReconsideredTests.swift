@@ -15,6 +15,10 @@ struct ReconsideredTests {
         return rule
     }
 
+    private static func window(_ aggregate: Aggregate, _ shape: Rule.Window.Shape) -> Rule.Value {
+        .init(name: "v", kind: .window(.init(aggregate: aggregate, shape: shape)))
+    }
+
     /// Another key of the same source moves time on.
     private static func pass(_ scenario: inout Scenario, through end: Double, step: Double = 300) {
         let start = Double(scenario.engine.received.microseconds) / 1_000_000
@@ -33,9 +37,7 @@ struct ReconsideredTests {
 
     @Test func `the mean of the last reports rises when a pane leaves, and ends with the last report`() {
         var rule = Self.reports(.init(level: .yellow, at: .number(5)))
-        rule.values = [
-            .init(name: "v", kind: .window(.init(aggregate: .min, shape: .sliding(over: .hours(1), step: .minutes(5)))))
-        ]
+        rule.values = [Self.window(.min, .sliding(over: .hours(1), step: .minutes(5)))]
         var scenario = Scenario(rule)
         scenario.read(0, 1, type: "report")
         scenario.read(1800, 10, type: "report")
@@ -46,11 +48,7 @@ struct ReconsideredTests {
 
     @Test func `an alarm over reports that flaps ends once nothing new has come for long enough`() throws {
         let rule = Self.reports(.init(level: .blue, at: .number(1))) {
-            $0.values = [
-                .init(
-                    name: "v",
-                    kind: .window(.init(aggregate: .count, shape: .sliding(over: .minutes(1), step: .minutes(1)))))
-            ]
+            $0.values = [Self.window(.count, .sliding(over: .minutes(1), step: .minutes(1)))]
             $0.flap = .init(low: 0.25, high: 0.5, history: 5)
         }
         var scenario = Scenario(rule)
@@ -774,11 +772,7 @@ struct ReconsideredTests {
                     .init(from: Scenario.seconds(1200), threshold: .number(10)),
                 ]))
         ) {
-            $0.values = [
-                .init(
-                    name: "v",
-                    kind: .window(.init(aggregate: .sum, shape: .sliding(over: .hours(1), step: .minutes(1)))))
-            ]
+            $0.values = [Self.window(.sum, .sliding(over: .hours(1), step: .minutes(1)))]
         }
         var other = rule
         other.message = .init(zh: "乙", en: "b")
@@ -946,9 +940,7 @@ struct ReconsideredTests {
         let part = Self.reports(.init(level: .yellow, at: .number(5))) {
             $0.id = "a"
             $0.by = .area(digits: 6)
-            $0.values = [
-                .init(name: "v", kind: .window(.init(aggregate: .avg, shape: .exact(over: .seconds(30)))))
-            ]
+            $0.values = [Self.window(.avg, .exact(over: .seconds(30)))]
         }
         let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [6]) {
             $0.ladder = [.init(level: .blue, at: .number(1), hold: .seconds(120))]
@@ -1094,11 +1086,7 @@ struct ReconsideredTests {
 
     @Test func `the clock that finds the same level ends no flapping`() {
         let rule = Self.reports(.init(level: .yellow, at: .number(20))) {
-            $0.values = [
-                .init(
-                    name: "v",
-                    kind: .window(.init(aggregate: .last, shape: .sliding(over: .hours(1), step: .minutes(1)))))
-            ]
+            $0.values = [Self.window(.last, .sliding(over: .hours(1), step: .minutes(1)))]
             $0.flap = .init(low: 0.25, high: 0.5, history: 8)
         }
         var scenario = Scenario(rule)
