@@ -936,6 +936,23 @@ struct ReconsideredTests {
         #expect(scenario.lines == ["180 raised yellow no_data", "400 resolved no_data expired"])
     }
 
+    @Test func `a hold of an index ends with the last key of its area, though a reload came while it was unknown`() {
+        let parts = [("a", 10), ("b", 5)].map { name, minutes in
+            CompositeTests.part(name) { $0.noData = .init(after: .minutes(Int64(minutes)), action: .resolve) }
+        }
+        let index = CompositeTests.index(
+            [.init(.rule("a"), weight: 1), .init(.rule("b"), weight: 1)], areas: [9], known: 1
+        ) { $0.ladder = [.init(level: .yellow, at: .number(20), hold: .hours(1))] }
+        var shorter = index
+        shorter.ladder[0].hold = .minutes(50)
+        var scenario = Scenario(parts[0], parts[1], index, timing: Timing(clock: .wall))
+        for metric in ["a", "b"] { scenario.read(0, 30, metric: metric, area: "320213021000") }
+        for second in stride(from: 10.0, through: 420, by: 10) { scenario.tick(second) }
+        scenario.reload(parts[0], parts[1], shorter)
+        for second in stride(from: 430.0, through: 7200, by: 10) { scenario.tick(second) }
+        #expect(!scenario.sent.contains { $0.hasPrefix("risk") }, "\(scenario.sent)")
+    }
+
     @Test func `an index that is added counts no report that has left its window`() {
         let part = Self.reports(.init(level: .yellow, at: .number(5))) {
             $0.id = "a"
