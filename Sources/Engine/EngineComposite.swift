@@ -173,7 +173,7 @@ extension Engine {
     private func points(_ rule: Int, _ slot: Int32) -> UInt8 {
         guard slot < runtimes[rule].keys.count, runtimes[rule].isAwake else { return AreaScores.none }
         let state = runtimes[rule].keys.read(slot)
-        guard state[0].key >= 0, !state[0].score.isNaN, !isGivenUp(rule, state[0]) else { return AreaScores.none }
+        guard state[0].key >= 0, !state[0].score.isNaN, !state[0].isGivenUp else { return AreaScores.none }
         // From a damaged snapshot it may be anything.
         return UInt8(max(0, min(100, state[0].score)).rounded(.down))
     }

@@ -155,7 +155,7 @@ extension Engine {
         guard let numbers = measured ?? numbers(rule, prepared, arrival) else { return }
         if time < previous { return takeOutOfOrder(rule, prepared, slot, numbers, arrival, into: &decisions) }
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && time - previous > $0 } ?? false
-        _ = takeBack(rule, slot, at: time)
+        takeBack(rule, slot, at: time)
         if !isAfterGap { wake(rule, slot, before: time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: time, into: &decisions) }
         let values = measured ?? values(of: numbers, rule, prepared, slot, at: time)
@@ -178,7 +178,7 @@ extension Engine {
         into decisions: inout [Decision]
     ) {
         // However old, it was heard now.
-        endSilence(rule, slot, arrival, isApplied: false, into: &decisions)
+        endSilence(rule, slot, arrival, into: &decisions)
         let watermark = sources[Int(arrival.source)].newest - prepared.rule.lateness
         guard arrival.time >= watermark else {
             runtimes[rule].counters.late += 1

@@ -34,7 +34,7 @@ extension Engine {
     mutating func isInTime(
         _ rule: Int, _ prepared: PreparedRule, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]
     ) -> Bool {
-        endSilence(rule, slot, arrival, isApplied: false, into: &decisions)
+        endSilence(rule, slot, arrival, into: &decisions)
         let source = Int(arrival.source)
         guard arrival.time >= sources[source].newest - prepared.rule.lateness else {
             runtimes[rule].counters.late += 1

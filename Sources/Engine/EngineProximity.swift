@@ -70,13 +70,14 @@ extension Engine {
             numbers.append(place.z)
             return hold(rule, slot, numbers: numbers, arrival, into: &decisions)
         } else {
+            takeBack(rule, slot, at: moment)
             wake(rule, slot, before: moment, into: &decisions)
             endSilence(rule, slot, arrival, into: &decisions)
             note(arrival, rule, slot)
         }
         runtimes[rule].counters.evaluated += 1
         countNear(place, proximity, rule, slot, at: arrival.time, isExercise: arrival.isExercise)
-        guard !isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return }
+        guard !runtimes[rule].keys.read(slot)[0].isGivenUp else { return }
         let value = faded(rule, slot, at: moment, isTimer: false)
         climb(
             rule, slot, values: RuleValues(first: value), at: moment, afterGap: false, arrival, into: &decisions)

@@ -64,7 +64,6 @@ extension Engine {
             closeSilences(old, reason: .ruleChanged, into: &decisions)
             judgePending(into: &decisions)
         }
-        if before.noData?.action == .resolve, rule.noData?.action != .resolve { forgetGivenUp(old) }
         if before.noData != nil, rule.noData == nil { forgetSilences(old) }
         if before.noData?.action != rule.noData?.action
             || (rule.noData?.action == .alarm
@@ -158,14 +157,6 @@ extension Engine {
                     runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
                 }
             }
-        }
-    }
-
-    /// Windows that ended while their key was given up say nothing, though silence ends nothing from now on.
-    private mutating func forgetGivenUp(_ rule: Int) {
-        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys[slot].key >= 0 {
-            guard isGivenUp(rule, runtimes[rule].keys[slot]) else { continue }
-            dropWindows(rule, slot, through: clock(rule, slot))
         }
     }
 

@@ -21,7 +21,7 @@ extension Engine {
         _ rule: Int, _ slot: Int32, steps: UInt16 = 0, numbers: RuleValues = RuleValues(), _ arrival: Arrival,
         into decisions: inout [Decision]
     ) {
-        endSilence(rule, slot, arrival, isApplied: false, into: &decisions)
+        endSilence(rule, slot, arrival, into: &decisions)
         let columns = arrival.arrived.columns
         let event = columns.ids.bytes.withUnsafeBytes { bytes in
             symbols.intern(UnsafeRawBufferPointer(rebasing: bytes[columns.ids.range(arrival.event)]))
@@ -67,10 +67,7 @@ extension Engine {
         let prepared = runtimes[rule].prepared
         let previous = runtimes[rule].keys.read(slot)[0].newest
         let isAfterGap = prepared.rule.maxGap.map { previous > .distantPast && reading.time - previous > $0 } ?? false
-        // Silent anew since it came, it may be given up anew.
-        if takeBack(rule, slot, at: reading.time), runtimes[rule].keys.read(slot)[0].isSilent {
-            armReceived(rule, slot)
-        }
+        takeBack(rule, slot, at: reading.time)
         if !isAfterGap { wake(rule, slot, before: reading.time, into: &decisions) }
         if prepared.hasTumbling { closeWindows(rule, slot, through: reading.time, into: &decisions) }
         let values = values(of: reading, rule, prepared, slot)

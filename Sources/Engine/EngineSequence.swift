@@ -19,6 +19,7 @@ extension Engine {
         } else if prepared.reorders {
             return hold(rule, slot, steps: bits, arrival, into: &decisions)
         } else {
+            takeBack(rule, slot, at: moment)
             wake(rule, slot, before: moment, into: &decisions)
             endSilence(rule, slot, arrival, into: &decisions)
             note(arrival, rule, slot)
@@ -26,7 +27,7 @@ extension Engine {
         runtimes[rule].counters.evaluated += 1
         // Without cells there is no sequence: the runtime has them from its rule.
         if let cell = runtimes[rule].cells?.write(slot) { sequence.match.take(bits, at: arrival.time, cell) }
-        guard !isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return }
+        guard !runtimes[rule].keys.read(slot)[0].isGivenUp else { return }
         let value = faded(rule, slot, at: moment, isTimer: false)
         climb(
             rule, slot, values: RuleValues(first: value), at: moment, afterGap: false, arrival, into: &decisions)

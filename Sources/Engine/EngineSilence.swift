@@ -193,6 +193,7 @@ extension Engine {
         case .resolve:
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
+            runtimes[rule].keys.write(slot)[0].isGivenUp = true
             forgetWindows(rule, slot)
             move(rule, slot, at: min(moment, clock(rule, slot)))
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
@@ -209,31 +210,21 @@ extension Engine {
         }
     }
 
-    /// Whether the key's silence has ended what was known of it: nothing is entered before its next reading in order.
-    func isGivenUp(_ rule: Int, _ state: KeyState) -> Bool {
-        state.hasActedOnSilence && runtimes[rule].prepared.rule.noData?.action == .resolve
-    }
-
-    /// A key that was given up is known again by its next reading in order, but what ended meanwhile. False: it was not.
-    mutating func takeBack(_ rule: Int, _ slot: Int32, at moment: Timestamp) -> Bool {
-        guard isGivenUp(rule, runtimes[rule].keys.read(slot)[0]) else { return false }
+    /// A key that was given up is known again by its next reading in order, but what ended meanwhile.
+    mutating func takeBack(_ rule: Int, _ slot: Int32, at moment: Timestamp) {
+        guard runtimes[rule].keys.read(slot)[0].isGivenUp else { return }
         dropWindows(rule, slot, through: moment)
-        runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
+        runtimes[rule].keys.write(slot)[0].isGivenUp = false
         move(rule, slot, at: moment)
-        return true
     }
 
-    /// A reading ends the silence of its key. `isApplied`: it comes in order and is not held, so that a key that was given
-    /// up is known again.
-    mutating func endSilence(
-        _ rule: Int, _ slot: Int32, _ arrival: Arrival, isApplied: Bool = true, into decisions: inout [Decision]
-    ) {
+    /// A reading ends the silence of its key.
+    mutating func endSilence(_ rule: Int, _ slot: Int32, _ arrival: Arrival, into decisions: inout [Decision]) {
         runtimes[rule].keys.write(slot)[0].lastReceived = received
-        guard !runtimes[rule].keys.read(slot)[0].isUndisturbed else { return }
+        guard runtimes[rule].keys.read(slot)[0].isSilent else { return }
         let state = runtimes[rule].keys.read(slot)[0]
-        if isApplied || !isGivenUp(rule, state) { runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false }
-        guard state.isSilent else { return }
         runtimes[rule].keys.write(slot)[0].isSilent = false
+        runtimes[rule].keys.write(slot)[0].hasActedOnSilence = false
         runtimes[rule].silentKeys -= 1
         move(rule, slot, at: arrival.time)
         if state.silence.position >= 0 {

@@ -203,7 +203,7 @@ extension Engine {
             !key[0].rungs.areQuiet || prepared.isSilenceZero || prepared.fades || prepared.hasTumbling
         else { return .distantFuture }
         let state = key[0]
-        guard prepared.rule.status != .disabled, !isGivenUp(rule, state) else { return .distantFuture }
+        guard prepared.rule.status != .disabled, !state.isGivenUp else { return .distantFuture }
         var next = prepared.fades ? fadeDue(rule, slot, after: moment) : .distantFuture
         for rung in prepared.ladder {
             guard let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) else { continue }

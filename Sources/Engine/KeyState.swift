@@ -61,6 +61,11 @@ struct KeyState: BitwiseCopyable {
         get { marks.has(.actedOnSilence) }
         set { marks.set(.actedOnSilence, newValue) }
     }
+    /// Whether a silence has ended what was known of the key: nothing is entered before its next reading in order.
+    var isGivenUp: Bool {
+        get { marks.has(.givenUp) }
+        set { marks.set(.givenUp, newValue) }
+    }
     /// The levels change too often: no change is told.
     var isFlapping: Bool {
         get { marks.has(.flapping) }
@@ -119,8 +124,9 @@ struct KeyMarks: BitwiseCopyable {
         case actedOnSilence = 0x2_0000
         case silent = 0x4_0000
         case flapping = 0x8_0000
+        case givenUp = 0x10_0000
 
-        static let disturbances = silent.rawValue | actedOnSilence.rawValue | flapping.rawValue
+        static let disturbances = silent.rawValue | flapping.rawValue | givenUp.rawValue
     }
 
     /// The level in the lowest byte, the peak in the next.
@@ -142,7 +148,7 @@ struct KeyMarks: BitwiseCopyable {
         set { bits = bits & ~0xFF00 | UInt32(newValue) << 8 }
     }
 
-    /// Whether there is no level, no flapping and no silence, nor one that has ended what was known.
+    /// Whether there is no level, no flapping and no silence, and nothing is given up.
     var areCalm: Bool { bits & (0xFF | Mark.disturbances) == 0 }
     var areUndisturbed: Bool { bits & Mark.disturbances == 0 }
 }

@@ -2,7 +2,9 @@ import Events
 
 /// The whole state as versioned bytes and back. Accumulators are restored bit for bit, never recomputed.
 extension Engine {
-    static let snapshotVersion: UInt16 = 3
+    static let snapshotVersion: UInt16 = 4
+    /// The newest in which a key's being given up followed from its silence.
+    static let silentMarksVersion: UInt16 = 3
     /// The oldest that is read: in it the panes of windows counted their samples in eight bytes.
     static let widePanesVersion: UInt16 = 2
 
@@ -176,7 +178,12 @@ extension RuleRuntime {
     private mutating func restore(
         _ slot: Int32, from r: inout ByteReader, version: UInt16
     ) throws(ByteReader.Failure) {
-        let state = try KeyState(from: &r)
+        var state = try KeyState(from: &r)
+        if version > Engine.silentMarksVersion {
+            state.isGivenUp = try r.getBool()
+        } else {
+            state.isGivenUp = state.isSilent && state.hasActedOnSilence && rule.noData?.action == .resolve
+        }
         let key = SlotIndex.key(state.key, exercise: state.exercise)
         guard state.key >= 0, index.find(key) == nil else {
             throw .invalid(what: "key of \(rule.id)", at: r.offset)
@@ -217,6 +224,7 @@ extension KeyState {
         silenceTold.write(to: &out)
         out.put(isFlapping)
         out.put(history.word)
+        out.put(isGivenUp)
     }
 
     init(from r: inout ByteReader) throws(ByteReader.Failure) {

@@ -889,6 +889,18 @@ struct ReconsideredTests {
                 #expect(scenario.lines == [])
             }
         }
+        let sum = Self.reports(.init(level: .yellow, at: .number(1))) {
+            $0.values = [Self.window(.sum, .sliding(over: .hours(1), step: .minutes(5)))]
+            $0.noData = .init(after: .minutes(10), action: .resolve)
+        }
+        var kept = sum
+        kept.noData = .init(after: .minutes(10), action: .keep)
+        var reports = Scenario(sum, timing: Timing(clock: .wall))
+        reports.read(0, 1, type: "report")
+        for second in stride(from: 1.0, through: 960, by: 1) { reports.tick(second) }
+        reports.reload(kept)
+        for second in stride(from: 961.0, through: 4000, by: 1) { reports.tick(second) }
+        #expect(reports.lines == ["0 raised yellow", "600 resolved no_data"])
         let pattern = SequenceTests.rule(.any, ["a", "b"].map { SequenceTests.step($0) }, within: 3600) {
             $0.noData = .init(after: .minutes(5), action: .resolve)
         }

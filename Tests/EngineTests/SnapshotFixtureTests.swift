@@ -103,6 +103,28 @@ struct SnapshotFixtureTests {
         } throws: { "\($0)".contains("snapshot of form \(version)") }
     }
 
+    @Test(arguments: [Rule.NoData.Action.resolve, .keep])
+    func `who was given up is so in a snapshot of before, which did not say it`(action: Rule.NoData.Action) throws {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(5))) {
+            $0.noData = .init(after: .seconds(40), action: action)
+        }
+        var scenario = Scenario(rule, timing: Timing(clock: .wall))
+        scenario.read(0, 9)
+        for second in stride(from: 10.0, through: 120, by: 10) { scenario.tick(second) }
+        let isGivenUp = action == .resolve
+        var other = scenario.engine
+        #expect(other.runtimes[0].keys.read(0)[0].isGivenUp == isGivenUp)
+        other.runtimes[0].keys.write(0)[0].isGivenUp = !isGivenUp
+        let (bytes, changed) = (scenario.engine.snapshot(), other.snapshot())
+        let mark = try #require(bytes.indices.first { bytes[$0] != changed[$0] })
+        for version in [Engine.silentMarksVersion, Engine.snapshotVersion] {
+            var read = bytes
+            read[0] = UInt8(version)
+            if version == Engine.silentMarksVersion { read.remove(at: mark) }
+            #expect(try Engine(snapshot: read).runtimes[0].keys.read(0)[0].isGivenUp == isGivenUp)
+        }
+    }
+
     @Test(.enabled(if: ProcessInfo.processInfo.environment["FENGHUO_WRITE_FIXTURE"] != nil))
     func `writes the fixture of the newest version`() throws {
         let engine = Self.busy().engine
