@@ -14,7 +14,18 @@ extension EndToEnd {
             let platform = try RunningPlatform(in: scratch) { $0.more = "segment_age: 6h" }
             _ = try send(KillTests.day(), to: platform.ingest, stream: "day")
             #expect(platform.stop() == 0)
-            #expect(try segments(platform).count >= 4)
+            let segments = try segments(platform)
+            #expect(segments.count >= 4)
+            // A log that a connection has left would hide damage of the file's pages: closing the last one moves it into the file.
+            let sql = """
+                import sqlite3, sys
+                for path in sys.argv[1:]:
+                    c = sqlite3.connect(path)
+                    c.execute("SELECT count(*) FROM entry").fetchall()
+                    c.close()
+                """
+            #expect(try run("/usr/bin/env", ["python3", "-c", sql] + segments, in: scratch).code == 0)
+            #expect(!segments.contains { files.fileExists(atPath: $0 + "-wal") })
             return platform
         }
 
@@ -79,7 +90,7 @@ extension EndToEnd {
             case "cut to nothing": try Self.change(newest) { $0.removeAll() }
             case "cut by a page": try Self.change(newest) { $0.removeLast(4096) }
             case "a bit of the newest row": try Self.flipRow(newest, "ORDER BY position DESC LIMIT 1")
-            case "a bit of an early row": try Self.flipRow(newest, "ORDER BY position LIMIT 1 OFFSET 1")
+            case "a bit of an early row": try Self.flipRow(newest, "ORDER BY position LIMIT 1")
             default: try Self.change(newest) { $0.resetBytes(in: 0..<4096) }
             }
             try Self.expectRefused(platform, [newest])
