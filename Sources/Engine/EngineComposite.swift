@@ -53,6 +53,7 @@ extension Engine {
     mutating func reviewIndexes(unfed: [Int], into decisions: inout [Decision]) {
         for rule in unfed where !runtimes[rule].feeds.isEmpty {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys.read(slot)[0].key >= 0 {
+                guard !runtimes[rule].keys.read(slot)[0].isGivenUp else { continue }
                 // Windows over reports are what they are by now.
                 let newest = runtimes[rule].keys.read(slot)[0].newest
                 let isByClock = runtimes[rule].prepared.isSilenceZero && newest > .distantPast
@@ -173,7 +174,7 @@ extension Engine {
     private func points(_ rule: Int, _ slot: Int32) -> UInt8 {
         guard slot < runtimes[rule].keys.count, runtimes[rule].isAwake else { return AreaScores.none }
         let state = runtimes[rule].keys.read(slot)
-        guard state[0].key >= 0, !state[0].score.isNaN, !state[0].isGivenUp else { return AreaScores.none }
+        guard state[0].key >= 0, !state[0].score.isNaN else { return AreaScores.none }
         // From a damaged snapshot it may be anything.
         return UInt8(max(0, min(100, state[0].score)).rounded(.down))
     }

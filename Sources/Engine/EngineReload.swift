@@ -143,8 +143,8 @@ extension Engine {
         for rule in runtimes.indices where !unchanged.contains(rule) {
             let prepared = runtimes[rule].prepared
             // Windows that are read by the clock are judged anew with the next pane, silence at its own moment.
-            let isByClock = prepared.isSilenceZero && prepared.hasWindows && !prepared.hasTumbling
-            guard !prepared.runsOnReceived, !isByClock else { continue }
+            let areReadByClock = prepared.isSilenceZero && prepared.hasWindows && !prepared.hasTumbling
+            guard !prepared.runsOnReceived, !areReadByClock else { continue }
             for slot in 0..<runtimes[rule].keys.count {
                 let state = runtimes[rule].keys.read(slot)[0]
                 guard state.key >= 0, !state.rungs.areQuiet else { continue }
@@ -263,16 +263,33 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         armReceived(rule, slot)
-        // After its dates a rule judges nothing, and a hold that nobody waited for when its moment came goes on with the key's
-        // next reading only. A number that moves by the clock is always waited for.
+        // Armed for nothing, or for the end of its dates alone, it was not watched: its rule was off, or its sources silent for too long.
         let prepared = runtimes[rule].prepared
-        let isByClock = prepared.fades || prepared.hasTumbling || (prepared.isSilenceZero && prepared.hasWindows)
+        let isWatched =
+            before.armedDue < .distantFuture
+            && before.armedDue != prepared.rule.effectiveUntil + prepared.rule.lateness
+        if !isWatched { dropPassed(rule, slot) }
+        // After its dates a rule judges nothing. A number that falls by the clock falls on; else a clear that has passed unwatched waits
+        // for the key's next reading.
         let isPast =
-            before.rungs.areQuiet || isByClock
+            before.rungs.areQuiet || prepared.fallsByClock
             ? isOver(rule, slot)
-            : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - runtimes[rule].rule.lateness
-        guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
+            : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - prepared.rule.lateness
+        guard isWatched || !isPast else { return armStanding(rule, slot) }
         arm(rule, slot, from: judged(rule, slot, armed: before.armedDue))
+    }
+
+    /// Holds that have passed while nobody watched the key raise nothing, and windows over readings that have ended say nothing.
+    private mutating func dropPassed(_ rule: Int, _ slot: Int32) {
+        let prepared = runtimes[rule].prepared
+        let now = clock(rule, slot) - prepared.rule.lateness
+        if !prepared.isSilenceZero { dropWindows(rule, slot, through: now) }
+        for rung in prepared.ladder {
+            let state = runtimes[rule].keys.read(slot)[0].rungs[rung.level]
+            guard state.phase == .pending, let due = state.due(hold: rung.hold, clearHold: rung.clearHold), due < now
+            else { continue }
+            runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
+        }
     }
 
     /// Whether the clock of the key is beyond the end of the rule's dates.

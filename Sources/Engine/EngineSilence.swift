@@ -194,6 +194,7 @@ extension Engine {
             runtimes[rule].keys.write(slot)[0].rungs = Rungs()
             runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
             runtimes[rule].keys.write(slot)[0].isGivenUp = true
+            runtimes[rule].keys.write(slot)[0].score = .nan
             forgetWindows(rule, slot)
             move(rule, slot, at: min(moment, clock(rule, slot)))
             guard runtimes[rule].keys.read(slot)[0].hasEpisode else { break }
@@ -210,7 +211,7 @@ extension Engine {
         }
     }
 
-    /// A key that was given up is known again by its next reading in order, but what ended meanwhile.
+    /// A key that was given up is known again by its next reading in order, except what ended meanwhile.
     mutating func takeBack(_ rule: Int, _ slot: Int32, at moment: Timestamp) {
         guard runtimes[rule].keys.read(slot)[0].isGivenUp else { return }
         dropWindows(rule, slot, through: moment)

@@ -24,11 +24,13 @@ extension Engine {
         }
     }
 
-    /// Windows that ended while their key was given up say nothing.
+    /// Windows that ended while nobody watched their key say nothing.
     mutating func dropWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp) {
         guard runtimes[rule].prepared.hasTumbling else { return }
-        while let end = windowEnd(rule, slot), end <= moment { closeWindows(rule, slot, by: end) }
-        forgetWindows(rule, slot)
+        while let end = windowEnd(rule, slot), end <= moment {
+            closeWindows(rule, slot, by: end)
+            forgetWindows(rule, slot)
+        }
     }
 
     /// What the last closed windows said no longer holds.

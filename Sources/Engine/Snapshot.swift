@@ -184,6 +184,8 @@ extension RuleRuntime {
         } else {
             state.isGivenUp = state.isSilent && state.hasActedOnSilence && rule.noData?.action == .resolve
         }
+        // Earlier engines kept it.
+        if state.isGivenUp { state.score = .nan }
         let key = SlotIndex.key(state.key, exercise: state.exercise)
         guard state.key >= 0, index.find(key) == nil else {
             throw .invalid(what: "key of \(rule.id)", at: r.offset)

@@ -854,6 +854,109 @@ struct ReconsideredTests {
         #expect(scenario.lines == ["0 raised yellow", "4200 resolved"])
     }
 
+    @Test func `a hold that passed while its rule was off raises nothing when the rule is on again`() {
+        let reports = Self.reports(.init(level: .red, at: .number(2), hold: .minutes(10)))
+        let chain = SequenceTests.rule(.any, ["m", "n"].map { SequenceTests.step($0) }, within: 1800) {
+            $0.ladder[0].hold = .minutes(10)
+        }
+        let mean = Rule.threshold("r", .init(level: .red, at: .number(25), hold: .minutes(10))) {
+            $0.values = [Self.window(.avg, .tumbling(every: .minutes(5)))]
+        }
+        let plain = Rule.threshold("r", .init(level: .red, at: .number(25), hold: .minutes(10)))
+        for (rule, readings, isRaised) in [
+            (plain, [(0.0, "m"), (60, "m")], "600 raised red"), (reports, [(0.0, "m"), (60, "m")], "660 raised red"),
+            (chain, [(0.0, "m"), (60, "n")], "660 raised red"),
+            (mean, [(0.0, "m"), (299, "m"), (300, "m")], "900 raised red"),
+        ] as [(Rule, [(Double, String)], String)] {
+            for off in [nil, 301.0, 30.0] {
+                var scenario = Scenario(rule)
+                var events = readings.map { (at: $0.0, metric: $0.1, subject: "x") }
+                for second in stride(from: 310.0, through: 7200, by: 10) { events.append((second, "m", "y")) }
+                var (toOff, toOn) = (off, off.map { _ in 3600.0 })
+                for event in events {
+                    if let at = toOff, event.at > at {
+                        var disabled = rule
+                        disabled.status = .disabled
+                        scenario.reload(disabled)
+                        toOff = nil
+                    }
+                    if let at = toOn, event.at > at {
+                        scenario.reload(rule)
+                        toOn = nil
+                    }
+                    // Who moves time on does so for the source, and is no key of the rule.
+                    scenario.read(
+                        event.at, 60, subject: event.subject, metric: event.subject == "y" ? "other" : event.metric,
+                        type: rule.input.type)
+                }
+                #expect(scenario.lines.first == (off == nil ? isRaised : nil), "\(scenario.lines)")
+                guard off != nil else { continue }
+                // Nor with the next reading, which says otherwise.
+                scenario.read(7210, 1, type: rule.input.type)
+                #expect(scenario.lines == [])
+            }
+        }
+    }
+
+    @Test func `a hold over reports that an outage stopped is not taken up by a reload`() {
+        let rule = Self.reports(.init(level: .red, at: .number(2), hold: .minutes(10))) { $0.maxGap = .minutes(15) }
+        for (isDated, isReloaded) in [(false, false), (false, true), (true, false), (true, true)] {
+            var dated = rule
+            if isDated {
+                dated.effectiveUntil = Scenario.seconds(86400)
+                dated.ladder.insert(.init(level: .yellow, at: .number(1)), at: 0)
+            }
+            var scenario = Scenario(dated, timing: Timing(clock: .wall))
+            for second in [0.0, 60] { scenario.read(second, 1, type: "report") }
+            scenario.apply(.started(deaf: .seconds(2220)), at: 2340)
+            scenario.read(2341, 1, metric: "other", type: "report")
+            dated.ladder[0].hold = .minutes(11)
+            if isReloaded { scenario.reload(dated) }
+            Self.pass(&scenario, through: 3000, step: 10)
+            #expect(scenario.lines == (isDated ? ["0 raised yellow"] : []))
+        }
+    }
+
+    @Test func `an index counts nothing of what a silence has ended, though the next reading says nothing yet`() {
+        for (value, last) in [
+            (Self.window(.avg, .tumbling(every: .minutes(10))), 600.0),
+            (Self.window(.delta, .sliding(over: .minutes(10), step: .minutes(1))), 300),
+        ] {
+            let part = CompositeTests.part("a") {
+                $0.values = [value]
+                $0.noData = .init(after: .minutes(10), action: .resolve)
+            }
+            let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [9]) {
+                $0.ladder = [.init(level: .yellow, at: .number(20))]
+            }
+            for isRestarted in [false, true] {
+                var scenario = Scenario(part, index, timing: Timing(clock: .wall))
+                for (second, value) in [(0.0, 0.0), (120, 60), (last, 60)] {
+                    scenario.read(second, value, metric: "a", area: "320213021000")
+                }
+                for second in stride(from: 610.0, through: 2400, by: 10) { scenario.tick(second) }
+                let ended = scenario.sent
+                #expect(ended.last?.hasSuffix("resolved no_data 320213021") == true, "\(ended)")
+                if isRestarted { try? scenario.restart() }
+                // Nor does an index that is judged anew meanwhile.
+                var lower = index
+                lower.ladder[0].at = .number(19)
+                scenario.reload(part, lower)
+                scenario.read(2410, 1, metric: "a", area: "320213021000")
+                for second in stride(from: 2420.0, through: 2600, by: 10) { scenario.tick(second) }
+                #expect(scenario.sent == ended)
+                var added = Scenario(part, timing: Timing(clock: .wall))
+                for (second, value) in [(0.0, 0.0), (120, 60), (last, 60)] {
+                    added.read(second, value, metric: "a", area: "320213021000")
+                }
+                for second in stride(from: last + 10, through: 2400, by: 10) { added.tick(second) }
+                added.reload(part, index)
+                added.read(2410, 1, metric: "a", area: "320213021000")
+                #expect(!added.sent.contains { $0.hasPrefix("risk") }, "\(added.sent)")
+            }
+        }
+    }
+
     @Test func `an index that is added sees reports leave their window`() {
         let part = Self.reports(.init(level: .yellow, at: .number(100))) {
             $0.id = "a"
