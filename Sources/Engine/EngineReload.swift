@@ -13,6 +13,7 @@ extension Engine {
     mutating func replaceRules(with new: RuleSet, into decisions: inout [Decision]) {
         var kept: [RuleRuntime] = []
         var unchanged: Set<Int> = []
+        var wereOff: Set<Int> = []
         let isTimedAlike = new.timing == ruleSet.timing && new.zones == ruleSet.zones
         for rule in new.rules {
             guard let old = runtimes.firstIndex(where: { $0.rule.id == rule.id }) else {
@@ -20,6 +21,7 @@ extension Engine {
                 continue
             }
             if isTimedAlike, runtimes[old].rule.judgesLike(rule) { unchanged.insert(kept.count) }
+            if runtimes[old].rule.status == .disabled { wereOff.insert(kept.count) }
             kept.append(carry(old, to: rule, into: &decisions))
         }
         for old in runtimes.indices where !new.rules.contains(where: { $0.id == runtimes[old].rule.id }) {
@@ -37,7 +39,7 @@ extension Engine {
         expectKeys(into: &decisions)
         noteAnswerable(but: unchanged)
         reconsiderHolds(but: unchanged)
-        rebuildTimers(but: unchanged)
+        rebuildTimers(but: unchanged, wereOff: wereOff)
         endFlapping(into: &decisions)
         reviewIndexes(unfed: unfed, into: &decisions)
         for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
@@ -71,6 +73,8 @@ extension Engine {
         {
             reconsiderSilences(old, as: rule)
         }
+        forgetStopped(old)
+        if before.status == .disabled, rule.status != .disabled { dropPassed(old) }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
         runtime.prepare(rule)
@@ -226,8 +230,8 @@ extension Engine {
     }
 
     /// Timers name rules by number and holds may have changed: all are made anew from the keys' states.
-    /// `unchanged`: rules whose keys wait for what they waited for.
-    mutating func rebuildTimers(but unchanged: Set<Int> = []) {
+    /// `unchanged`: rules whose keys wait for what they waited for; `wereOff`: rules that waited for nothing.
+    mutating func rebuildTimers(but unchanged: Set<Int> = [], wereOff: Set<Int> = []) {
         receivedTimers = TimerHeap()
         for source in sources.indices {
             sources[source].timers = TimerHeap()
@@ -239,7 +243,7 @@ extension Engine {
                 if unchanged.contains(rule) {
                     rearm(rule, slot)
                 } else {
-                    armAnew(rule, slot)
+                    armAnew(rule, slot, wasOff: wereOff.contains(rule))
                 }
             }
             if explainsByCalendar(rule) { armCalendar(rule) }
@@ -250,6 +254,8 @@ extension Engine {
         let state = runtimes[rule].keys.read(slot)[0]
         if state.armedDue < .distantFuture, state.armedOn >= 0 {
             arm(EngineTimer(due: state.armedDue, rule: Int32(rule), slot: slot), on: state.armedOn)
+        } else {
+            armStanding(rule, slot)
         }
         if state.receivedDue < .distantFuture {
             pushReceived(EngineTimer(due: state.receivedDue, rule: Int32(rule), slot: slot))
@@ -258,37 +264,58 @@ extension Engine {
         }
     }
 
-    private mutating func armAnew(_ rule: Int, _ slot: Int32) {
+    private mutating func armAnew(_ rule: Int, _ slot: Int32, wasOff: Bool) {
         let before = runtimes[rule].keys.read(slot)[0]
         runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         armReceived(rule, slot)
-        // Armed for nothing, or for the end of its dates alone, it was not watched: its rule was off, or its sources silent for too long.
+        // After its dates a rule judges nothing, and a hold that nobody waited for when its moment came goes on with the key's
+        // next reading only. What needs none, for the clock or others move it, goes on when its rule is on again.
         let prepared = runtimes[rule].prepared
-        let isWatched =
-            before.armedDue < .distantFuture
-            && before.armedDue != prepared.rule.effectiveUntil + prepared.rule.lateness
-        if !isWatched { dropPassed(rule, slot) }
-        // After its dates a rule judges nothing. A number that falls by the clock falls on; else a clear that has passed unwatched waits
-        // for the key's next reading.
+        let goesOn =
+            wasOff
+            && (prepared.isIndex || prepared.fades || prepared.hasTumbling
+                || (prepared.isSilenceZero && prepared.hasWindows))
         let isPast =
-            before.rungs.areQuiet || prepared.fallsByClock
+            before.rungs.areQuiet || goesOn
             ? isOver(rule, slot)
             : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - prepared.rule.lateness
-        guard isWatched || !isPast else { return armStanding(rule, slot) }
+        guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
         arm(rule, slot, from: judged(rule, slot, armed: before.armedDue))
     }
 
-    /// Holds that have passed while nobody watched the key raise nothing, and windows over readings that have ended say nothing.
-    private mutating func dropPassed(_ rule: Int, _ slot: Int32) {
+    /// Holds that the rule's `max_gap` has stopped stay so, whatever else their key waits for: nobody waits for them any more.
+    private mutating func forgetStopped(_ rule: Int) {
         let prepared = runtimes[rule].prepared
-        let now = clock(rule, slot) - prepared.rule.lateness
-        if !prepared.isSilenceZero { dropWindows(rule, slot, through: now) }
-        for rung in prepared.ladder {
-            let state = runtimes[rule].keys.read(slot)[0].rungs[rung.level]
-            guard state.phase == .pending, let due = state.due(hold: rung.hold, clearHold: rung.clearHold), due < now
-            else { continue }
-            runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
+        guard let gap = prepared.rule.maxGap else { return }
+        for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys.read(slot)[0].key >= 0 {
+            let state = runtimes[rule].keys.read(slot)[0]
+            guard state.armedDue < .distantFuture else { continue }
+            let isStopped = prepared.ladder.contains { rung in
+                guard let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold) else {
+                    return false
+                }
+                return due - state.newest <= gap && due + prepared.rule.lateness < state.armedDue
+            }
+            if isStopped { runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture }
+        }
+    }
+
+    /// Holds that have passed while the rule was off raise nothing, and windows over readings that have ended say nothing. An index is
+    /// what its parts are.
+    private mutating func dropPassed(_ rule: Int) {
+        let prepared = runtimes[rule].prepared
+        guard !prepared.runsOnReceived, !prepared.isIndex else { return }
+        for slot in 0..<runtimes[rule].keys.count {
+            let state = runtimes[rule].keys.read(slot)[0]
+            guard state.key >= 0, !state.isGivenUp else { continue }
+            let now = clock(rule, slot) - prepared.rule.lateness
+            if !prepared.isSilenceZero { dropWindows(rule, slot, through: now) }
+            for rung in prepared.ladder where state.rungs[rung.level].phase == .pending {
+                guard let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold), due < now
+                else { continue }
+                runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
+            }
         }
     }
 

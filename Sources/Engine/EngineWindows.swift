@@ -26,10 +26,12 @@ extension Engine {
 
     /// Windows that ended while nobody watched their key say nothing.
     mutating func dropWindows(_ rule: Int, _ slot: Int32, through moment: Timestamp) {
-        guard runtimes[rule].prepared.hasTumbling else { return }
-        while let end = windowEnd(rule, slot), end <= moment {
-            closeWindows(rule, slot, by: end)
-            forgetWindows(rule, slot)
+        let silenceIsZero = runtimes[rule].prepared.isSilenceZero
+        for index in runtimes[rule].windows.indices where runtimes[rule].windows[index]?.isTumbling == true {
+            while let end = runtimes[rule].windows[index]?.nextChange(after: .distantPast, slot: slot), end <= moment {
+                runtimes[rule].windows[index]?.close(by: end, silenceIsZero: silenceIsZero, slot: slot)
+                runtimes[rule].windows[index]?.forget(slot)
+            }
         }
     }
 

@@ -898,22 +898,145 @@ struct ReconsideredTests {
         }
     }
 
+    @Test
+    func `a window over readings that is open when its rule is on again is waited for, whatever cleared meanwhile`() {
+        let rule = Rule.threshold(
+            "r", .init(level: .yellow, at: .number(25), clearHold: .minutes(3)), .init(level: .red, at: .number(75))
+        ) { $0.values = [Self.window(.avg, .tumbling(every: .minutes(5)))] }
+        var off = rule
+        off.status = .disabled
+        for isOff in [false, true] {
+            var scenario = Scenario(rule)
+            for (second, value) in [(0.0, 50.0), (360, 1), (630, 90)] { scenario.read(second, value) }
+            for second in [660.0, 840] {
+                scenario.read(second, 1, metric: "other")
+                if isOff { scenario.reload(second == 660 ? off : rule) }
+            }
+            scenario.read(960, 1, metric: "other")
+            #expect(scenario.lines == ["300 raised yellow", "780 resolved", "900 raised red"])
+        }
+    }
+
+    @Test func `a longer window keeps what it said last when a shorter one ended while the rule was off`() {
+        let rule = Rule.threshold("r", .init(level: .red, of: 1, at: .number(50))) {
+            $0.values = [
+                .init(name: "hour", kind: .window(.init(aggregate: .max, shape: .tumbling(every: .hours(1))))),
+                .init(name: "short", kind: .window(.init(aggregate: .max, shape: .tumbling(every: .minutes(5))))),
+            ]
+            $0.onlyWhile = try! Formula(values: "hour > 10.0", names: ["hour", "short"])
+        }
+        var off = rule
+        off.status = .disabled
+        var scenario = Scenario(rule)
+        for second in stride(from: 0.0, through: 3780, by: 60) { scenario.read(second, 20) }
+        scenario.reload(off)
+        for second in stride(from: 3840.0, through: 4020, by: 60) { scenario.read(second, 20) }
+        scenario.reload(rule)
+        for second in stride(from: 4200.0, through: 4560, by: 60) { scenario.read(second, 60) }
+        #expect(scenario.lines == ["4500 raised red"])
+    }
+
+    @Test func `an index that was off goes on as its parts have`() {
+        let part = CompositeTests.part("a")
+        let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [9]) {
+            $0.ladder = [.init(level: .yellow, at: .number(20), hold: .minutes(10))]
+        }
+        var off = index
+        off.status = .disabled
+        for ended in [nil, 1200.0] {
+            var scenario = Scenario(part, index)
+            for second in stride(from: 0.0, through: 5400, by: 60) {
+                let value = second >= ended ?? .infinity ? 0.0 : 60
+                scenario.read(second, value, metric: "a", area: "320213021000")
+                if second == 300 { scenario.reload(part, off) }
+                if second == 1800 { scenario.reload(part, index) }
+            }
+            let lines = scenario.sent.filter { $0.hasPrefix("risk") }
+            // What was over before it is on again is not told.
+            #expect(lines == (ended == nil ? ["risk 600 raised yellow 320213021"] : []), "\(scenario.sent)")
+        }
+    }
+
+    /// A reload that changes nothing of the rule's judgement: as without it.
+    @Test func `what a reload finds is as it was without it: a spool behind an outage, a key given up`() throws {
+        var rules: [(Rule, [(Double, Double, String)])] = []
+        rules.append(
+            (
+                .threshold("r", .init(level: .red, at: .number(25), hold: .minutes(10))) { $0.maxGap = .minutes(15) },
+                [(0, 50, "x"), (1800, 1, "y"), (300, 50, "x"), (720, 50, "x"), (780, 1, "x"), (1810, 1, "y")]
+            ))
+        rules.append(
+            (
+                Self.means {
+                    $0.values = [Self.window(.max, .tumbling(every: .minutes(5)))]
+                    $0.noData = .init(after: .minutes(1), action: .resolve)
+                    $0.ladder = [.init(level: .red, at: .number(50))]
+                }, [(0, 1, "x"), (60, 90, "x"), (500, 1, "y"), (180, 2, "x"), (240, 2, "x"), (510, 1, "y")]
+            ))
+        for (rule, readings) in rules {
+            var other = rule
+            other.ladder.append(.init(level: .yellow, at: .number(1000)))
+            var lines: [[String]] = []
+            for isReloaded in [false, true] {
+                var scenario = Scenario(rule, timing: Timing(clock: .wall))
+                var now = 0.0
+                for (number, reading) in readings.enumerated() {
+                    let outage = rule.maxGap != nil && number == 1
+                    if outage { scenario.apply(.started(deaf: .seconds(1700)), at: reading.0) }
+                    while !outage, now + 1 < reading.0 { (now, _) = (now + 1, scenario.tick(now + 1)) }
+                    now = max(now, reading.0)
+                    if isReloaded, number == 2 { scenario.reload(other) }
+                    scenario.read(reading.0, reading.1, subject: reading.2, received: now)
+                }
+                lines.append(scenario.lines)
+            }
+            #expect(lines[0] == lines[1] && !lines[0].isEmpty, "\(lines)")
+        }
+    }
+
+    @Test func `a hold that an outage stopped is not taken up by a reload, whatever else its key waits for`() {
+        let rule = Rule.threshold("r", .init(level: .red, at: .number(25), hold: .minutes(10))) {
+            ($0.maxGap, $0.lateness) = (.minutes(15), .minutes(5))
+        }
+        var other = rule
+        other.ladder.append(.init(level: .yellow, at: .number(1000)))
+        var scenario = Scenario(rule, timing: Timing(clock: .wall))
+        for (second, value, subject) in [(0.0, 50.0, "x"), (60, 1, "y"), (360, 1, "y")] {
+            scenario.read(second, value, subject: subject)
+        }
+        scenario.apply(.started(deaf: .seconds(1400)), at: 1790)
+        scenario.read(1800, 1, subject: "y")
+        // Held for lateness.
+        scenario.read(1860, 1)
+        scenario.reload(other)
+        for second in stride(from: 1870.0, through: 3000, by: 10) { scenario.read(second, 1, subject: "y") }
+        #expect(scenario.lines == [])
+    }
+
     @Test func `a hold over reports that an outage stopped is not taken up by a reload`() {
         let rule = Self.reports(.init(level: .red, at: .number(2), hold: .minutes(10))) { $0.maxGap = .minutes(15) }
-        for (isDated, isReloaded) in [(false, false), (false, true), (true, false), (true, true)] {
+        for isDated in [false, true] {
             var dated = rule
             if isDated {
                 dated.effectiveUntil = Scenario.seconds(86400)
                 dated.ladder.insert(.init(level: .yellow, at: .number(1)), at: 0)
             }
-            var scenario = Scenario(dated, timing: Timing(clock: .wall))
-            for second in [0.0, 60] { scenario.read(second, 1, type: "report") }
-            scenario.apply(.started(deaf: .seconds(2220)), at: 2340)
-            scenario.read(2341, 1, metric: "other", type: "report")
-            dated.ladder[0].hold = .minutes(11)
-            if isReloaded { scenario.reload(dated) }
-            Self.pass(&scenario, through: 3000, step: 10)
-            #expect(scenario.lines == (isDated ? ["0 raised yellow"] : []))
+            var other = dated
+            other.ladder[0].hold = .minutes(11)
+            var later = dated
+            later.effectiveUntil = isDated ? Scenario.seconds(86401) : .distantFuture
+            for reloaded in [nil, dated, other, later] {
+                var scenario = Scenario(dated, timing: Timing(clock: .wall))
+                for second in [0.0, 60] { scenario.read(second, 1, type: "report") }
+                scenario.apply(.started(deaf: .seconds(2220)), at: 2340)
+                scenario.read(2341, 1, metric: "other", type: "report")
+                if let reloaded { scenario.reload(reloaded) }
+                Self.pass(&scenario, through: 3000, step: 10)
+                #expect(scenario.lines == (isDated ? ["0 raised yellow"] : []))
+                scenario.read(86410, 1, metric: "other", type: "report")
+                let end = reloaded?.effectiveUntil == later.effectiveUntil ? 86401 : 86400
+                #expect(scenario.lines.dropFirst() == (isDated ? ["\(end) resolved expired"] : []))
+            }
         }
     }
 
