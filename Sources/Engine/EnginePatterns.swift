@@ -95,6 +95,11 @@ extension Engine {
 }
 
 extension Rule.Kind {
+    /// Whether some event must not come between its steps.
+    var forbids: Bool {
+        if case .sequence(let pattern) = self { pattern.steps.contains(where: \.isNegated) } else { false }
+    }
+
     /// Whether the number depends on the order of the events, holds and windows aside.
     var needsOrder: Bool {
         switch self {

@@ -90,7 +90,9 @@ extension Engine {
             }
         }
         if before.response?.level != rule.response?.level { runtime.forgetAnswers() }
-        if before.kind != rule.kind, runtime.prepared.cellWords > 0 {
+        // Whether what must not come has come while the rule was off, nobody knows.
+        let isDoubtful = before.status == .disabled && rule.status != .disabled && rule.kind.forbids
+        if before.kind != rule.kind || isDoubtful, runtime.prepared.cellWords > 0 {
             runtime.cells = KeyCells(words: runtime.prepared.cellWords)
             if runtime.keys.count > 0 { runtime.cells?.reserve(runtime.keys.count - 1) }
             runtime.points = nil
@@ -270,12 +272,9 @@ extension Engine {
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         armReceived(rule, slot)
         // After its dates a rule judges nothing, and a hold that nobody waited for when its moment came goes on with the key's
-        // next reading only. What needs none, for the clock or others move it, goes on when its rule is on again.
+        // next reading only. What the clock moves goes on when its rule is on again.
         let prepared = runtimes[rule].prepared
-        let goesOn =
-            wasOff
-            && (prepared.isIndex || prepared.fades || prepared.hasTumbling
-                || (prepared.isSilenceZero && prepared.hasWindows))
+        let goesOn = wasOff && (prepared.fallsByClock || prepared.hasTumbling)
         let isPast =
             before.rungs.areQuiet || goesOn
             ? isOver(rule, slot)
@@ -301,11 +300,11 @@ extension Engine {
         }
     }
 
-    /// Holds that have passed while the rule was off raise nothing, and windows over readings that have ended say nothing. An index is
-    /// what its parts are.
+    /// Nobody watched while the rule was off. Holds that have passed raise nothing: those of a number that falls by the clock begin anew,
+    /// others with the next reading. Windows over readings that have ended say nothing, and an index is judged as of now.
     private mutating func dropPassed(_ rule: Int) {
         let prepared = runtimes[rule].prepared
-        guard !prepared.runsOnReceived, !prepared.isIndex else { return }
+        guard !prepared.runsOnReceived else { return }
         for slot in 0..<runtimes[rule].keys.count {
             let state = runtimes[rule].keys.read(slot)[0]
             guard state.key >= 0, !state.isGivenUp else { continue }
@@ -314,8 +313,12 @@ extension Engine {
             for rung in prepared.ladder where state.rungs[rung.level].phase == .pending {
                 guard let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold), due < now
                 else { continue }
-                runtimes[rule].keys.write(slot)[0].rungs[rung.level] = .out
+                runtimes[rule].keys.write(slot)[0].rungs[rung.level] =
+                    prepared.fallsByClock ? RungState(phase: .pending, since: now) : .out
             }
+            guard prepared.isIndex else { continue }
+            runtimes[rule].keys.write(slot)[0].held = .nan
+            runtimes[rule].keys.write(slot)[0].newest = max(state.newest, now)
         }
     }
 
@@ -325,13 +328,13 @@ extension Engine {
         return clock(rule, slot) - definition.lateness >= definition.effectiveUntil
     }
 
-    /// How far the clock has judged a key: as far as it has come, and not beyond what the key was armed for. What its windows
-    /// held has left them once.
+    /// How far the clock has judged a key: not beyond what the key was armed for, and else perhaps as far as the stamps, for a source
+    /// that was idle may be behind again. What its windows held has left them once.
     private func judged(_ rule: Int, _ slot: Int32, armed: Timestamp) -> Timestamp {
         let prepared = runtimes[rule].prepared
         let state = runtimes[rule].keys.read(slot)[0]
         guard prepared.isSilenceZero, state.source >= 0 else { return state.newest }
-        let end = min(min(armed, clock(rule, slot)) - prepared.rule.lateness, state.newest + prepared.reach)
+        let end = min(min(armed, received) - prepared.rule.lateness, state.newest + prepared.reach)
         return max(state.newest, end - TimeSpan(microseconds: 1))
     }
 

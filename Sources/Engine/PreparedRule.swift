@@ -74,6 +74,8 @@ final class PreparedRule: Sendable {
     let cellWords: Int
     /// Whether the pattern's number falls with event time alone.
     let fades: Bool
+    /// Whether the rule's number falls as time passes, though nothing comes.
+    var fallsByClock: Bool { fades || (isSilenceZero && hasWindows) }
     /// Whether events are remembered by place, so that they are part of a snapshot.
     let keepsPoints: Bool
     /// Whether the rule's number is a matter of `received`.

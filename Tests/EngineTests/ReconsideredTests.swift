@@ -936,24 +936,77 @@ struct ReconsideredTests {
         #expect(scenario.lines == ["4500 raised red"])
     }
 
-    @Test func `an index that was off goes on as its parts have`() {
+    @Test func `an index that was off is judged as of now when it is on again`() {
         let part = CompositeTests.part("a")
         let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [9]) {
-            $0.ladder = [.init(level: .yellow, at: .number(20), hold: .minutes(10))]
+            $0.ladder = [.init(level: .yellow, at: .number(20), hold: .minutes(10), clearHold: .minutes(10))]
         }
         var off = index
         off.status = .disabled
-        for ended in [nil, 1200.0] {
+        for (high, offAt, expected) in [
+            // As it stays; as it begins and as it ends while off; high for a while.
+            (0.0...9000, 300.0, ["risk 2400 raised yellow 320213021"]),
+            (600.0...9000, 300.0, ["risk 2400 raised yellow 320213021"]),
+            (0.0...1200, 300.0, []),
+            (1740.0...1900, 300.0, []),
+            (0.0...1200, 900.0, ["risk 600 raised yellow 320213021", "risk 2400 resolved 320213021"]),
+        ] as [(ClosedRange<Double>, Double, [String])] {
             var scenario = Scenario(part, index)
             for second in stride(from: 0.0, through: 5400, by: 60) {
-                let value = second >= ended ?? .infinity ? 0.0 : 60
-                scenario.read(second, value, metric: "a", area: "320213021000")
-                if second == 300 { scenario.reload(part, off) }
+                scenario.read(second, high.contains(second) ? 60 : 0, metric: "a", area: "320213021000")
+                if second == offAt { scenario.reload(part, off) }
                 if second == 1800 { scenario.reload(part, index) }
             }
-            let lines = scenario.sent.filter { $0.hasPrefix("risk") }
-            // What was over before it is on again is not told.
-            #expect(lines == (ended == nil ? ["risk 600 raised yellow 320213021"] : []), "\(scenario.sent)")
+            #expect(scenario.sent.filter { $0.hasPrefix("risk") } == expected, "\(high)")
+        }
+    }
+
+    @Test func `a hold of a count that stays begins anew when its rule is on again`() {
+        let rule = Self.reports(.init(level: .red, at: .number(1), hold: .minutes(10)))
+        var off = rule
+        off.status = .disabled
+        var scenario = Scenario(rule)
+        scenario.read(0, 1, type: "report")
+        Self.pass(&scenario, through: 300, step: 10)
+        scenario.reload(off)
+        Self.pass(&scenario, through: 900, step: 10)
+        scenario.reload(rule)
+        Self.pass(&scenario, through: 7200, step: 10)
+        #expect(scenario.lines == ["1500 raised red", "3600 resolved"])
+    }
+
+    @Test func `that something did not come is not said of what nobody heard`() {
+        let rule = SequenceTests.rule([SequenceTests.step("a"), SequenceTests.not("b")], within: 600)
+        var off = rule
+        off.status = .disabled
+        for isOff in [false, true] {
+            var scenario = Scenario(rule)
+            scenario.read(0, 1, metric: "a")
+            scenario.read(120, 1, metric: "other")
+            if isOff { scenario.reload(off) }
+            scenario.read(300, 1, metric: isOff ? "b" : "other")
+            if isOff { scenario.reload(rule) }
+            scenario.read(700, 1, metric: "other")
+            #expect(scenario.lines == (isOff ? [] : ["600 raised red"]))
+        }
+    }
+
+    @Test func `an alarm that the idle clock has ended is not raised again by a reload when its source is behind`() {
+        var rule = Self.reports(.init(level: .red, at: .number(3)))
+        rule.values = [Self.window(.sum, .exact(over: .hours(1)))]
+        var other = rule
+        other.ladder[0].at = .number(2.5)
+        for isReloaded in [false, true] {
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            for (second, subject, received) in [
+                (0.0, "x", 0.0), (600, "x", 600), (1200, "x", 1200), (1800, "x", 1800), (3570, "y", 4530),
+            ] {
+                for moment in stride(from: max(0, received - 1000), to: received, by: 1) { scenario.tick(moment) }
+                scenario.read(second, 1, subject: subject, type: "report", received: received)
+            }
+            if isReloaded { scenario.reload(other) }
+            for second in stride(from: 4531.0, through: 9000, by: 1) { scenario.tick(second) }
+            #expect(scenario.lines == ["1200 raised red", "4200 resolved"])
         }
     }
 
