@@ -280,6 +280,13 @@ extension Engine {
             ? isOver(rule, slot)
             : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - prepared.rule.lateness
         guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
+        // Where nobody looked, windows over reports that still hold some are judged once as of now.
+        let now = received - prepared.rule.lateness
+        if before.armedDue == .distantFuture, prepared.isSilenceZero, isOfInterest(rule, slot), now > before.newest,
+            now < before.newest + prepared.reach
+        {
+            arm(rule, slot, at: now)
+        }
         arm(rule, slot, from: judged(rule, slot, armed: before.armedDue))
     }
 

@@ -975,6 +975,67 @@ struct ReconsideredTests {
         #expect(scenario.lines == ["1500 raised red", "3600 resolved"])
     }
 
+    /// Of samples, which have no next pane that would tell.
+    @Test func `what left a window over reports unseen is judged as of now by a reload`() {
+        func exact(_ aggregate: Aggregate, _ rung: Rule.Rung) -> Rule {
+            Self.reports(rung) {
+                $0.id = "a"
+                $0.by = .area(digits: 6)
+                $0.values = [Self.window(aggregate, .exact(over: .hours(6)))]
+            }
+        }
+        func passed(_ rule: Rule, _ reports: [(Double, Double)], _ reloads: [(Double, [Rule])]) -> [String] {
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            var (reports, reloads) = (reports[...], reloads[...])
+            for second in stride(from: 0.0, through: 36000, by: 10) {
+                if let report = reports.first, report.0 == second {
+                    scenario.read(second, report.1, type: "report", area: "320213")
+                    reports.removeFirst()
+                } else {
+                    scenario.read(second - 35, 1, metric: "other", type: "report", received: second)
+                }
+                if let reload = reloads.first, reload.0 == second {
+                    scenario.reload(set: reload.1)
+                    reloads.removeFirst()
+                }
+            }
+            return scenario.lines
+        }
+        func off(_ rule: Rule) -> Rule {
+            var off = rule
+            off.status = .disabled
+            return off
+        }
+        let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [6]) {
+            $0.ladder = [.init(level: .yellow, at: .number(25))]
+        }
+        let counted = exact(.count, .init(level: .yellow, at: .number(3)))
+        let few = exact(.count, .init(level: .yellow, compare: .less, at: .number(3)))
+        let many = exact(.count, .init(level: .yellow, at: .number(5)))
+        // The first one leaves at 21660; the reload comes 20 s later, at which the source's clock stands 15 s before it.
+        let reports = [(60.0, 1.0), (10800, 1), (10860, 1)]
+        #expect(
+            passed(many, reports, [(21680, [many, index])])
+                == ["10860 raised yellow 320213", "21680 resolved 320213"])
+        #expect(passed(many, reports, [(21680, [few])]) == ["21680 raised yellow 320213"])
+        #expect(
+            passed(counted, reports, [(21640, [off(counted)]), (21700, [counted])])
+                == ["10860 raised yellow 320213", "21700 resolved 320213"])
+        let mean = exact(.avg, .init(level: .red, at: .number(60)))
+        #expect(
+            passed(mean, [(60, 0), (10800, 100)], [(21640, [off(mean)]), (21700, [mean])])
+                == ["21700 raised red 320213", "32400 resolved 320213"])
+        // Of what is long gone nothing is said.
+        let lower = exact(.sum, .init(level: .yellow, at: .number(1)))
+        let sum = exact(.sum, .init(level: .yellow, at: .number(5)))
+        #expect(passed(sum, [(60, 1)], [(30000, [lower])]) == [])
+        // A hold begins anew only where its number is in the level.
+        let held = exact(.avg, .init(level: .red, at: .number(60), hold: .minutes(1)))
+        #expect(
+            passed(held, [(60, 300), (21620, 100), (21630, -500)], [(21640, [off(held)]), (21700, [held])])
+                == passed(held, [(60, 300), (21620, 100), (21630, -500)], []))
+    }
+
     @Test func `that something did not come is not said of what nobody heard`() {
         let rule = SequenceTests.rule([SequenceTests.step("a"), SequenceTests.not("b")], within: 600)
         var off = rule

@@ -60,7 +60,9 @@ struct Scenario {
     /// Through the snapshot's bytes and back.
     mutating func restart() throws { engine = try Engine(snapshot: engine.snapshot()) }
 
-    mutating func reload(_ rules: Rule...) {
+    mutating func reload(_ rules: Rule...) { reload(set: rules) }
+
+    mutating func reload(set rules: [Rule]) {
         let set = RuleSet(rules: rules, timing: engine.ruleSet.timing, zones: engine.ruleSet.zones)
         apply(.ruleSet(set.encoded()), at: Double(engine.received.microseconds) / 1_000_000)
     }
