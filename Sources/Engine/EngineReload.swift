@@ -281,7 +281,7 @@ extension Engine {
             : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - prepared.rule.lateness
         guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
         // Where nobody looked, windows over reports that still hold some are judged once as of now.
-        let now = received - prepared.rule.lateness
+        let now = now(rule, slot)
         if before.armedDue == .distantFuture, prepared.isSilenceZero, isOfInterest(rule, slot), now > before.newest,
             now < before.newest + prepared.reach
         {
@@ -335,13 +335,16 @@ extension Engine {
         return clock(rule, slot) - definition.lateness >= definition.effectiveUntil
     }
 
-    /// How far the clock has judged a key: not beyond what the key was armed for, and else perhaps as far as the stamps, for a source
-    /// that was idle may be behind again. What its windows held has left them once.
+    /// No moment before it may be judged anew: of an idle source that is behind again the stamps have been its clock, and lateness may
+    /// have been less.
+    private func now(_ rule: Int, _ slot: Int32) -> Timestamp { max(received, clock(rule, slot)) }
+
+    /// How far the clock has judged a key: not beyond what the key was armed for. What its windows held has left them once.
     private func judged(_ rule: Int, _ slot: Int32, armed: Timestamp) -> Timestamp {
         let prepared = runtimes[rule].prepared
         let state = runtimes[rule].keys.read(slot)[0]
         guard prepared.isSilenceZero, state.source >= 0 else { return state.newest }
-        let end = min(min(armed, received) - prepared.rule.lateness, state.newest + prepared.reach)
+        let end = min(min(armed - prepared.rule.lateness, now(rule, slot)), state.newest + prepared.reach)
         return max(state.newest, end - TimeSpan(microseconds: 1))
     }
 

@@ -1029,6 +1029,15 @@ struct ReconsideredTests {
         let lower = exact(.sum, .init(level: .yellow, at: .number(1)))
         let sum = exact(.sum, .init(level: .yellow, at: .number(5)))
         #expect(passed(sum, [(60, 1)], [(30000, [lower])]) == [])
+        // Nor of what was judged with less lateness, or off.
+        let mild = exact(.avg, .init(level: .red, at: .number(60)))
+        var late = mild
+        late.lateness = .minutes(10)
+        let ended = ["60 raised red 320213", "21660 resolved 320213"]
+        #expect(passed(mild, [(60, 100)], [(21900, [late])]) == ended)
+        #expect(passed(mild, [(60, 100)], [(21720, [off(late)]), (21960, [late])]) == ended)
+        let before = passed(mild, [(60, 100), (120, 0), (180, 0), (18000, 10)], [])
+        #expect(passed(mild, [(60, 100), (120, 0), (180, 0), (18000, 10)], [(21720, [late])]) == before)
         // A hold begins anew only where its number is in the level.
         let held = exact(.avg, .init(level: .red, at: .number(60), hold: .minutes(1)))
         #expect(
