@@ -73,12 +73,13 @@ extension Engine {
         {
             reconsiderSilences(old, as: rule)
         }
+        let isOnAgain = before.status == .disabled && rule.status != .disabled
         forgetStopped(old)
-        if before.status == .disabled, rule.status != .disabled { dropPassed(old) }
+        if isOnAgain { dropPassed(old) }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
         runtime.prepare(rule)
-        if before.status == .disabled, rule.status != .disabled {
+        if isOnAgain {
             // Nobody was silent while nobody listened.
             for slot in 0..<runtime.keys.count where runtime.keys[slot].key >= 0 {
                 runtime.keys.write(slot)[0].lastReceived = received
@@ -91,7 +92,7 @@ extension Engine {
         }
         if before.response?.level != rule.response?.level { runtime.forgetAnswers() }
         // Whether what must not come has come while the rule was off, nobody knows.
-        let isDoubtful = before.status == .disabled && rule.status != .disabled && rule.kind.forbids
+        let isDoubtful = isOnAgain && rule.kind.forbids
         if before.kind != rule.kind || isDoubtful, runtime.prepared.cellWords > 0 {
             runtime.cells = KeyCells(words: runtime.prepared.cellWords)
             if runtime.keys.count > 0 { runtime.cells?.reserve(runtime.keys.count - 1) }
@@ -267,10 +268,15 @@ extension Engine {
     }
 
     private mutating func armAnew(_ rule: Int, _ slot: Int32, wasOff: Bool) {
-        let before = runtimes[rule].keys.read(slot)[0]
-        runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         runtimes[rule].keys.write(slot)[0].receivedDue = .distantFuture
         armReceived(rule, slot)
+        let before = runtimes[rule].keys.read(slot)[0]
+        guard runtimes[rule].isAwake else {
+            // What it waited for is what it goes on with when its rule is on again.
+            runtimes[rule].keys.write(slot)[0].armedOn = -1
+            return
+        }
+        runtimes[rule].keys.write(slot)[0].armedDue = .distantFuture
         // After its dates a rule judges nothing, and a hold that nobody waited for when its moment came goes on with the key's
         // next reading only. What the clock moves goes on when its rule is on again.
         let prepared = runtimes[rule].prepared
@@ -279,15 +285,30 @@ extension Engine {
             before.rungs.areQuiet || goesOn
             ? isOver(rule, slot)
             : nextChange(rule, slot, after: before.newest) < clock(rule, slot) - prepared.rule.lateness
-        guard before.armedDue < .distantFuture || !isPast else { return armStanding(rule, slot) }
-        // Where nobody looked, windows over reports that still hold some are judged once as of now.
-        let now = now(rule, slot)
-        if before.armedDue == .distantFuture, prepared.isSilenceZero, isOfInterest(rule, slot), now > before.newest,
-            now < before.newest + prepared.reach
+        let isWaiting = before.armedDue < .distantFuture && !wasOff
+        guard isWaiting || !isPast else { return armStanding(rule, slot) }
+        guard prepared.isSilenceZero, before.source >= 0 else { return arm(rule, slot, from: before.newest) }
+        goOn(rule, slot, before, wasOff: wasOff)
+    }
+
+    /// Arms a key of windows over reports from as far on as it has been judged. What they held has left them once.
+    private mutating func goOn(_ rule: Int, _ slot: Int32, _ before: KeyState, wasOff: Bool) {
+        let prepared = runtimes[rule].prepared
+        let clock = clock(rule, slot)
+        // Before what it waits for, or waited for, nothing changes. Of one that waited for nothing no moment may be judged anew: of an idle
+        // source that is behind again the stamps have been the clock, and lateness may have been less.
+        let isUnseen = before.armedDue == .distantFuture
+        let due = before.armedDue - prepared.rule.lateness
+        let now = wasOff && !isUnseen ? clock - prepared.rule.lateness : max(received, clock)
+        let end = before.newest + prepared.reach
+        // What changed unseen is judged once, as of now, where they still hold something.
+        if isUnseen || (wasOff && due <= now), now > before.newest, now < end,
+            nextChange(rule, slot, after: now) < .distantFuture
         {
             arm(rule, slot, at: now)
         }
-        arm(rule, slot, from: judged(rule, slot, armed: before.armedDue))
+        let judged = min(wasOff ? now : min(due, now), end) - TimeSpan(microseconds: 1)
+        arm(rule, slot, from: max(before.newest, judged))
     }
 
     /// Holds that the rule's `max_gap` has stopped stay so, whatever else their key waits for: nobody waits for them any more.
@@ -333,19 +354,6 @@ extension Engine {
     private func isOver(_ rule: Int, _ slot: Int32) -> Bool {
         let definition = runtimes[rule].rule
         return clock(rule, slot) - definition.lateness >= definition.effectiveUntil
-    }
-
-    /// No moment before it may be judged anew: of an idle source that is behind again the stamps have been its clock, and lateness may
-    /// have been less.
-    private func now(_ rule: Int, _ slot: Int32) -> Timestamp { max(received, clock(rule, slot)) }
-
-    /// How far the clock has judged a key: not beyond what the key was armed for. What its windows held has left them once.
-    private func judged(_ rule: Int, _ slot: Int32, armed: Timestamp) -> Timestamp {
-        let prepared = runtimes[rule].prepared
-        let state = runtimes[rule].keys.read(slot)[0]
-        guard prepared.isSilenceZero, state.source >= 0 else { return state.newest }
-        let end = min(min(armed - prepared.rule.lateness, now(rule, slot)), state.newest + prepared.reach)
-        return max(state.newest, end - TimeSpan(microseconds: 1))
     }
 
     mutating func replaceRegistry(with bytes: [UInt8], into decisions: inout [Decision]) {

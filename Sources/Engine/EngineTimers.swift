@@ -211,11 +211,13 @@ extension Engine {
             if let gap = prepared.rule.maxGap, due - state.newest > gap { continue }
             next = min(next, due)
         }
+        let isOfInterest =
+            !state.rungs.areAllOut || prepared.mayEnterBySilence || !runtimes[rule].feeds.isEmpty
         let calm = state.newest + prepared.calmAfter
         if state.isFlapping, state.rungs.areAllOut, prepared.isSilenceZero || prepared.fades, calm > moment {
             next = min(next, calm)
         }
-        if prepared.isSilenceZero, isOfInterest(rule, slot) {
+        if prepared.isSilenceZero, isOfInterest {
             for (span, window) in zip(prepared.spans, runtimes[rule].windows) {
                 guard let window else { continue }
                 let isOver = span == .zero || moment >= state.newest + span
@@ -232,16 +234,6 @@ extension Engine {
             }
         }
         return next
-    }
-
-    /// Whether it matters what windows over reports say by the clock.
-    func isOfInterest(_ rule: Int, _ slot: Int32) -> Bool {
-        let prepared = runtimes[rule].prepared
-        let state = runtimes[rule].keys.read(slot)[0]
-        // One that has had no number yet has no time either.
-        guard state.source >= 0, state.newest > .distantPast, prepared.rule.status != .disabled, !state.isGivenUp
-        else { return false }
-        return !state.rungs.areAllOut || prepared.mayEnterBySilence || !runtimes[rule].feeds.isEmpty
     }
 
     mutating func arm(_ rule: Int, _ slot: Int32, at moment: Timestamp) {

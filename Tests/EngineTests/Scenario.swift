@@ -155,6 +155,12 @@ extension Rule {
         return rule
     }
 
+    var disabled: Rule {
+        var off = self
+        off.status = .disabled
+        return off
+    }
+
     /// The default rule of the scenarios: `value > 50 for 600`.
     static func over50(for hold: Int64 = 600, change: (inout Rule) -> Void = { _ in }) -> Rule {
         threshold("r", Rung(level: .red, compare: .greater, at: .number(50), hold: .seconds(hold)), change: change)
