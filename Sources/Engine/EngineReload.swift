@@ -74,7 +74,7 @@ extension Engine {
             reconsiderSilences(old, as: rule)
         }
         let isOnAgain = before.status == .disabled && rule.status != .disabled
-        forgetStopped(old)
+        if before.status != .disabled { forgetStopped(old) }
         if isOnAgain { dropPassed(old) }
         var runtime = runtimes[old]
         if before != rule { runtime.revision += 1 }
@@ -295,19 +295,19 @@ extension Engine {
     private mutating func goOn(_ rule: Int, _ slot: Int32, _ before: KeyState, wasOff: Bool) {
         let prepared = runtimes[rule].prepared
         let clock = clock(rule, slot)
-        // Before what it waits for, or waited for, nothing changes. Of one that waited for nothing no moment may be judged anew: of an idle
-        // source that is behind again the stamps have been the clock, and lateness may have been less.
-        let isUnseen = before.armedDue == .distantFuture
         let due = before.armedDue - prepared.rule.lateness
-        let now = wasOff && !isUnseen ? clock - prepared.rule.lateness : max(received, clock)
         let end = before.newest + prepared.reach
+        // Before what it waits for, or waited for, nothing changes. Else no moment may be judged anew: of an idle source that is behind
+        // again the stamps have been the clock, and lateness may have been less.
+        let hasPassed = wasOff && due <= clock - prepared.rule.lateness
+        let now = hasPassed ? clock - prepared.rule.lateness : max(received, clock)
         // What changed unseen is judged once, as of now, where they still hold something.
-        if isUnseen || (wasOff && due <= now), now > before.newest, now < end,
+        if hasPassed || before.armedDue == .distantFuture, now > before.newest, now < end,
             nextChange(rule, slot, after: now) < .distantFuture
         {
             arm(rule, slot, at: now)
         }
-        let judged = min(wasOff ? now : min(due, now), end) - TimeSpan(microseconds: 1)
+        let judged = min(hasPassed ? now : min(due, now), end) - TimeSpan(microseconds: 1)
         arm(rule, slot, from: max(before.newest, judged))
     }
 

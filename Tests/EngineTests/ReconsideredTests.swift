@@ -1035,6 +1035,36 @@ struct ReconsideredTests {
                 == passed(held, [(60, 300), (21620, 100), (21630, -500)], []))
     }
 
+    @Test(arguments: [0, 10] as [Int64])
+    func `what was judged before a rule was off is not judged anew, with a source behind or more lateness`(
+        minutes: Int64
+    ) {
+        var rule = Self.reports(.init(level: .blue, at: .number(1)), .init(level: .red, at: .number(3)))
+        rule.values = [Self.window(.count, .exact(over: .hours(1)))]
+        var later = rule
+        later.lateness = .minutes(minutes)
+        for (next, isOff) in [(rule, false), (rule, true), (later, true)] {
+            var scenario = Scenario(rule, timing: Timing(clock: .wall))
+            for second in stride(from: 0.0, through: 6000, by: 10) {
+                if [0, 300, 600, 1200].contains(second) {
+                    scenario.read(second, 1, type: "report")
+                } else if second == 3960, minutes == 0 {
+                    // Its source was idle, by whose clock a level is gone at 3900.
+                    scenario.read(3480, 1, metric: "other", type: "report", received: second)
+                } else if minutes > 0 {
+                    scenario.read(second, 1, metric: "other", type: "report")
+                } else {
+                    scenario.tick(second)
+                }
+                guard isOff, second == 3970 || second == 3980 else { continue }
+                scenario.reload(second == 3970 ? rule.disabled : next)
+            }
+            #expect(
+                scenario.lines
+                    == ["0 raised blue", "600 escalated red", "3900 deescalated blue", "4800 resolved"])
+        }
+    }
+
     @Test func `that something did not come is not said of what nobody heard`() {
         let rule = SequenceTests.rule([SequenceTests.step("a"), SequenceTests.not("b")], within: 600)
         for isOff in [false, true] {
