@@ -102,8 +102,10 @@ Thread &choose() {
 void handOver(Thread &from) {
     Thread &next = choose();
     if (&next == &from) return;
+    // Once the next one runs, the seed may end, and with it what is known of a thread that has ended.
+    bool hasEnded = from.ended;
     sem_post(&next.turn);
-    if (!from.ended)
+    if (!hasEnded)
         while (sem_wait(&from.turn) != 0) {}
 }
 
@@ -118,6 +120,7 @@ void endThread(void *value) {
     processes[thread->process].threads--;
     note("thread %d ends", thread->id);
     handOver(*thread);
+    self = nullptr;
 }
 
 void *runThread(void *value) {
