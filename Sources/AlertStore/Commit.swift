@@ -146,8 +146,7 @@ extension AlertStore {
             ])
         guard isTaken != nil else { return decision }
         var named = decision
-        // No engine counts so far at one position.
-        named.episode.ordinal |= 1 << 30
+        named.episode = decision.episode.aside
         return named
     }
 
@@ -207,4 +206,15 @@ extension AlertStore {
         state.head += 1
         try putNotice(decision, facts, writer, seq: state.head, database)
     }
+}
+
+extension DecisionID {
+    // No engine counts so far at one position.
+    private static let asideBit: Int32 = 1 << 30
+
+    /// The name of an alarm in the store where another one has its own there.
+    var aside: DecisionID { DecisionID(position: position, ordinal: ordinal | Self.asideBit) }
+
+    /// The name that the engine knows an alarm of the store by.
+    public var inEngine: DecisionID { DecisionID(position: position, ordinal: ordinal & ~Self.asideBit) }
 }

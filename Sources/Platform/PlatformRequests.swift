@@ -12,7 +12,7 @@ extension Platform {
         }
         let asked = OperatorRequest(
             key: request.key ?? UUID().uuidString, actor: request.by ?? "", note: request.why ?? "",
-            act: .acknowledge(episode: id))
+            act: .acknowledge(episode: id.inEngine))
         guard asked.isValid, [asked.key, asked.actor, asked.note].allSatisfy(\.isPlain), !asked.actor.isBlank else {
             return RequestAnswer(
                 code: "refused", episode: text,

@@ -31,6 +31,15 @@ extension EndToEnd {
             #expect(try platform.settle())
         }
 
+        private static func ack(_ episode: String, _ platform: RunningPlatform, _ more: [String] = []) throws
+            -> Finished
+        {
+            let arguments = [
+                "alarms", "ack", episode, "--control", platform.control, "--by", "王敏", "--why", "已通知抢修",
+            ]
+            return try run(Repository.executable, arguments + more, in: platform.scratch)
+        }
+
         private static func steps(_ platform: RunningPlatform) throws -> [String] {
             try StoredAlarms(data: platform.data).transitions().map { "\($0.key) \($0.transition.name)" }
         }
@@ -41,10 +50,7 @@ extension EndToEnd {
             try scratch.write("rules/gas/gas-answer.yml", Self.rule)
             let platform = try RunningPlatform(in: scratch) { $0.rules = scratch.path + "/rules" }
             func ack(_ episode: String, _ more: String...) throws -> Finished {
-                let arguments = [
-                    "alarms", "ack", episode, "--control", platform.control, "--by", "王敏", "--why", "已通知抢修",
-                ]
-                return try run(Repository.executable, arguments + more, in: scratch)
+                try Self.ack(episode, platform, more)
             }
             try Self.send(Self.file(scratch, "a.ndjson", [(0, "A", 60), (0, "B", 60)]), platform)
             let raised = try StoredAlarms(data: platform.data).episodes()
@@ -90,6 +96,47 @@ extension EndToEnd {
             #expect(requests.last?.note == "已通知抢修")
             #expect(platform.stop() == 0)
             #expect(try ack(a).code == 4)
+        }
+
+        @Test func `after an upgrade an alarm goes by its name in the store, and one the engine lost is not over`()
+            throws
+        {
+            let scratch = try Scratch()
+            try scratch.write(
+                "rules/gas/gas-answer.yml",
+                Self.rule.replacing(
+                    "  red: {at: 50, clear: 40}", with: "  orange: {at: 30, clear: 20}\n  red: {at: 50}"))
+            let platform = try RunningPlatform(in: scratch) { $0.rules = scratch.path + "/rules" }
+            try Self.send(Self.file(scratch, "a.ndjson", [(0, "A", 40), (0, "B", 40)]), platform)
+            #expect(platform.stop() == 0)
+            // As an engine of another version leaves it: A is over there, and it knows nothing of B's.
+            let sql = """
+                import sqlite3, sys
+                c = sqlite3.connect(sys.argv[1])
+                c.execute("UPDATE episodes SET resolved = started WHERE key = 'A'")
+                c.execute("UPDATE transitions SET episode_ordinal = 7 WHERE position ="
+                    " (SELECT position FROM episodes WHERE key = 'B')")
+                c.execute("UPDATE episodes SET ordinal = 7 WHERE key = 'B'")
+                c.execute("UPDATE meta SET replay_divergences = 1")
+                c.commit()
+                c.close()
+                """
+            #expect(
+                try run("/usr/bin/env", ["python3", "-c", sql, platform.data + "/alerts.sqlite"], in: scratch).code == 0
+            )
+            try platform.start()
+            try Self.send(Self.file(scratch, "b.ndjson", [(1, "A", 60)]), platform)
+            let open = try StoredAlarms(data: platform.data).episodes().filter { $0.resolved == nil }
+            let (a, b) = (try #require(open.first { $0.key == "A" }), try #require(open.first { $0.key == "B" }))
+            #expect(a.id.ordinal == 1 << 30 && a.level == .red && b.id.ordinal == 7)
+            let taken = try Self.ack(a.id.text, platform)
+            #expect(
+                taken.code == 0 && taken.output.hasPrefix("已确认 acknowledged \(a.id.text) gas-answer A red by 王敏 at "))
+            let unknown = try Self.ack(b.id.text, platform)
+            #expect(
+                unknown.code == 1 && unknown.errors.contains("is none to the engine since an upgrade"), "\(unknown)")
+            #expect(try Self.steps(platform) == ["A raised", "B raised", "A escalated", "A acknowledged"])
+            #expect(platform.stop() == 0)
         }
     }
 }
