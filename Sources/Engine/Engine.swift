@@ -6,7 +6,7 @@ import Expression
 /// It knows no clock but the records' stamps, and copies share memory until written, so a snapshot is a copy.
 public struct Engine: Sendable {
     /// Grows with every change that can alter a decision.
-    public static let version: UInt32 = 9
+    public static let version: UInt32 = 10
 
     public internal(set) var ruleSet: RuleSet
     public internal(set) var registry: Registry

@@ -49,12 +49,12 @@ extension Engine {
         return order
     }
 
-    /// After a change of rules or registry every index is judged anew, at the event time it had.
-    mutating func reviewIndexes(unfed: [Int], into decisions: inout [Decision]) {
-        for rule in unfed where !runtimes[rule].feeds.isEmpty {
+    /// After a change of rules or registry every index is judged anew, at the event time it had. `unscored`: rules whose keys' scores
+    /// nobody has kept; they are what they are by now.
+    mutating func reviewIndexes(unscored: [Int], into decisions: inout [Decision]) {
+        for rule in unscored where !runtimes[rule].feeds.isEmpty {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys.read(slot)[0].key >= 0 {
                 guard !runtimes[rule].keys.read(slot)[0].isGivenUp else { continue }
-                // Windows over reports are what they are by now.
                 let newest = runtimes[rule].keys.read(slot)[0].newest
                 let isByClock = runtimes[rule].prepared.isSilenceZero && newest > .distantPast
                 let moment =

@@ -30,18 +30,18 @@ extension Engine {
         judgePending(into: &decisions)
         releasing.removeAll()
         changed = DecisionID(position: position, ordinal: ordinal)
-        let unfed = kept.indices.filter { kept[$0].feeds.isEmpty }
+        let unscored = kept.indices.filter { kept[$0].feeds.isEmpty || (wereOff.contains($0) && kept[$0].isAwake) }
         runtimes = kept
         ruleSet = new
         resolveNames()
         // What an index counts matters from now on.
-        unchanged.subtract(unfed.filter { !runtimes[$0].feeds.isEmpty })
+        unchanged.subtract(unscored.filter { !runtimes[$0].feeds.isEmpty })
         expectKeys(into: &decisions)
         noteAnswerable(but: unchanged)
         reconsiderHolds(but: unchanged)
         rebuildTimers(but: unchanged, wereOff: wereOff)
         endFlapping(into: &decisions)
-        reviewIndexes(unfed: unfed, into: &decisions)
+        reviewIndexes(unscored: unscored, into: &decisions)
         for rule in runtimes.indices { queueRelease(of: Int32(rule)) }
     }
 
@@ -329,7 +329,8 @@ extension Engine {
     }
 
     /// Nobody watched while the rule was off. Holds that have passed raise nothing: those of a number that falls by the clock begin anew,
-    /// others with the next reading. Windows over readings that have ended say nothing, and an index is judged as of now.
+    /// others with the next reading; where it falls, levels that have cleared end now, and no moment before is looked at for it.
+    /// Windows over readings that have ended say nothing, and an index is judged as of now.
     private mutating func dropPassed(_ rule: Int) {
         let prepared = runtimes[rule].prepared
         guard !prepared.runsOnReceived else { return }
@@ -338,11 +339,15 @@ extension Engine {
             guard state.key >= 0, !state.isGivenUp else { continue }
             let now = clock(rule, slot) - prepared.rule.lateness
             if !prepared.isSilenceZero { dropWindows(rule, slot, through: now) }
-            for rung in prepared.ladder where state.rungs[rung.level].phase == .pending {
-                guard let due = state.rungs[rung.level].due(hold: rung.hold, clearHold: rung.clearHold), due < now
-                else { continue }
-                runtimes[rule].keys.write(slot)[0].rungs[rung.level] =
-                    prepared.fallsByClock ? RungState(phase: .pending, since: now) : .out
+            for rung in prepared.ladder {
+                var level = state.rungs[rung.level]
+                guard let due = level.due(hold: rung.hold, clearHold: rung.clearHold), due < now else { continue }
+                if prepared.fallsByClock {
+                    level.since = level.phase == .pending ? now : now - rung.clearHold
+                } else if level.phase == .pending {
+                    level = .out
+                }
+                runtimes[rule].keys.write(slot)[0].rungs[rung.level] = level
             }
             guard prepared.isIndex else { continue }
             runtimes[rule].keys.write(slot)[0].held = .nan
@@ -373,7 +378,7 @@ extension Engine {
         }
         resolveIndexes()
         reconsiderHolds()
-        reviewIndexes(unfed: [], into: &decisions)
+        reviewIndexes(unscored: [], into: &decisions)
         for rule in runtimes.indices {
             // Who explains whom goes by areas.
             queueRelease(of: Int32(rule))

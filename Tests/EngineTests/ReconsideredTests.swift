@@ -1015,6 +1015,21 @@ struct ReconsideredTests {
                 passed(rule, [(60, 0), (10800, 100)], [(times.0, [rule.disabled]), (times.1, [rule])])
                     == ["21660 raised red 320213", "32400 resolved 320213"])
         }
+        // So is what has cleared meanwhile, and a part of an index.
+        let cleared = exact(.avg, .init(level: .yellow, at: .number(40), clearHold: .minutes(8)))
+        #expect(
+            passed(
+                cleared, [(120, -200), (240, 200), (20000, 150), (21200, -90)],
+                [(21300, [cleared.disabled]), (22400, [cleared])]) == [
+                    "20000 raised yellow 320213", "22365 resolved 320213",
+                ])
+        #expect(
+            passed(
+                counted, [(60, 1), (120, 1), (180, 1)],
+                [(200, [counted, index]), (21000, [counted.disabled, index]), (25000, [counted, index])]) == [
+                    "180 raised yellow 320213", "180 raised yellow 320213", "180 resolved no_data 320213",
+                    "21780 resolved 320213",
+                ])
         // Of what is long gone nothing is said.
         let lower = exact(.sum, .init(level: .yellow, at: .number(1)))
         let sum = exact(.sum, .init(level: .yellow, at: .number(5)))
