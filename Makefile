@@ -8,10 +8,11 @@ SEED ?= 1
 RUNS ?= 1000
 SECONDS ?= 60
 ONLY ?=
-ROUNDS ?= 250
+ROUNDS ?= 300
+MINUTES ?= 60
 OPTIONS ?=
 
-.PHONY: help setup build run test check rules bench bench-peers simulate mutations fuzz nightly golden clean
+.PHONY: help setup build run test check rules bench bench-soak bench-peers simulate mutations fuzz nightly golden clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,7 +51,7 @@ fuzz: setup ## give changed input to all that reads what others wrote: SEED=1 SE
 	@$(SWIFT) build --product fuzz
 	@.build/debug/fuzz --seed $(SEED) --seconds $(SECONDS) $(if $(ONLY),--only $(ONLY))
 
-nightly: setup ## what takes hours: ROUNDS=250 of kill -9 and other signals, 2,000 seeds, every call of the disk, mutations, fuzzing
+nightly: setup ## what takes hours: ROUNDS=300 of kill -9 and other signals, 2,000 seeds, every call of the disk, mutations, fuzzing
 	@FENGHUO_KILL_ROUNDS=$(ROUNDS) $(SWIFT) test --filter KillRoundsTests
 	@$(MAKE) simulate RUNS=2000 && $(MAKE) simulate OPTIONS="--every-call 1"
 	@$(MAKE) mutations
@@ -65,6 +66,9 @@ clean: ## remove what was built
 bench: setup ## measure speed and size beside their targets (docs/performance.md), a few minutes
 	@touch Benchmarks/Package.swift    # else SwiftPM does not look for files that are new in the package it measures
 	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks Benchmarks/.build
+
+bench-soak: setup ## a city of 100,000 subjects for MINUTES=60: is the memory flat (docs/performance.md)
+	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks soak Benchmarks/.build $(MINUTES)
 
 bench-peers: build ## one rule over one file: Fenghuo beside a plain Python worker and Bytewax, which go into .build
 	@python3 -m venv .build/venv-peers

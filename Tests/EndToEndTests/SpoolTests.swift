@@ -72,6 +72,33 @@ extension EndToEnd {
             #expect(try journaled(platform).count == Self.count + 1)
         }
 
+        @Test(.enabled("only root may mount a small disk") { try SmallDisk.mayMount(.tmpfs) })
+        func `a spool on a full disk ends with the reason, and with room again every line is sent once`() throws {
+            let scratch = try Scratch()
+            let disk = try #require(try SmallDisk(.tmpfs, megabytes: 8, in: scratch))
+            let platform = try RunningPlatform(in: scratch)
+            let count = 20_000
+            let file = try scratch.write("day.ndjson", (0..<count).map { Self.event($0) + "\n" }.joined())
+            func send() throws -> Finished {
+                try run(
+                    Repository.executable,
+                    ["send", file, "--spool", disk.path + "/gw.spool", "--stream", "gw", "--to", platform.ingest],
+                    in: scratch)
+            }
+            // While the platform is away, what is read has to wait.
+            #expect(platform.stop() == 0)
+            try disk.fill(but: 500_000)
+            for isReachable in [false, true] {
+                if isReachable { try platform.start() }
+                let full = try send()
+                #expect(full.code == 2 && full.errors.contains("disk full at \(disk.path)/gw.spool"), "\(full)")
+            }
+            try disk.empty()
+            let sent = try send()
+            #expect(sent.code == 0, "\(sent)")
+            #expect(firstDifference(try journaled(platform), (0..<count).map { "e\($0)" }) == nil)
+        }
+
         @Test func `two senders of one stream at once are noticed`() throws {
             let scratch = try Scratch()
             let platform = try RunningPlatform(in: scratch)

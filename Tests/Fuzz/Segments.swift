@@ -12,17 +12,20 @@ final class Segments: Kind {
 
     private var (count, told, same) = (0, 0, 0)
     private let place: String
-    /// Whole journals: one as an earlier version wrote it, one of several segments, one with its newest records in the WAL.
+    /// Whole journals: one of each version of the format, as it was written then,
+    /// one of several segments, one with its newest records in the WAL.
     private let originals: [(data: String, records: [String])]
 
     init(_ place: String) throws {
         self.place = place + "/journal"
-        let version1 = place + "/version1"
-        try FileManager.default.copyItem(
-            atPath: Corpus.root + "/Tests/JournalTests/Fixtures/version1", toPath: version1)
+        let versions = ["version1", "version2"].map { "\(place)/\($0)" }
+        for path in versions {
+            let fixture = Corpus.root + "/Tests/JournalTests/Fixtures/" + path.dropFirst(place.count + 1)
+            try FileManager.default.copyItem(atPath: fixture, toPath: path)
+        }
         try Self.write(place + "/several", segmentBytes: 20_000, keepsWAL: false)
         try Self.write(place + "/wal", segmentBytes: 1 << 26, keepsWAL: true)
-        originals = try [version1, place + "/several", place + "/wal"].map { data in
+        originals = try (versions + [place + "/several", place + "/wal"]).map { data in
             let (records, error) = Self.read(data)
             try require(error == nil && records.count > 3, "the journal to begin with: \(String(describing: error))")
             return (data, records)

@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test func `ten seeds keep every promise`() throws {
-        let end = try simulate("--seed", "1", "--runs", "10")
+        // Seed 67 has the clock of the events, seed 75 the flood.
+        let end = try simulate("--seed", "67", "--runs", "10")
         #expect(end.code == 0, "\(end.output)\(end.errors)")
     }
 

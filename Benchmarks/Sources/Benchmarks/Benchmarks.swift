@@ -26,6 +26,9 @@ import Histogram
             try within(arguments[2]) { add(try Overload(in: $0), to: &table) }
             return print(table.text)
         }
+        if arguments.count == 4, arguments[1] == "soak", let minutes = Int(arguments[3]) {
+            return try within(arguments[2]) { try Soak.run(in: $0, today(Bounds.memorySubjects), minutes: minutes) }
+        }
         if arguments.count == 3, arguments[1] == "restart" {
             var table = ResultTable()
             try within(arguments[2]) { directory in
@@ -37,7 +40,7 @@ import Histogram
         guard arguments.count == 2 else {
             FileHandle.standardError.write(
                 Data(
-                    "usage: Benchmarks engine [SUBJECTS] | door [MESSAGES] | snapshot | [durable | restart | overload] DIRECTORY (on the disk to measure; emptied afterwards)\n"
+                    "usage: Benchmarks engine [SUBJECTS] | door [MESSAGES] | snapshot | [durable | restart | overload] DIRECTORY | soak DIRECTORY MINUTES (on the disk to measure; emptied afterwards)\n"
                         .utf8
                 ))
             exit(3)

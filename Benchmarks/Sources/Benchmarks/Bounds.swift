@@ -21,6 +21,10 @@ enum Bounds {
     static let memorySubjects = 100_000
     static let memorySweeps = 10
     static let overloadSeconds = 8.0
+    /// A second, of `messageEvents` each.
+    static let soakMessages = 300
+    /// From one line to the next.
+    static let soakMinutes = 5
     /// One and a half keys each: a million.
     static let snapshotSubjects = 672_000
     static let conditionRows = 1024
