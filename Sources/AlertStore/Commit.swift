@@ -213,7 +213,7 @@ extension DecisionID {
     private static let asideBit: Int32 = 1 << 30
 
     /// The name of an alarm in the store where another one has its own there.
-    var aside: DecisionID { DecisionID(position: position, ordinal: ordinal | Self.asideBit) }
+    public var aside: DecisionID { DecisionID(position: position, ordinal: ordinal | Self.asideBit) }
 
     /// The name that the engine knows an alarm of the store by.
     public var inEngine: DecisionID { DecisionID(position: position, ordinal: ordinal & ~Self.asideBit) }

@@ -50,18 +50,20 @@ extension Engine {
     }
 
     /// After a change of rules or registry every index is judged anew, at the event time it had. `unscored`: rules whose keys' scores
-    /// nobody has kept; they are what they are by now.
+    /// nobody has kept, or not by the clock; they are what they are by now.
     mutating func reviewIndexes(unscored: [Int], into decisions: inout [Decision]) {
         for rule in unscored where !runtimes[rule].feeds.isEmpty {
             for slot in 0..<runtimes[rule].keys.count where runtimes[rule].keys.read(slot)[0].key >= 0 {
                 guard !runtimes[rule].keys.read(slot)[0].isGivenUp else { continue }
                 let newest = runtimes[rule].keys.read(slot)[0].newest
-                let isByClock = runtimes[rule].prepared.isSilenceZero && newest > .distantPast
-                let moment =
-                    isByClock ? max(newest, clock(rule, slot) - runtimes[rule].rule.lateness) : newest
-                let values = timerValues(rule, slot, at: moment)
-                noteScore(rule, slot, values, isGated: isGated(rule, slot, values), at: moment)
                 let prepared = runtimes[rule].prepared
+                let isByClock = (prepared.isSilenceZero || prepared.fades) && newest > .distantPast
+                let moment = isByClock ? max(newest, clock(rule, slot) - prepared.rule.lateness) : newest
+                let values =
+                    prepared.fades
+                    ? RuleValues(first: faded(rule, slot, at: moment, isTimer: true))
+                    : timerValues(rule, slot, at: moment)
+                noteScore(rule, slot, values, isGated: isGated(rule, slot, values), at: moment)
                 if isByClock, prepared.score == nil, !areEmptied(rule, slot, at: moment),
                     prepared.ladder.allSatisfy({ values[$0.of].isNaN })
                 {

@@ -30,7 +30,9 @@ extension Engine {
         judgePending(into: &decisions)
         releasing.removeAll()
         changed = DecisionID(position: position, ordinal: ordinal)
-        let unscored = kept.indices.filter { kept[$0].feeds.isEmpty || (wereOff.contains($0) && kept[$0].isAwake) }
+        let unscored = kept.indices.filter {
+            kept[$0].feeds.isEmpty || (wereOff.contains($0) && kept[$0].isAwake && kept[$0].prepared.fallsByClock)
+        }
         runtimes = kept
         ruleSet = new
         resolveNames()
@@ -350,8 +352,8 @@ extension Engine {
                 runtimes[rule].keys.write(slot)[0].rungs[rung.level] = level
             }
             guard prepared.isIndex else { continue }
-            runtimes[rule].keys.write(slot)[0].held = .nan
-            runtimes[rule].keys.write(slot)[0].newest = max(state.newest, now)
+            let key = runtimes[rule].keys.write(slot)
+            (key[0].held, key[0].score, key[0].newest) = (.nan, .nan, max(state.newest, now))
         }
     }
 

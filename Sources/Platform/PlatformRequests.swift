@@ -29,8 +29,11 @@ extension Platform {
                 )
             }
             // The store has committed the decision by now; where it cannot be read the decision stands all the same.
-            let episode = try? AlertReader(path: storePath).episode(id)?.episode
-            return RequestAnswer(outcome, id, episode)
+            let reader = try? AlertReader(path: storePath)
+            let found = [id, id.aside, id.inEngine].compactMap { try? reader?.episode($0)?.episode }
+            // Since an upgrade the engine may know another alarm by this name: then the answer names that one.
+            let acknowledged = outcome.verdict == .notOpen ? nil : found.first { $0.acknowledged != nil }
+            return RequestAnswer(outcome, id, acknowledged ?? found.first { $0.id == id })
         } catch {
             return RequestAnswer(code: "unavailable", episode: text, why: "\(error)")
         }

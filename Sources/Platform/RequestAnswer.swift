@@ -34,7 +34,7 @@ public struct RequestAnswer: Codable, Sendable {
             case .accepted, .alreadyAcknowledged, .malformed: outcome.verdict.name
             case .notOpen: episode == nil ? "unknown" : "over"
             }
-        self.init(ok: outcome.verdict == .accepted, code: code, episode: id.text)
+        self.init(ok: outcome.verdict == .accepted, code: code, episode: (episode?.id ?? id).text)
         position = outcome.position
         repeated = outcome.isRepeat
         guard let episode else { return }

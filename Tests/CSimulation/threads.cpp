@@ -321,13 +321,15 @@ int pthread_create(pthread_t *handle, const pthread_attr_t *attributes, void *(*
 
 int pthread_join(pthread_t handle, void **result) {
     static auto *join = real<int(pthread_t, void **)>("pthread_join");
-    if (self)
-        for (Thread *thread : threads)
-            while (!thread->ended && pthread_equal(thread->handle, handle)) {
-                self->isReady = [](void *what) { return static_cast<Thread *>(what)->ended; };
-                self->what = thread;
-                block(*self, Wait::poll, never);
-            }
+    // Others may begin while it waits: by number.
+    for (size_t number = 0; self && number < threads.size(); number++) {
+        Thread *thread = threads[number];
+        while (!thread->ended && pthread_equal(thread->handle, handle)) {
+            self->isReady = [](void *what) { return static_cast<Thread *>(what)->ended; };
+            self->what = thread;
+            block(*self, Wait::poll, never);
+        }
+    }
     return join(handle, result);
 }
 

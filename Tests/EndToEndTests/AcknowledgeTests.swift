@@ -1,3 +1,4 @@
+import AlertStore
 import Foundation
 import Testing
 
@@ -107,13 +108,13 @@ extension EndToEnd {
                 Self.rule.replacing(
                     "  red: {at: 50, clear: 40}", with: "  orange: {at: 30, clear: 20}\n  red: {at: 50}"))
             let platform = try RunningPlatform(in: scratch) { $0.rules = scratch.path + "/rules" }
-            try Self.send(Self.file(scratch, "a.ndjson", [(0, "A", 40), (0, "B", 40)]), platform)
+            try Self.send(Self.file(scratch, "a.ndjson", [(0, "A", 40), (0, "B", 40), (0, "C", 40)]), platform)
             #expect(platform.stop() == 0)
-            // As an engine of another version leaves it: A is over there, and it knows nothing of B's.
+            // As an engine of another version leaves it: A and C are over there, and it knows nothing of B's.
             let sql = """
                 import sqlite3, sys
                 c = sqlite3.connect(sys.argv[1])
-                c.execute("UPDATE episodes SET resolved = started WHERE key = 'A'")
+                c.execute("UPDATE episodes SET resolved = started WHERE key != 'B'")
                 c.execute("UPDATE transitions SET episode_ordinal = 7 WHERE position ="
                     " (SELECT position FROM episodes WHERE key = 'B')")
                 c.execute("UPDATE episodes SET ordinal = 7 WHERE key = 'B'")
@@ -125,17 +126,25 @@ extension EndToEnd {
                 try run("/usr/bin/env", ["python3", "-c", sql, platform.data + "/alerts.sqlite"], in: scratch).code == 0
             )
             try platform.start()
-            try Self.send(Self.file(scratch, "b.ndjson", [(1, "A", 60)]), platform)
+            try Self.send(Self.file(scratch, "b.ndjson", [(1, "A", 60), (1, "C", 60)]), platform)
             let open = try StoredAlarms(data: platform.data).episodes().filter { $0.resolved == nil }
             let (a, b) = (try #require(open.first { $0.key == "A" }), try #require(open.first { $0.key == "B" }))
             #expect(a.id.ordinal == 1 << 30 && a.level == .red && b.id.ordinal == 7)
             let taken = try Self.ack(a.id.text, platform)
             #expect(
                 taken.code == 0 && taken.output.hasPrefix("已确认 acknowledged \(a.id.text) gas-answer A red by 王敏 at "))
+            // What the store has under its own name is another one: the answer says which was acknowledged.
+            let c = try #require(open.first { $0.key == "C" })
+            let other = try Self.ack(c.id.inEngine.text, platform)
+            #expect(other.code == 0 && other.output.contains("acknowledged \(c.id.text) gas-answer C red"), "\(other)")
             let unknown = try Self.ack(b.id.text, platform)
             #expect(
                 unknown.code == 1 && unknown.errors.contains("is none to the engine since an upgrade"), "\(unknown)")
-            #expect(try Self.steps(platform) == ["A raised", "B raised", "A escalated", "A acknowledged"])
+            #expect(
+                try Self.steps(platform) == [
+                    "A raised", "B raised", "C raised", "A escalated", "C escalated", "A acknowledged",
+                    "C acknowledged",
+                ])
             #expect(platform.stop() == 0)
         }
     }

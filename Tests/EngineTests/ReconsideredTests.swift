@@ -1236,6 +1236,54 @@ struct ReconsideredTests {
         }
     }
 
+    @Test func `a part that was off counts for its index as it did, where no clock moves it`() {
+        // What its second value says is not known before the next reading.
+        let part = Rule.threshold(
+            "a", .init(level: .yellow, at: .number(90)), .init(level: .red, of: 1, at: .number(50))
+        ) {
+            $0.values.append(.init(name: "b", kind: .reading))
+        }
+        let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [6])
+        var scenario = Scenario(part, index)
+        scenario.read(60, 60, area: "320213021000")
+        scenario.reload(part.disabled, index)
+        scenario.reload(part, index)
+        #expect(
+            scenario.sent.filter { $0.hasPrefix("risk") } == [
+                "risk 60 raised red 320213", "risk 60 resolved no_data 320213", "risk 60 raised red 320213",
+            ])
+    }
+
+    @Test func `an index is raised by nothing that has gone while its part was off`() {
+        func risk(_ part: Rule, _ indexes: [Rule], off: Rule, _ events: [(Double, String, Double)]) -> [String] {
+            var scenario = Scenario(part)
+            scenario.reload(set: [part] + indexes)
+            for (second, metric, value) in events { scenario.read(second, value, metric: metric, area: "320213021000") }
+            Self.pass(&scenario, through: 240, step: 10)
+            scenario.reload(set: ([part] + indexes).map { $0.id == off.id ? $0.disabled : $0 })
+            Self.pass(&scenario, through: 1800, step: 10)
+            scenario.reload(set: [part] + indexes)
+            Self.pass(&scenario, through: 2400, step: 10)
+            return scenario.sent.filter { $0.hasPrefix("risk") }
+        }
+        let chain = SequenceTests.rule(["a", "b"].map { SequenceTests.step($0) }, within: 600) { $0.id = "a" }
+        let index = CompositeTests.index([.init(.rule("a"), weight: 1)], areas: [6])
+        #expect(
+            risk(chain, [index], off: chain, [(0, "a", 1), (120, "b", 1)])
+                == ["risk 120 raised red 320213", "risk 120 resolved no_data 320213"])
+        // Of an index that has no level and no key any more.
+        let part = CompositeTests.part("a") { $0.noData = .init(after: .minutes(5), action: .resolve) }
+        let inner = CompositeTests.index([.init(.rule("a"), weight: 1)], "inner", areas: [6]) {
+            $0.ladder = [.init(level: .red, at: .number(85))]
+        }
+        let outer = CompositeTests.index([.init(.rule("inner"), weight: 1)], areas: [4]) {
+            $0.ladder = [.init(level: .yellow, at: .number(40))]
+        }
+        #expect(
+            risk(part, [inner, outer], off: inner, [(0, "a", 24)])
+                == ["risk 0 raised yellow 3202", "risk 0 resolved no_data 3202"])
+    }
+
     @Test func `an index that is added sees reports leave their window`() {
         let part = Self.reports(.init(level: .yellow, at: .number(100))) {
             $0.id = "a"
