@@ -57,12 +57,9 @@ extension Engine {
                 guard !runtimes[rule].keys.read(slot)[0].isGivenUp else { continue }
                 let newest = runtimes[rule].keys.read(slot)[0].newest
                 let prepared = runtimes[rule].prepared
-                let isByClock = (prepared.isSilenceZero || prepared.fades) && newest > .distantPast
+                let isByClock = prepared.isSilenceZero && newest > .distantPast
                 let moment = isByClock ? max(newest, clock(rule, slot) - prepared.rule.lateness) : newest
-                let values =
-                    prepared.fades
-                    ? RuleValues(first: faded(rule, slot, at: moment, isTimer: true))
-                    : timerValues(rule, slot, at: moment)
+                let values = timerValues(rule, slot, at: moment)
                 noteScore(rule, slot, values, isGated: isGated(rule, slot, values), at: moment)
                 if isByClock, prepared.score == nil, !areEmptied(rule, slot, at: moment),
                     prepared.ladder.allSatisfy({ values[$0.of].isNaN })
@@ -247,8 +244,8 @@ extension Engine {
         let before = runtimes[index].keys.read(slot)[0]
         let isCounted = isCounted(index, slot)
         // Where nobody is left, the number may be the same: of exposures alone.
-        guard isCounted ? value != before.held : !before.held.isNaN || before.hasEpisode || !before.rungs.areAllOut
-        else { return }
+        let isLeft = !before.held.isNaN || !before.score.isNaN || before.hasEpisode || !before.rungs.areAllOut
+        guard isCounted ? value != before.held : isLeft else { return }
         let state = runtimes[index].keys.write(slot)
         if area.source >= 0 { state[0].source = area.source }
         state[0].newest = moment

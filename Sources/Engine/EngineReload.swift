@@ -31,7 +31,9 @@ extension Engine {
         releasing.removeAll()
         changed = DecisionID(position: position, ordinal: ordinal)
         let unscored = kept.indices.filter {
-            kept[$0].feeds.isEmpty || (wereOff.contains($0) && kept[$0].isAwake && kept[$0].prepared.fallsByClock)
+            let prepared = kept[$0].prepared
+            let fell = wereOff.contains($0) && kept[$0].isAwake && prepared.isSilenceZero && prepared.hasWindows
+            return kept[$0].feeds.isEmpty || fell
         }
         runtimes = kept
         ruleSet = new
@@ -341,6 +343,10 @@ extension Engine {
             guard state.key >= 0, !state.isGivenUp else { continue }
             let now = clock(rule, slot) - prepared.rule.lateness
             if !prepared.isSilenceZero { dropWindows(rule, slot, through: now) }
+            if prepared.fades, fadeDue(rule, slot, after: state.newest) < now {
+                // What it has come to is known once its timers have run.
+                runtimes[rule].keys.write(slot)[0].score = .nan
+            }
             for rung in prepared.ladder {
                 var level = state.rungs[rung.level]
                 guard let due = level.due(hold: rung.hold, clearHold: rung.clearHold), due < now else { continue }
@@ -352,8 +358,8 @@ extension Engine {
                 runtimes[rule].keys.write(slot)[0].rungs[rung.level] = level
             }
             guard prepared.isIndex else { continue }
-            let key = runtimes[rule].keys.write(slot)
-            (key[0].held, key[0].score, key[0].newest) = (.nan, .nan, max(state.newest, now))
+            runtimes[rule].keys.write(slot)[0].held = .nan
+            runtimes[rule].keys.write(slot)[0].newest = max(state.newest, now)
         }
     }
 

@@ -32,8 +32,9 @@ extension Platform {
             let reader = try? AlertReader(path: storePath)
             let found = [id, id.aside, id.inEngine].compactMap { try? reader?.episode($0)?.episode }
             // Since an upgrade the engine may know another alarm by this name: then the answer names that one.
-            let acknowledged = outcome.verdict == .notOpen ? nil : found.first { $0.acknowledged != nil }
-            return RequestAnswer(outcome, id, acknowledged ?? found.first { $0.id == id })
+            let taken = outcome.verdict == .notOpen ? [] : found.filter { $0.acknowledged != nil }
+            let episode = taken.first { $0.resolved == nil } ?? taken.first ?? found.first { $0.id == id }
+            return RequestAnswer(outcome, id, episode)
         } catch {
             return RequestAnswer(code: "unavailable", episode: text, why: "\(error)")
         }

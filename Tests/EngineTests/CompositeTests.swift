@@ -66,6 +66,22 @@ struct CompositeTests {
         #expect(scenario.index.dropFirst() == ["1 resolved 37.5 320213021"])
     }
 
+    @Test func `who is only expected of a chain is not known, nor where the index is added later`() {
+        let chain = SequenceTests.rule(["a", "c"].map { SequenceTests.step($0) }) {
+            $0.id = "a"
+            $0.noData = .init(after: .hours(1), action: .keep, expect: ["expected"])
+        }
+        let index = Self.index([.init(.rule("a"), weight: 1), .init(.rule("b"), weight: 1)], areas: [9])
+        let registry = Registry(subjects: [.init(id: "expected", area: Self.street)])
+        for rules in [[chain, Self.b], [chain, Self.b, index]] {
+            var scenario = Scenario(Self.b, registry: registry)
+            scenario.reload(set: rules)
+            scenario.read(0, 45, metric: "b", area: Self.street)
+            scenario.reload(set: [chain, Self.b, index])
+            #expect(scenario.index == ["0 raised red 95.0 320213021"])
+        }
+    }
+
     @Test func `where less than the least share of the weights is known the index is unknown`() {
         var scenario = Scenario(Self.a, Self.b, Self.index(Self.both, areas: [9]))
         scenario.read(0, 50, metric: "b", area: Self.street)

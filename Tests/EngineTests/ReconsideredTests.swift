@@ -1271,6 +1271,25 @@ struct ReconsideredTests {
         #expect(
             risk(chain, [index], off: chain, [(0, "a", 1), (120, "b", 1)])
                 == ["risk 120 raised red 320213", "risk 120 resolved no_data 320213"])
+        // The chain itself ends as without an index.
+        let three = SequenceTests.rule(.any, ["a", "b", "c"].map { SequenceTests.step($0) }, within: 1800, at: [2, 3]) {
+            $0.id = "a"
+            $0.ladder[0].clearHold = .minutes(10)
+        }
+        let ends = [[three], [three, index]].map { rules in
+            var scenario = Scenario(three)
+            scenario.reload(set: rules)
+            for (second, metric) in [(60.0, "a"), (1260, "b"), (1320, "c")] {
+                scenario.read(second, 1, metric: metric, area: "320213021000")
+            }
+            Self.pass(&scenario, through: 1500, step: 10)
+            scenario.reload(set: rules.map { $0.id == "a" ? $0.disabled : $0 })
+            Self.pass(&scenario, through: 3330, step: 10)
+            scenario.reload(set: rules)
+            Self.pass(&scenario, through: 6000, step: 10)
+            return scenario.lines.filter { !$0.hasSuffix(" 320213") }
+        }
+        #expect(ends[0] == ends[1] && ends[0].last == "3660 resolved", "\(ends)")
         // Of an index that has no level and no key any more.
         let part = CompositeTests.part("a") { $0.noData = .init(after: .minutes(5), action: .resolve) }
         let inner = CompositeTests.index([.init(.rule("a"), weight: 1)], "inner", areas: [6]) {
