@@ -68,6 +68,7 @@ bench: setup ## measure speed and size beside their targets (docs/performance.md
 	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks Benchmarks/.build
 
 bench-soak: setup ## a city of 100,000 subjects for MINUTES=60: is the memory flat (docs/performance.md)
+	@touch Benchmarks/Package.swift
 	@$(SWIFT) run --package-path Benchmarks -c release -Xswiftc -cross-module-optimization Benchmarks soak Benchmarks/.build $(MINUTES)
 
 bench-peers: build ## one rule over one file: Fenghuo beside a plain Python worker and Bytewax, which go into .build

@@ -29,15 +29,18 @@ extension Platform {
                 )
             }
             // The store has committed the decision by now; where it cannot be read the decision stands all the same.
-            let reader = try? AlertReader(path: storePath)
-            let found = [id, id.aside, id.inEngine].compactMap { try? reader?.episode($0)?.episode }
-            // Since an upgrade the engine may know another alarm by this name: then the answer names that one.
-            let taken = outcome.verdict == .notOpen ? [] : found.filter { $0.acknowledged != nil }
-            let episode = taken.first { $0.resolved == nil } ?? taken.first ?? found.first { $0.id == id }
-            return RequestAnswer(outcome, id, episode)
+            return RequestAnswer(outcome, id, try? stored(id, outcome.verdict))
         } catch {
             return RequestAnswer(code: "unavailable", episode: text, why: "\(error)")
         }
+    }
+
+    /// The alarm that a verdict was of. Since an upgrade the engine may know another one by the name that was asked.
+    private func stored(_ id: DecisionID, _ verdict: RequestOutcome.Verdict) throws -> Episode? {
+        let reader = try AlertReader(path: storePath)
+        let found = try [id, id.aside, id.inEngine].compactMap { try reader.episode($0)?.episode }
+        let taken = verdict == .notOpen ? [] : found.filter { $0.acknowledged != nil }
+        return taken.first { $0.resolved == nil } ?? taken.first ?? found.first { $0.id == id }
     }
 }
 

@@ -6,9 +6,10 @@ import Events
 public struct RequestAnswer: Codable, Sendable {
     /// Whether the alarm is now as was asked.
     public var ok: Bool
-    /// `accepted`, `already_acknowledged`, `over`, `unknown` (no alarm has this id), `refused` (the request lacks
-    /// something), `unavailable`.
+    /// `accepted`, `already_acknowledged`, `over`, `lost` (stored as open, and none to the engine since an upgrade), `unknown` (no
+    /// alarm has this id), `refused` (the request lacks something), `unavailable`.
     public var code: String
+    /// Of the alarm that the answer is about: since an upgrade another id than was asked may be its own.
     public var episode: String
     /// Of the request in the journal; nil where it was not taken.
     public var position: Int64?
@@ -32,7 +33,7 @@ public struct RequestAnswer: Codable, Sendable {
         let code =
             switch outcome.verdict {
             case .accepted, .alreadyAcknowledged, .malformed: outcome.verdict.name
-            case .notOpen: episode == nil ? "unknown" : "over"
+            case .notOpen: episode.map { $0.resolved == nil ? "lost" : "over" } ?? "unknown"
             }
         self.init(ok: outcome.verdict == .accepted, code: code, episode: (episode?.id ?? id).text)
         position = outcome.position

@@ -51,12 +51,9 @@ extension AlarmsCommand {
             switch answer.code {
             case "accepted": return "已确认 acknowledged \(alarm) \(by)" + (answer.repeated ? " (asked before)" : "")
             case "already_acknowledged": return "\(alarm) was acknowledged \(by): nothing changed"
-            case "over":
-                guard let resolved = answer.resolvedAt else {
-                    return
-                        "\(alarm) is none to the engine since an upgrade: it ends when something is decided of its key"
-                }
-                return "\(alarm) is over since \(resolved): nothing to acknowledge"
+            case "over": return "\(alarm) is over since \(answer.resolvedAt ?? "-"): nothing to acknowledge"
+            case "lost":
+                return "\(alarm) is none to the engine since an upgrade: it ends when something is decided of its key"
             case "unknown": return "there is no alarm \(alarm); see fenghuo alarms list --open"
             default: return answer.why ?? answer.code
             }

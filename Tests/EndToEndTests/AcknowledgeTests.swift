@@ -93,7 +93,8 @@ extension EndToEnd {
             #expect(escape.code == 1 && (escape.output + escape.errors).contains("control characters"), "\(escape)")
             // Every request but the repeat is on record, with what became of it.
             let requests = try StoredAlarms(data: platform.data).reader.requests()
-            #expect(requests.map(\.verdict) == ["not_open", "not_open", "already_acknowledged", "accepted"])
+            #expect(
+                requests.map(\.verdict) == ["not_open", "not_open", "already_acknowledged", "accepted"])
             #expect(requests.last?.note == "已通知抢修")
             #expect(platform.stop() == 0)
             #expect(try ack(a).code == 4)
@@ -138,6 +139,7 @@ extension EndToEnd {
             let other = try Self.ack(c.id.inEngine.text, platform)
             #expect(other.code == 0 && other.output.contains("acknowledged \(c.id.text) gas-answer C red"), "\(other)")
             let unknown = try Self.ack(b.id.text, platform)
+            #expect(try Self.ack(b.id.text, platform, ["--format", "json"]).output.contains("\"lost\""))
             #expect(
                 unknown.code == 1 && unknown.errors.contains("is none to the engine since an upgrade"), "\(unknown)")
             #expect(

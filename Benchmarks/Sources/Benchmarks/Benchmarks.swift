@@ -26,7 +26,7 @@ import Histogram
             try within(arguments[2]) { add(try Overload(in: $0), to: &table) }
             return print(table.text)
         }
-        if arguments.count == 4, arguments[1] == "soak", let minutes = Int(arguments[3]) {
+        if arguments.count == 4, arguments[1] == "soak", let minutes = Int(arguments[3]), minutes > 0 {
             return try within(arguments[2]) { try Soak.run(in: $0, today(Bounds.memorySubjects), minutes: minutes) }
         }
         if arguments.count == 3, arguments[1] == "restart" {
